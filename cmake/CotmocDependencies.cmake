@@ -1,0 +1,13 @@
+# What comes from the package registries (cmake/setup.sh installs it).
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd>=1.5.2)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(tl-expected REQUIRED)
+if(COTMOC_BUILD_PROGRAMS)
+    find_package(Boost 1.74 REQUIRED)
+    find_package(CLI11 REQUIRED)
+endif()
+if(COTMOC_BUILD_TESTS)
+    find_package(doctest REQUIRED)
+endif()

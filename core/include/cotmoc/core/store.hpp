@@ -1,0 +1,249 @@
+// The records of one replica in encrypted SQLite: rows for people and SQL, merge state, the journal of what was
+// not sealed yet, feeds of envelopes, the trust feed's entries. Knows no keys but the database's, and no network.
+// One thread at a time. Everything that changes something stands inside write().
+#pragma once
+
+#include <cotmoc/base/hash.hpp>
+#include <cotmoc/base/random.hpp>
+#include <cotmoc/core/change_set.hpp>
+#include <cotmoc/core/report.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace cotmoc::core {
+
+struct StoreOptions {
+    std::string path;                  // UTF-8
+    Bytes key;                         // 32 octets
+    std::string cipher;
+    Clock& clock;
+    const Hasher& hasher;
+};
+
+/// A catalogue with the trust position from which on it is in force.
+struct CatalogueInForce {
+    std::uint64_t position = 0;
+    Catalogue catalogue;
+};
+
+struct FieldEdit {
+    enum class Kind : std::uint8_t { set, add, insert, remove } kind = Kind::set;
+    std::string field;
+    Value value;                       // add: int64; insert, remove: the element as text
+    /// From a file that may have been imported before: a counter whose base has this value already stays as it is.
+    bool imported = false;
+};
+
+struct LiveValue {
+    Value value;
+    Dot dot;
+    Hlc at;
+    bool shown = false;
+};
+
+struct FieldConflict {
+    std::string field;
+    Policy policy{};
+    std::vector<LiveValue> values;     // the displayed one first, then the listed ones in dot order
+};
+
+/// How far the newest op of a record has come (S21).
+enum class Progress : std::uint8_t { local, sealed, hub, province };
+
+struct RecordView {
+    RecordId id;
+    std::string kind;
+    SpaceId space;
+    std::string body;                  // a JSON object of the visible values
+    bool deleted = false;
+    bool edited_while_deleted = false;
+    std::vector<FieldConflict> conflicts;
+    Progress progress{};
+};
+
+struct ListQuery {
+    std::string kind;                  // empty: all
+    std::optional<SpaceId> space;
+    std::vector<FieldValue> where;     // equal values; needs a kind
+    std::optional<std::uint64_t> limit;
+    bool deleted = false;              // with the deleted ones too
+    bool conflicts_only = false;
+    std::vector<std::string> words;    // search words: all must occur in the searchable fields
+};
+
+/// The position of a feed in the store.
+struct FeedState {
+    DeviceIndex device{};
+    std::uint64_t seq = 0;
+    Hash256 hash;
+};
+
+/// A change set that is ready to be sealed: its place in the own feed and its ops.
+struct PendingChangeSet {
+    std::uint64_t seq = 0;
+    Hlc newest;
+    ChangeSet ops;
+    std::uint64_t ops_made = 0;        // for counts shown to people
+};
+
+/// A change set to be applied, decoded, with what its author had seen.
+struct IncomingChangeSet {
+    SpaceId space;
+    DeviceIndex author{};
+    std::uint64_t seq = 0;
+    Hlc newest;
+    const ChangeSet* ops = nullptr;
+    /// By device index, own feed included at seq - 1.
+    std::vector<std::uint64_t> seen;
+    std::uint64_t trust_position = 0;
+    bool author_may_write = true;
+};
+
+struct ApplyOutcome {
+    std::uint64_t ops = 0;
+    std::uint64_t void_ops = 0;
+    std::uint64_t new_conflicts = 0;   // fields that have a listed loser now and had none
+};
+
+enum class EnvelopeStatus : std::uint8_t { applied = 0, quarantined = 1 };
+
+struct EnvelopeRow {
+    std::int64_t position = 0;
+    SpaceId space;
+    DeviceIndex author{};
+    std::uint64_t seq = 0;
+    Hash256 hash;
+    std::uint64_t ops = 0;
+    EnvelopeStatus status{};
+    std::string reason;                // of quarantine: an error name
+    Bytes bytes;
+};
+
+struct SpaceStatus {
+    std::uint64_t records = 0;         // not deleted
+    Hash256 digest;
+    std::uint64_t unsent_ops = 0;
+    std::uint64_t at_hub = 0;          // own ops that a hub holds
+    std::uint64_t at_province = 0;     // own ops that a province device's frontier covers
+    std::uint64_t conflicts = 0;       // records with listed losers
+    std::uint64_t quarantined = 0;     // envelopes and void ops
+};
+
+class StoreImpl;
+
+class Store {
+public:
+    static Result<std::unique_ptr<Store>> open(const StoreOptions& options);
+    ~Store();
+
+    /// Runs `work` in one transaction; commits durably if it succeeds, else nothing is changed. Not nested.
+    Result<void> write(const std::function<Result<void>()>& work);
+    /// The same in steps, for what is received bit by bit. An error inside needs rollback().
+    Result<void> begin();
+    Result<void> commit();
+    void rollback();
+    bool writing() const;
+
+    // What the owner knows from the trust feed; call after open and whenever it changes (outside write()).
+    void set_devices(std::vector<DeviceId> ids, std::optional<DeviceIndex> self,
+                     std::vector<DeviceIndex> province_devices);
+    /// Views, indexes and search follow the newest one.
+    Result<void> set_catalogues(std::vector<CatalogueInForce> catalogues);
+    const Catalogue* catalogue() const;                        // the newest; null before the first
+    const Catalogue* catalogue_at(std::uint64_t trust_position) const;
+    Result<void> set_space_name(const SpaceId& space, std::string_view name);
+
+    // Records (inside write()).
+    Result<RecordId> add(const SpaceId& space, const Kind& kind, std::span<const FieldValue> fields, const RecordId& id);
+    /// False if everything was like that already.
+    Result<bool> edit(const RecordId& id, std::span<const FieldEdit> edits);
+    Result<void> remove(const RecordId& id);
+    Result<void> restore(const RecordId& id);
+    /// `take` counts from 0 in FieldConflict::values.
+    struct Resolution {
+        std::optional<std::size_t> take;
+        std::optional<Value> value;    // neither: acknowledge
+    };
+    Result<void> resolve(const RecordId& id, std::string_view field, const Resolution& resolution);
+
+    // Queries.
+    Result<std::optional<RecordView>> find(const RecordId& id);
+    Result<std::optional<SpaceId>> space_of(const RecordId& id);
+    /// Calls `each` for every match in a fixed order until it returns false.
+    Result<void> list(const ListQuery& query, const std::function<bool(const RecordView&)>& each);
+    /// Rows of a read-only statement: column names first, then each row's values as JSON texts.
+    Result<void> sql(std::string_view statement,
+                     const std::function<bool(std::span<const std::string> names, std::span<const std::string> json)>& each);
+    /// Adds the records of the spaces to a report; deleted ones are left out.
+    Result<void> report(std::span<const SpaceId> spaces, ReportBuilder& report);
+    Result<std::vector<SpaceId>> spaces_with_records();
+
+    // Sealing (S3): ops that were made and not sealed yet.
+    Result<bool> has_pending(const SpaceId& space);
+    Result<std::vector<SpaceId>> spaces_with_pending();
+    /// The oldest change set of the space; nothing if none is pending.
+    Result<std::optional<PendingChangeSet>> next_pending(const SpaceId& space);
+    /// The change set `seq` of the own feed while it is pending.
+    Result<std::optional<PendingChangeSet>> pending(const SpaceId& space, std::uint64_t seq);
+    /// A change set is closed and waits only for its seal (more was written since than fits one).
+    bool has_closed(const SpaceId& space) const;
+    /// Inside write(): the pending change set `seq` was sealed as this envelope.
+    Result<void> store_sealed(const PendingChangeSet& pending, const EnvelopeRow& envelope,
+                              std::vector<std::uint64_t> seen, std::uint64_t trust_position);
+
+    // Feeds (changes inside write()).
+    Result<std::vector<FeedState>> frontier(const SpaceId& space);
+    struct AuthorView {
+        std::vector<std::uint64_t> seen;       // by device index: what the author's last change set had seen
+        std::uint64_t trust_position = 0;
+    };
+    Result<AuthorView> author_view(const SpaceId& space, DeviceIndex author);
+    Result<std::optional<Hash256>> envelope_hash(const SpaceId& space, DeviceIndex author, std::uint64_t seq);
+    Result<std::optional<EnvelopeRow>> next_envelope(const SpaceId& space, std::int64_t after);
+    Result<std::optional<EnvelopeRow>> envelope(const SpaceId& space, DeviceIndex author, std::uint64_t seq);
+    /// Applies a received change set and keeps its envelope. Precondition: it continues its feed, its past is held,
+    /// and nothing is pending in the space.
+    Result<ApplyOutcome> apply(const IncomingChangeSet& incoming, const EnvelopeRow& envelope);
+    /// Keeps an envelope that may not be applied; it counts as held.
+    Result<void> quarantine(const EnvelopeRow& envelope, std::vector<std::uint64_t> seen, std::uint64_t trust_position);
+    Result<void> note_hub_holds(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
+
+    /// A feed of a device outside the province holds something that no province device's frontier covers (S21).
+    Result<bool> has_unconfirmed(const SpaceId& space);
+
+    // History: the change sets that touched a record, in the order they were applied here.
+    struct Touched {
+        DeviceIndex device{};
+        std::uint64_t seq = 0;
+    };
+    Result<std::vector<Touched>> touched(const RecordId& id);
+    /// Resolves a record named by a creating dot.
+    Result<std::optional<RecordId>> record_created_by(const SpaceId& space, const Dot& dot);
+    struct VoidOp {
+        SpaceId space;
+        Dot dot;
+        std::string reason;
+    };
+    Result<std::vector<VoidOp>> void_ops();
+    Result<std::vector<EnvelopeRow>> quarantined();            // without bytes
+
+    // Trust feed and settings, opaque here.
+    Result<std::vector<Bytes>> trust_entries();
+    Result<Bytes> trust_entry(std::uint64_t position);
+    Result<void> append_trust(std::uint64_t position, BytesView entry);
+    Result<std::optional<Bytes>> setting(std::string_view name);
+    Result<void> set_setting(std::string_view name, BytesView value);
+
+    Result<SpaceStatus> status(const SpaceId& space);
+    Result<Hash256> digest(const SpaceId& space);
+    /// Recomputes digests from the rows; diverged if one differs from the running sum.
+    Result<void> check_digests();
+    Result<void> check_integrity();
+
+private:
+    explicit Store(std::unique_ptr<StoreImpl> impl);
+    std::unique_ptr<StoreImpl> impl_;
+};
+
+}  // namespace cotmoc::core

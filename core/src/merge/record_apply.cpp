@@ -1,0 +1,133 @@
+#include "merge/record_apply.hpp"
+
+namespace cotmoc::core {
+namespace {
+
+FieldContent empty_content(Shape shape) {
+    switch (shape) {
+        case Shape::register_: return Register();
+        case Shape::counter: return Counter();
+        case Shape::set: return ElementSet();
+        case Shape::text: break;
+    }
+    return TextSequence();
+}
+
+std::optional<Dot> over_dot(const RecordState& state, const FieldOp& op, std::string_view field) {
+    if (op.over.kind == Over::Kind::dot) {
+        return op.over.dot;
+    }
+    if (op.over.kind == Over::Kind::creation && !op.record.id) {
+        if (const Creation* creation = state.find_creation(op.record.created)) {
+            if (const auto position = creation->layout->position(field)) {
+                return creation->field_dot(*position);
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+Result<void> apply_to_register(Register& reg, const FieldOp& op, const OpContext& context,
+                               const std::optional<Dot>& over) {
+    if (context.kind == OpKind::acknowledge) {
+        reg.apply_acknowledge(context.past);
+    } else {
+        reg.apply_set({context.past.op(), op.at, op.value, false}, over, context.kind == OpKind::resolve,
+                      context.past);
+    }
+    return {};
+}
+
+Result<void> apply_to_counter(Counter& counter, const FieldOp& op, const OpContext& context,
+                              const std::optional<Dot>& over) {
+    if (context.kind == OpKind::acknowledge) {
+        counter.apply_acknowledge(context.past);
+    } else if (context.kind == OpKind::add) {
+        counter.apply_increment({context.past.op(), op.at, std::get<std::int64_t>(op.value), {}});
+    } else {
+        counter.apply_base({context.past.op(), op.at, op.value, false}, over, context.kind == OpKind::resolve,
+                           context.past);
+    }
+    return {};
+}
+
+Result<void> apply_to_set(ElementSet& set, const FieldOp& op, const OpContext& context) {
+    const std::string& element = std::get<std::string>(op.value);
+    if (context.kind == OpKind::insert) {
+        set.apply_insert(element, {context.past.op(), op.at}, context.past);
+    } else {
+        set.apply_remove(element, context.past);
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> apply_op(RecordState& state, const FieldOp& op, const OpContext& context) {
+    const Dot dot = context.past.op();
+    if (context.kind == OpKind::delete_record) {
+        state.apply_delete({dot, op.at, false}, context.past);
+        return {};
+    }
+    if (context.kind == OpKind::restore_record) {
+        state.apply_restore(dot, context.past);
+        return {};
+    }
+    auto found = state.fields.find(context.field);
+    if (found == state.fields.end()) {
+        found = state.fields.emplace(std::string(context.field), empty_content(context.shape)).first;
+    } else if (shape_of(found->second) != context.shape) {
+        return fail(ErrorCode::bad_encoding, std::string(context.field) + " has another shape");
+    }
+    FieldContent& content = found->second;
+    const auto over = over_dot(state, op, context.field);
+    switch (context.shape) {
+        case Shape::register_: COTMOC_TRY(apply_to_register(std::get<Register>(content), op, context, over)); break;
+        case Shape::counter: COTMOC_TRY(apply_to_counter(std::get<Counter>(content), op, context, over)); break;
+        case Shape::set: COTMOC_TRY(apply_to_set(std::get<ElementSet>(content), op, context)); break;
+        case Shape::text: COTMOC_TRY(std::get<TextSequence>(content).apply(dot, op.edit, context.devices)); break;
+    }
+    const bool value_op = context.kind != OpKind::remove && context.kind != OpKind::acknowledge;
+    state.note_op(dot, value_op, context.past);
+    return {};
+}
+
+void apply_create(RecordState& state, const Creation& creation, std::span<const Value> values,
+                  std::span<const Dot> content_dots, const Past& past, const DeviceTable& devices) {
+    const Layout& layout = creation.layout->layout;
+    for (std::uint32_t position = 0; position < values.size(); ++position) {
+        const Layout::Entry& entry = layout.entries[position];
+        const Value& value = values[position];
+        if (type_of(value) == ValueType::absent) {
+            continue;
+        }
+        const Dot dot = creation.field_dot(position);
+        const auto found = state.fields.find(entry.field);
+        if (found == state.fields.end()) {
+            state.fields.emplace(entry.field,
+                                 initial_content(entry.shape, dot, creation.at, value, content_dots[position]));
+            continue;
+        }
+        const Past field_past = past.at(dot);
+        if (auto* reg = std::get_if<Register>(&found->second)) {
+            reg->apply_set({dot, creation.at, value, false}, std::nullopt, false, field_past);
+        } else if (auto* counter = std::get_if<Counter>(&found->second)) {
+            counter->apply_base({dot, creation.at, value, false}, std::nullopt, false, field_past);
+        } else if (auto* set = std::get_if<ElementSet>(&found->second)) {
+            if (const auto* list = std::get_if<TextList>(&value)) {
+                for (const std::string& element : *list) {
+                    set->apply_insert(element, {dot, creation.at}, field_past);
+                }
+            }
+        } else if (const auto* text = std::get_if<std::string>(&value)) {
+            // Equal initial texts have equal element ids, so the second one is refused: they are one text.
+            const TextEdit edit{{{std::nullopt, Side::right, *text}}, {}};
+            (void)std::get<TextSequence>(found->second).apply(content_dots[position], edit, devices);
+        }
+    }
+    state.creations.push_back(creation);
+    const auto last = static_cast<std::uint32_t>(creation.dot.index + layout.entries.size());
+    state.note_op({creation.dot.device, creation.dot.seq, last}, true, past);
+}
+
+}  // namespace cotmoc::core

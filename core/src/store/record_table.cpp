@@ -1,0 +1,200 @@
+#include "store/record_table.hpp"
+
+#include "merge/record_apply.hpp"
+#include "store/digest_sum.hpp"
+
+#include <cotmoc/base/check.hpp>
+
+#include <algorithm>
+
+namespace cotmoc::core {
+
+const DeviceId& DeviceIds::id(DeviceIndex index) const {
+    static const DeviceId content = [] {
+        DeviceId id;
+        id.octets.fill(0xff);
+        return id;
+    }();
+    const std::size_t number = to_number(index);
+    return number < ids.size() ? ids[number] : content;
+}
+
+void content_dots_of(const Hasher& hasher, const Layout& layout, std::span<const Value> values,
+                     std::vector<Dot>& dots) {
+    dots.assign(values.size(), Dot{});
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const auto* text = std::get_if<std::string>(&values[i]);
+        if (layout.entries[i].shape == Shape::text && text != nullptr) {
+            dots[i] = content_dot(hasher, *text);
+        }
+    }
+}
+
+Result<void> RecordTable::load() {
+    COTMOC_ASSIGN(Statement query, database_.prepare("SELECT coalesce(max(row), 0) FROM _record"));
+    COTMOC_ASSIGN(const bool row, query.step());
+    last_row_ = row ? query.integer(0) : 0;
+    return {};
+}
+
+namespace {
+
+LoadedRecord read_row(const Statement& query) {
+    LoadedRecord record;
+    record.row = query.integer(0);
+    record.id = RecordId::from(query.blob(1)).value_or(RecordId{});
+    record.space = query.integer(2);
+    record.flags = query.integer(3);
+    record.body = query.text(4);
+    const BytesView state = query.blob(5);
+    record.state.assign(state.begin(), state.end());
+    return record;
+}
+
+}  // namespace
+
+Result<std::optional<LoadedRecord>> RecordTable::find(const RecordId& id) {
+    COTMOC_ASSIGN(Statement* query,
+                  statements_.get("SELECT row, id, space, flags, body, state FROM _record WHERE id = ?"));
+    query->bind_blob(1, id.view());
+    COTMOC_ASSIGN(const bool row, query->step());
+    if (!row) {
+        return std::nullopt;
+    }
+    LoadedRecord record = read_row(*query);
+    query->reset();
+    return record;
+}
+
+Result<LoadedRecord> RecordTable::get(std::int64_t row_number) {
+    COTMOC_ASSIGN(Statement* query,
+                  statements_.get("SELECT row, id, space, flags, body, state FROM _record WHERE row = ?"));
+    query->bind(1, row_number);
+    COTMOC_ASSIGN(const bool row, query->step());
+    if (!row) {
+        return fail(ErrorCode::database_damaged, "a record's row is missing");
+    }
+    LoadedRecord record = read_row(*query);
+    query->reset();
+    return record;
+}
+
+Result<RecordState> RecordTable::decode(const LoadedRecord& record) const {
+    return decode_row(record.body, record.state, interning_, hasher_);
+}
+
+Result<bool> RecordTable::insert_row(const SpaceEntry& space, const RecordId& id, std::string_view kind) {
+    COTMOC_ASSIGN(const std::uint32_t kind_number, interning_.number(kind));
+    COTMOC_ASSIGN(Statement* insert, statements_.get(
+        "INSERT INTO _record(row, id, kind, space, flags, body, state) VALUES(?, ?, ?, ?, 0, ?, ?) "
+        "ON CONFLICT(id) DO NOTHING"));
+    COTMOC_TRY(insert->bind(1, last_row_ + 1)
+                   .bind_blob(2, id.view())
+                   .bind(3, static_cast<std::int64_t>(kind_number))
+                   .bind(4, space.number)
+                   .bind(5, std::string_view(row_.body))
+                   .bind_blob(6, row_.state)
+                   .run());
+    const bool inserted = database_.changed_rows() != 0;
+    last_row_ += inserted ? 1 : 0;
+    return inserted;
+}
+
+Result<std::optional<std::int64_t>> RecordTable::insert_fresh(SpaceEntry& space, const RecordId& id,
+                                                              const StoredLayout& layout, const Dot& dot, Hlc at,
+                                                              std::span<const Value> values) {
+    encode_fresh(row_, layout, dot, at, values);
+    COTMOC_ASSIGN(const bool inserted, insert_row(space, id, layout.layout.kind));
+    if (!inserted) {
+        return std::nullopt;
+    }
+    content_dots_of(hasher_, layout.layout, values, content_dots_);
+    form_.clear();
+    append_fresh_digest_form(form_, id, layout, dot, at, values, content_dots_, devices_);
+    const BytesView part = form_;
+    digest_add(space.digest, hasher_.hash("record", std::span(&part, 1)));
+    space.digest_changed = true;
+    return last_row_;
+}
+
+Result<std::int64_t> RecordTable::insert_state(SpaceEntry& space, const RecordId& id, const Creation& creation,
+                                               std::span<const Value> values) {
+    RecordState state;
+    state.kind = creation.layout->layout.kind;
+    content_dots_of(hasher_, creation.layout->layout, values, content_dots_);
+    apply_create(state, creation, values, content_dots_, Past({}, creation.dot), devices_);
+    COTMOC_TRY(encode_row(row_, state, kind(state.kind), devices_, interning_, hasher_));
+    COTMOC_ASSIGN(const bool inserted, insert_row(space, id, state.kind));
+    COTMOC_CHECK(inserted);
+    digest_add(space.digest, digest_term(id, state));
+    space.digest_changed = true;
+    return last_row_;
+}
+
+Hash256 RecordTable::digest_term(const RecordId& id, const RecordState& state) const {
+    Bytes form;
+    append_digest_form(form, id, state, devices_);
+    const BytesView part = form;
+    return hasher_.hash("record", std::span(&part, 1));
+}
+
+const Kind* RecordTable::kind(std::string_view name) const {
+    return catalogue_ != nullptr ? catalogue_->find(name) : nullptr;
+}
+
+const Field* RecordTable::field(std::string_view kind_name, std::string_view name) const {
+    const Kind* known = kind(kind_name);
+    return known != nullptr ? known->find(name) : nullptr;
+}
+
+std::vector<FieldConflict> RecordTable::conflicts(const RecordState& state) const {
+    std::vector<FieldConflict> all;
+    for (const auto& [name, content] : state.fields) {
+        const Register* reg = std::get_if<Register>(&content);
+        if (const auto* counter = std::get_if<Counter>(&content)) {
+            reg = &counter->bases();
+        }
+        if (reg == nullptr) {
+            continue;
+        }
+        const RegisterView view{devices_, field(state.kind, name)};
+        const auto listed = reg->listed(view);
+        if (listed.empty()) {
+            continue;
+        }
+        const RegisterOp* shown = reg->displayed(view);
+        FieldConflict conflict{name, view.field != nullptr ? view.field->policy : Policy::latest, {}};
+        conflict.values.push_back({shown->value, shown->dot, shown->at, true});
+        for (const RegisterOp* op : listed) {
+            conflict.values.push_back({op->value, op->dot, op->at, false});
+        }
+        all.push_back(std::move(conflict));
+    }
+    return all;
+}
+
+Result<RecordTable::Saved> RecordTable::save(SpaceEntry& space, const LoadedRecord& before,
+                                             const RecordState& old_state, const RecordState& new_state) {
+    COTMOC_TRY(encode_row(row_, new_state, kind(new_state.kind), devices_, interning_, hasher_));
+    const Saved saved{conflicts(old_state).size(), conflicts(new_state).size()};
+    const std::int64_t flags = (new_state.deleted() ? record_flag::deleted : 0) |
+                               (saved.conflicts_after > 0 ? record_flag::conflict : 0) |
+                               (new_state.edited_while_deleted() ? record_flag::edited_while_deleted : 0);
+    COTMOC_ASSIGN(Statement* update,
+                  statements_.get("UPDATE _record SET flags = ?, body = ?, state = ? WHERE row = ?"));
+    COTMOC_TRY(update->bind(1, flags)
+                   .bind(2, std::string_view(row_.body))
+                   .bind_blob(3, row_.state)
+                   .bind(4, before.row)
+                   .run());
+    if (row_.body != before.body) {
+        COTMOC_ASSIGN(Statement* stale, statements_.get("INSERT OR IGNORE INTO _search_stale(row) VALUES(?)"));
+        COTMOC_TRY(stale->bind(1, before.row).run());
+    }
+    digest_subtract(space.digest, digest_term(before.id, old_state));
+    digest_add(space.digest, digest_term(before.id, new_state));
+    space.digest_changed = true;
+    return saved;
+}
+
+}  // namespace cotmoc::core

@@ -1,0 +1,84 @@
+// Rows of records: insert, load, save; keeps the digest sum and the search index's list of stale rows right.
+#pragma once
+
+#include "store/space_table.hpp"
+#include "store/state_codec.hpp"
+
+namespace cotmoc::core {
+
+namespace record_flag {
+inline constexpr std::int64_t deleted = 1;
+inline constexpr std::int64_t conflict = 2;
+inline constexpr std::int64_t edited_while_deleted = 4;
+}  // namespace record_flag
+
+struct LoadedRecord {
+    std::int64_t row = 0;
+    RecordId id;
+    std::int64_t space = 0;
+    std::int64_t flags = 0;
+    std::string body;
+    Bytes state;                       // not decoded yet
+};
+
+/// Device ids by index, as the owner of the store gave them.
+class DeviceIds final : public DeviceTable {
+public:
+    const DeviceId& id(DeviceIndex index) const override;
+    std::vector<DeviceId> ids;
+    std::optional<DeviceIndex> self;
+    std::vector<DeviceIndex> province;
+};
+
+class RecordTable {
+public:
+    RecordTable(Database& database, Statements& statements, Interning& interning, const DeviceIds& devices,
+                const Hasher& hasher)
+        : database_(database), statements_(statements), interning_(interning), devices_(devices), hasher_(hasher) {}
+
+    Result<void> load();
+    void set_catalogue(const Catalogue* catalogue) { catalogue_ = catalogue; }
+
+    Result<std::optional<LoadedRecord>> find(const RecordId& id);
+    Result<LoadedRecord> get(std::int64_t row);
+    Result<RecordState> decode(const LoadedRecord& record) const;
+
+    /// Inserts a record that nobody has here; the row, or nothing if there is one with this id.
+    Result<std::optional<std::int64_t>> insert_fresh(SpaceEntry& space, const RecordId& id, const StoredLayout& layout,
+                                                     const Dot& dot, Hlc at, std::span<const Value> values);
+    /// The same for a create some of whose fields are absent. Precondition: no record with this id.
+    Result<std::int64_t> insert_state(SpaceEntry& space, const RecordId& id, const Creation& creation,
+                                      std::span<const Value> values);
+    /// Writes the new state over the loaded one. The number of fields that are in conflict now.
+    struct Saved {
+        std::size_t conflicts_before = 0;
+        std::size_t conflicts_after = 0;
+    };
+    Result<Saved> save(SpaceEntry& space, const LoadedRecord& before, const RecordState& old_state,
+                       const RecordState& new_state);
+    Hash256 digest_term(const RecordId& id, const RecordState& state) const;
+    std::vector<FieldConflict> conflicts(const RecordState& state) const;
+    /// Null if the field's kind or field is unknown to the catalogue.
+    const Field* field(std::string_view kind, std::string_view field) const;
+    const Kind* kind(std::string_view name) const;
+    const DeviceTable& devices() const { return devices_; }
+
+private:
+    Result<bool> insert_row(const SpaceEntry& space, const RecordId& id, std::string_view kind);
+    Database& database_;
+    Statements& statements_;
+    Interning& interning_;
+    const DeviceIds& devices_;
+    const Hasher& hasher_;
+    const Catalogue* catalogue_ = nullptr;
+    std::int64_t last_row_ = 0;
+    RecordRow row_;                    // reused buffers
+    Bytes form_;
+    std::vector<Dot> content_dots_;
+};
+
+/// The dots of initial texts, one for each value.
+void content_dots_of(const Hasher& hasher, const Layout& layout, std::span<const Value> values,
+                     std::vector<Dot>& dots);
+
+}  // namespace cotmoc::core

@@ -1,0 +1,15 @@
+// The tables of a replica, and the views and indexes that follow a catalogue. docs/spec/store.md describes them.
+#pragma once
+
+#include "store/interning.hpp"
+
+namespace cotmoc::core {
+
+inline constexpr std::int64_t schema_version = 1;
+
+/// Makes the tables in a new database; newer_database if the file is of a later version.
+Result<void> prepare_schema(Database& database);
+/// Views, expression indexes for the catalogue; those of a former one are dropped.
+Result<void> follow_catalogue(Database& database, const Catalogue& catalogue, Interning& interning);
+
+}  // namespace cotmoc::core

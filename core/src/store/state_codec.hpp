@@ -1,0 +1,31 @@
+// A record's row: `body` for people and SQL, `state` for the merge. What a fresh create implies is not stored.
+#pragma once
+
+#include "store/interning.hpp"
+
+#include <cotmoc/base/hash.hpp>
+
+namespace cotmoc::core {
+
+/// Names the elements of a create's initial text by its content, so that two offices that import the same record
+/// agree on them. The device is one that no trust feed can hold.
+inline constexpr DeviceIndex content_device{0xffffffff};
+Dot content_dot(const Hasher& hasher, std::string_view text);
+
+struct RecordRow {
+    std::string body;
+    Bytes state;
+};
+
+/// The row of a record that was just created: one stamp for all its fields. Precondition: no value is absent, an
+/// empty list, or an empty text of shape text (those are null).
+void encode_fresh(RecordRow& row, const StoredLayout& layout, const Dot& dot, Hlc at, std::span<const Value> values);
+
+/// `kind` tells how fields are shown; nothing for an unknown kind.
+Result<void> encode_row(RecordRow& row, const RecordState& state, const Kind* kind, const DeviceTable& devices,
+                        Interning& interning, const Hasher& hasher);
+/// database_damaged if the two do not fit together.
+Result<RecordState> decode_row(std::string_view body, BytesView state, const Interning& interning,
+                               const Hasher& hasher);
+
+}  // namespace cotmoc::core

@@ -1,0 +1,55 @@
+// Every label of H and KDF in one place: one purpose, one label. P() puts "cotmoc/v1 " before them.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace cotmoc::crypto::label {
+
+inline constexpr std::string_view prefix = "cotmoc/v1 ";
+
+inline constexpr std::string_view device_id = "device-id";
+inline constexpr std::string_view entry = "entry";
+inline constexpr std::string_view entry_ciphertext = "entry-ct";
+inline constexpr std::string_view entry_key = "entry-key";
+inline constexpr std::string_view epoch_check = "epoch-check";
+inline constexpr std::string_view wrap_secret = "wrap-ss";
+inline constexpr std::string_view epoch_wrap = "epoch-wrap";
+inline constexpr std::string_view text_key = "text-key";
+inline constexpr std::string_view key_file = "keyfile";
+inline constexpr std::string_view key_file_checksum = "keyfile-checksum";
+inline constexpr std::string_view root = "root";
+inline constexpr std::string_view trust_entry = "trust";
+inline constexpr std::string_view space_id = "space-id";
+inline constexpr std::string_view enrolment_request = "enrolment-request";
+
+// The texts that seal_text() knows; they go into its derivation as a part, not as the label of a KDF.
+inline constexpr std::string_view text_previous_key = "text previous-key";
+inline constexpr std::string_view text_device_name = "text device-name";
+inline constexpr std::string_view text_space_name = "text space-name";
+inline constexpr std::string_view text_catalogue = "text catalogue";
+
+/// For the test that no two are the same. Labels of other modules (frontier, digest) are listed in
+/// docs/spec/encoding.md.
+inline constexpr std::array all = {
+    device_id,
+    entry,
+    entry_ciphertext,
+    entry_key,
+    epoch_check,
+    wrap_secret,
+    epoch_wrap,
+    text_key,
+    key_file,
+    key_file_checksum,
+    root,
+    trust_entry,
+    space_id,
+    enrolment_request,
+    text_previous_key,
+    text_device_name,
+    text_space_name,
+    text_catalogue,
+};
+
+}  // namespace cotmoc::crypto::label

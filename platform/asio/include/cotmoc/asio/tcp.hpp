@@ -1,0 +1,69 @@
+// Sessions over TCP: one call from a device, or a server that answers many over one FeedStore, in one thread.
+#pragma once
+
+#include <cotmoc/base/clock.hpp>
+#include <cotmoc/sync/session.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace cotmoc::asio {
+
+struct TcpOptions {
+    std::int64_t connect_timeout_ms = 10'000;  // name look-up and connection together
+    std::uint64_t max_bytes = 0;               // of the socket, both ways; 0: no limit
+    std::int64_t max_ms = 0;                   // of the whole session; 0: no limit
+    /// Called as the session goes on, and once when it is over, failed or not.
+    std::function<void(const sync::SessionReport&)> progress;
+};
+
+/// "192.0.2.1:7450", "[2001:db8::1]:7450", "hub.example:7450". Nothing if it is not of that form.
+struct Endpoint {
+    std::string host;
+    std::uint16_t port = 0;
+};
+std::optional<Endpoint> parse_endpoint(std::string_view text);
+
+/// Runs one session with the hub or device at host:port, from connect to close, in the calling thread.
+/// no_answer (connect or silence), connection_failed (refused, unknown name), connection_lost (cut), or the session's
+/// own error. A used-up budget is no error: the report says that it is not complete.
+Result<sync::SessionReport> sync_over_tcp(const std::string& host, std::uint16_t port,
+                                          const sync::SessionOptions& session,
+                                          const crypto::AgreementPublicKey& responder, const TcpOptions& options,
+                                          Clock& clock);
+
+/// What is known of a session that a server has answered.
+struct ServedSession {
+    std::string address;                       // of the peer
+    std::optional<DeviceId> peer;
+    sync::SessionReport report;
+    std::optional<Error> error;
+    std::int64_t duration_ms = 0;
+};
+
+struct TcpServerOptions {
+    std::size_t connections_max = 256;         // more of them wait until one ends
+    std::int64_t handshake_ms = 10'000;        // from connect until the peer is known
+    std::int64_t linger_ms = 2'000;            // from the last byte sent until the peer closes
+    bool stop_on_signals = false;              // SIGINT and SIGTERM end run()
+    std::function<void(const ServedSession&)> on_session_end;
+};
+
+class TcpServer {
+public:
+    /// Listens; port 0 picks one. cannot_listen. `session` is what each session is made of.
+    static Result<std::unique_ptr<TcpServer>> listen(const std::string& host, std::uint16_t port,
+                                                     const sync::SessionOptions& session,
+                                                     const TcpServerOptions& options, Clock& clock);
+    virtual ~TcpServer() = default;
+
+    /// "127.0.0.1:7450", with the real port.
+    virtual std::string address() const = 0;
+    virtual std::uint16_t port() const = 0;
+    /// Serves until stop() or a signal. A peer that misbehaves loses its own connection only.
+    virtual void run() = 0;
+    /// Ends run(); may be called from any thread.
+    virtual void stop() = 0;
+};
+
+}  // namespace cotmoc::asio

@@ -1,0 +1,155 @@
+#include "connection.hpp"
+
+#include <cotmoc/asio/tcp.hpp>
+
+#include <set>
+
+namespace cotmoc::asio {
+namespace {
+
+class Server final : public TcpServer {
+public:
+    Server(const sync::SessionOptions& session, const TcpServerOptions& options, Clock& clock)
+        : session_(session),
+          options_(options),
+          clock_(clock),
+          context_(1),
+          acceptor_(context_),
+          signals_(context_),
+          retry_(context_) {}
+
+    Result<void> open(const std::string& host, std::uint16_t port) {
+        ErrorCodeOfSystem error;
+        tcp::resolver resolver(context_);
+        const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, error);
+        if (!error) {
+            const tcp::endpoint endpoint = found.begin()->endpoint();
+            acceptor_.open(endpoint.protocol(), error);
+            if (!error) {
+                acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+                acceptor_.bind(endpoint, error);
+            }
+        }
+        if (!error) {
+            acceptor_.listen(net::socket_base::max_listen_connections, error);
+        }
+        if (!error) {
+            endpoint_ = acceptor_.local_endpoint(error);
+        }
+        if (error) {
+            return fail(ErrorCode::cannot_listen, host + ":" + std::to_string(port) + ": " + error.message());
+        }
+        if (options_.stop_on_signals) {
+            signals_.add(SIGINT, error);
+            signals_.add(SIGTERM, error);
+            signals_.async_wait([this](const ErrorCodeOfSystem& failure, int) {
+                if (!failure) {
+                    shut_down();
+                }
+            });
+        }
+        return {};
+    }
+
+    std::string address() const override { return address_text(endpoint_); }
+    std::uint16_t port() const override { return endpoint_.port(); }
+
+    void run() override {
+        accept();
+        context_.run();
+    }
+
+    void stop() override {
+        net::post(context_, [this] { shut_down(); });
+    }
+
+private:
+    void accept() {
+        accepting_ = true;
+        acceptor_.async_accept([this](const ErrorCodeOfSystem& error, tcp::socket socket) {
+            accepting_ = false;
+            if (stopped_) {
+                return;
+            }
+            if (error) {
+                // Out of descriptors, most likely: trying again at once would only burn the processor.
+                retry_.expires_after(std::chrono::milliseconds(100));
+                retry_.async_wait([this](const ErrorCodeOfSystem& failure) {
+                    if (!failure) {
+                        accept_if_room();
+                    }
+                });
+                return;
+            }
+            begin(std::move(socket));
+            accept_if_room();
+        });
+    }
+
+    void accept_if_room() {
+        if (!stopped_ && !accepting_ && connections_.size() < options_.connections_max) {
+            accept();
+        }
+    }
+
+    void begin(tcp::socket socket) {
+        ErrorCodeOfSystem error;
+        const tcp::endpoint peer = socket.remote_endpoint(error);
+        Connection::Limits limits;
+        limits.handshake_ms = options_.handshake_ms;
+        limits.linger_ms = options_.linger_ms;
+        const std::string address = error ? std::string("unknown") : address_text(peer);
+        auto connection = std::make_shared<Connection>(
+            std::move(socket), sync::Session::answer(session_), limits, clock_,
+            [this, address](Connection& ended) { on_end(ended, address); });
+        connections_.insert(connection);
+        connection->start();
+    }
+
+    void on_end(Connection& ended, const std::string& address) {
+        if (options_.on_session_end) {
+            const sync::Session& session = ended.session();
+            options_.on_session_end(
+                {address, session.peer(), session.report(), session.error(), ended.duration_ms()});
+        }
+        connections_.erase(ended.shared_from_this());
+        accept_if_room();
+    }
+
+    void shut_down() {
+        stopped_ = true;
+        ErrorCodeOfSystem ignored;
+        acceptor_.close(ignored);
+        signals_.cancel(ignored);
+        retry_.cancel();
+        // Ending a connection removes it from the set.
+        const auto open = connections_;
+        for (const auto& connection : open) {
+            connection->abort();
+        }
+    }
+
+    sync::SessionOptions session_;
+    TcpServerOptions options_;
+    Clock& clock_;
+    net::io_context context_;
+    tcp::acceptor acceptor_;
+    net::signal_set signals_;
+    net::steady_timer retry_;
+    tcp::endpoint endpoint_;
+    std::set<std::shared_ptr<Connection>> connections_;
+    bool accepting_ = false;
+    bool stopped_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<TcpServer>> TcpServer::listen(const std::string& host, std::uint16_t port,
+                                                     const sync::SessionOptions& session,
+                                                     const TcpServerOptions& options, Clock& clock) {
+    auto server = std::make_unique<Server>(session, options, clock);
+    COTMOC_TRY(server->open(host, port));
+    return server;
+}
+
+}  // namespace cotmoc::asio

@@ -1,0 +1,198 @@
+#include "command.hpp"
+
+#include <cotmoc/system/file.hpp>
+#include <cotmoc/system/passphrase.hpp>
+#include <cotmoc/system/process.hpp>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+namespace cotmoc::cli {
+namespace {
+
+Result<crypto::Secret> passphrase(const Common& common, bool fresh) {
+    system::PassphraseSource source;
+    source.file = common.passphrase_file;
+    source.prompt = common.text(fresh ? Label::new_passphrase : Label::passphrase);
+    if (fresh) {
+        source.repeat_prompt = common.text(Label::repeat_passphrase);
+    }
+    return system::read_passphrase(source);
+}
+
+void remove_replica(Workplace& place) {
+    for (const char* end : {"", "-wal", "-shm", "-journal"}) {
+        // The error that led here is the one to report.
+        (void)system::remove_file(place.database_path() + end);
+    }
+    (void)system::remove_file(place.key_store.path());
+}
+
+}  // namespace
+
+Result<std::string> Common::replica_directory() const {
+    if (!directory.empty()) {
+        return directory;
+    }
+    if (const auto value = system::environment("COTMOC_DIR"); value && !value->empty()) {
+        return *value;
+    }
+    return fail(ErrorCode::wrong_usage, "no directory: give -C DIR or set COTMOC_DIR");
+}
+
+void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void put_line(std::string_view text) {
+    put(text);
+    put("\n");
+}
+
+Result<void> finish_output() {
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+        const auto code = errno == ENOSPC ? ErrorCode::disk_full : ErrorCode::io_error;
+        return fail(code, std::string("standard output: ") + std::strerror(errno));
+    }
+    return {};
+}
+
+Workplace::Workplace(std::string directory_, std::string_view program_)
+    : directory(std::move(directory_)), program(program_), key_store(directory) {}
+
+Result<void> Workplace::lock() {
+    COTMOC_ASSIGN(lock_, system::DirectoryLock::take(directory, program));
+    return {};
+}
+
+Result<std::unique_ptr<Opened>> Opened::open(const Common& common, std::string_view command) {
+    COTMOC_ASSIGN(std::string directory, common.replica_directory());
+    auto opened = std::make_unique<Opened>(std::move(directory), "cotmoc " + std::string(command));
+    if (!opened->place.key_store.exists()) {
+        return fail(ErrorCode::no_replica, opened->place.directory);
+    }
+    COTMOC_TRY(opened->place.lock());
+    COTMOC_ASSIGN(const crypto::Secret secret, passphrase(common, false));
+    COTMOC_ASSIGN(opened->replica, sync::Replica::open(opened->place.environment(), secret));
+    COTMOC_TRY(opened->place.key_store.forget_previous());
+    return opened;
+}
+
+Result<std::unique_ptr<Opened>> make_replica(
+    const Common& common, std::string_view command,
+    const std::function<Result<void>(const sync::ReplicaEnvironment&, const crypto::Secret&)>& create) {
+    COTMOC_ASSIGN(std::string directory, common.replica_directory());
+    auto opened = std::make_unique<Opened>(std::move(directory), "cotmoc " + std::string(command));
+    Workplace& place = opened->place;
+    if (place.key_store.exists() || system::file_exists(place.database_path())) {
+        return fail(ErrorCode::already_exists, place.directory);
+    }
+    COTMOC_ASSIGN(const crypto::Secret secret, passphrase(common, true));
+    COTMOC_TRY(system::make_directory(place.directory));
+    COTMOC_TRY(place.lock());
+    if (place.key_store.exists() || system::file_exists(place.database_path())) {
+        return fail(ErrorCode::already_exists, place.directory);
+    }
+    if (Result<void> made = create(place.environment(), secret); !made) {
+        remove_replica(place);
+        return tl::unexpected(std::move(made).error());
+    }
+    COTMOC_ASSIGN(opened->replica, sync::Replica::open(place.environment(), secret));
+    return opened;
+}
+
+Result<crypto::KdfPreset> kdf_preset(const std::string& option) {
+    std::string name = option;
+    if (name.empty()) {
+        name = system::environment("COTMOC_KDF").value_or("");
+    }
+    const auto preset = crypto::parse_kdf_preset(name.empty() ? "desktop" : name);
+    if (!preset) {
+        return fail(ErrorCode::wrong_usage, "--kdf is desktop, phone or low");
+    }
+    return *preset;
+}
+
+Result<const core::Catalogue*> catalogue_of(const sync::Replica& replica) {
+    if (replica.catalogue() == nullptr) {
+        return fail(ErrorCode::not_joined);
+    }
+    return replica.catalogue();
+}
+
+Result<const core::Kind*> find_kind(const sync::Replica& replica, std::string_view name) {
+    COTMOC_ASSIGN(const core::Catalogue* catalogue, catalogue_of(replica));
+    const core::Kind* kind = catalogue->find(name);
+    if (kind == nullptr) {
+        return fail(ErrorCode::unknown_kind, std::string(name));
+    }
+    return kind;
+}
+
+Result<RecordId> find_record_id(sync::Replica& replica, std::string_view text) {
+    if (const auto id = from_uuid_text(text)) {
+        return *id;
+    }
+    std::string prefix;
+    for (const char letter : text) {
+        if (letter != '-') {
+            const bool upper = letter >= 'A' && letter <= 'F';
+            prefix += upper ? static_cast<char>(letter - 'A' + 'a') : letter;
+        }
+    }
+    const bool digits = prefix.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (!digits || prefix.size() < 4 || prefix.size() >= 32) {
+        return fail(ErrorCode::bad_id, std::string(text));
+    }
+    std::optional<RecordId> found;
+    bool several = false;
+    core::ListQuery everything;
+    everything.deleted = true;
+    COTMOC_TRY(replica.store().list(everything, [&](const core::RecordView& record) {
+        if (record.id.hex().starts_with(prefix)) {
+            several = found.has_value();
+            found = record.id;
+        }
+        return !several;
+    }));
+    if (several) {
+        return fail(ErrorCode::bad_id, std::string(text) + " begins several ids");
+    }
+    if (!found) {
+        return fail(ErrorCode::unknown_record, std::string(text));
+    }
+    return *found;
+}
+
+Result<core::RecordView> find_record(sync::Replica& replica, std::string_view id_text) {
+    COTMOC_ASSIGN(const RecordId id, find_record_id(replica, id_text));
+    COTMOC_ASSIGN(std::optional<core::RecordView> record, replica.store().find(id));
+    if (!record) {
+        return fail(ErrorCode::unknown_record, to_uuid_text(id));
+    }
+    return std::move(*record);
+}
+
+Result<sync::SpaceInfo> space_or_default(const sync::Replica& replica, const std::string& name) {
+    return name.empty() ? replica.default_space() : replica.find_space(name);
+}
+
+std::string space_name(const sync::Replica& replica, const SpaceId& id) {
+    for (const sync::SpaceInfo& space : replica.spaces()) {
+        if (space.id == id) {
+            return space.name;
+        }
+    }
+    return id.hex();
+}
+
+std::string utc_text(std::int64_t ms) {
+    constexpr std::int64_t day = 86'400'000;
+    const std::int64_t days = ms >= 0 ? ms / day : -((-ms + day - 1) / day);
+    const auto rest = static_cast<int>(ms - days * day);
+    std::array<char, 32> time;
+    std::snprintf(time.data(), time.size(), "T%02d:%02d:%02d.%03dZ", rest / 3'600'000, rest / 60'000 % 60,
+                  rest / 1000 % 60, rest % 1000);
+    return core::to_text(core::Date{static_cast<std::int32_t>(days)}) + time.data();
+}
+
+}  // namespace cotmoc::cli

@@ -1,0 +1,94 @@
+// What every command shares: common options, the opened replica, the output.
+#pragma once
+
+#include "language.hpp"
+
+#include <cotmoc/crypto/keys.hpp>
+#include <cotmoc/sync/replica.hpp>
+#include <cotmoc/system/clock.hpp>
+#include <cotmoc/system/directory_lock.hpp>
+#include <cotmoc/system/file_key_store.hpp>
+
+#include <functional>
+#include <optional>
+
+namespace cotmoc::cli {
+
+enum ExitStatus : int { done = 0, failed = 1, wrong = 2, needs_person = 3 };
+
+/// The exit status, or the error that the program prints.
+using Outcome = Result<ExitStatus>;
+
+/// The options that stand before or after any command.
+struct Common {
+    std::string directory;
+    std::string passphrase_file;
+    bool json = false;
+    bool quiet = false;
+    Language language = Language::english;
+
+    std::string_view text(Label name) const { return label(language, name); }
+    /// -C, else $COTMOC_DIR, else wrong_usage.
+    Result<std::string> replica_directory() const;
+};
+
+/// Standard output, in large pieces. Check with finish() that all of it was written.
+void put(std::string_view text);
+void put_line(std::string_view text);
+Result<void> finish_output();
+
+/// A directory that this process has locked, with what a replica in it stands on.
+class Workplace {
+public:
+    /// `program` is what a second process is told: "cotmoc list".
+    Workplace(std::string directory, std::string_view program);
+    Workplace(const Workplace&) = delete;
+    Workplace& operator=(const Workplace&) = delete;
+
+    Result<void> lock();
+    sync::ReplicaEnvironment environment() { return {database_path(), key_store, clock, random}; }
+    std::string database_path() const { return directory + "/replica.db"; }
+
+    const std::string directory;
+    const std::string program;
+    system::SystemClock clock;
+    crypto::SystemRandom random;
+    system::FileKeyStore key_store;
+
+private:
+    std::optional<system::DirectoryLock> lock_;
+};
+
+/// An existing replica, opened with its passphrase.
+struct Opened {
+    Workplace place;
+    std::unique_ptr<sync::Replica> replica;
+
+    static Result<std::unique_ptr<Opened>> open(const Common& common, std::string_view command);
+    Opened(std::string directory, std::string_view program) : place(std::move(directory), program) {}
+};
+
+/// Makes a directory's replica with `create`; a failure leaves nothing behind. Then opens it.
+Result<std::unique_ptr<Opened>> make_replica(
+    const Common& common, std::string_view command,
+    const std::function<Result<void>(const sync::ReplicaEnvironment&, const crypto::Secret&)>& create);
+
+/// --kdf, else $COTMOC_KDF, else desktop. wrong_usage for an unknown name.
+Result<crypto::KdfPreset> kdf_preset(const std::string& option);
+
+/// The catalogue in use; not_joined before there is one.
+Result<const core::Catalogue*> catalogue_of(const sync::Replica& replica);
+/// unknown_kind if the catalogue has none of that name.
+Result<const core::Kind*> find_kind(const sync::Replica& replica, std::string_view name);
+/// A full UUID, or at least 4 hex digits that begin exactly one record's id.
+Result<RecordId> find_record_id(sync::Replica& replica, std::string_view text);
+/// unknown_record if it is not there.
+Result<core::RecordView> find_record(sync::Replica& replica, std::string_view id);
+/// The space named, or the one that the device may write.
+Result<sync::SpaceInfo> space_or_default(const sync::Replica& replica, const std::string& name);
+std::string space_name(const sync::Replica& replica, const SpaceId& id);
+
+/// 2024-05-01T08:00:00.123Z
+std::string utc_text(std::int64_t ms);
+
+}  // namespace cotmoc::cli

@@ -1,0 +1,114 @@
+// verify and quarantine.
+#include "json_text.hpp"
+#include "program.hpp"
+
+namespace cotmoc::cli {
+namespace {
+
+struct NoOptions {};
+
+Outcome verify(const Common& common, const NoOptions&) {
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "verify"));
+    COTMOC_ASSIGN(const std::vector<Error> problems, opened->replica->verify());
+    std::vector<std::string> found;
+    for (const Error& problem : problems) {
+        if (common.json) {
+            found.push_back(JsonObject()
+                                .text("error", error_name(problem.code))
+                                .text("detail", problem.detail)
+                                .finish());
+        } else {
+            put_line(std::string(error_name(problem.code)) + ": " + problem.detail);
+        }
+    }
+    if (common.json) {
+        put_line(JsonObject().flag("ok", problems.empty()).raw("problems", json_array(found)).finish());
+    } else if (problems.empty()) {
+        put_line(common.text(Label::nothing_wrong));
+    }
+    return problems.empty() ? done : failed;
+}
+
+struct QuarantineOptions {
+    std::string release;
+};
+
+/// Something that arrived and has no effect: a whole change set, or one op of it.
+struct Held {
+    SpaceId space;
+    DeviceIndex author{};
+    std::uint64_t seq = 0;
+    std::optional<std::uint32_t> index;
+    std::string reason;
+};
+
+Result<std::vector<Held>> held_back(core::Store& store) {
+    std::vector<Held> all;
+    COTMOC_ASSIGN(const auto envelopes, store.quarantined());
+    for (const core::EnvelopeRow& row : envelopes) {
+        all.push_back({row.space, row.author, row.seq, std::nullopt, row.reason});
+    }
+    COTMOC_ASSIGN(const auto ops, store.void_ops());
+    for (const core::Store::VoidOp& op : ops) {
+        all.push_back({op.space, op.dot.device, op.dot.seq, op.dot.index, op.reason});
+    }
+    return all;
+}
+
+std::string held_json(const sync::Replica& replica, const Held& held) {
+    return JsonObject()
+        .text("what", held.index ? "op" : "change_set")
+        .text("space", space_name(replica, held.space))
+        .text("device", replica.device_id(held.author).hex())
+        .text("name", replica.device_name(held.author))
+        .number("seq", held.seq)
+        .raw("index", held.index ? std::to_string(*held.index) : "null")
+        .text("reason", held.reason)
+        .finish();
+}
+
+std::string held_line(const sync::Replica& replica, const Held& held) {
+    const std::string name = replica.device_name(held.author);
+    std::string place = std::to_string(held.seq);
+    if (held.index) {
+        place += ":" + std::to_string(*held.index);
+    }
+    return space_name(replica, held.space) + "  " +
+           (name.empty() ? replica.device_id(held.author).hex().substr(0, 16) : name) + "  " + place + "  " +
+           held.reason;
+}
+
+Outcome quarantine(const Common& common, const QuarantineOptions& options) {
+    if (!options.release.empty()) {
+        return fail(ErrorCode::not_available_yet, "quarantine --release");
+    }
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "quarantine"));
+    COTMOC_ASSIGN(const std::vector<Held> all, held_back(opened->replica->store()));
+    std::vector<std::string> objects;
+    for (const Held& held : all) {
+        if (common.json) {
+            objects.push_back(held_json(*opened->replica, held));
+        } else {
+            put_line(held_line(*opened->replica, held));
+        }
+    }
+    if (common.json) {
+        put_line(json_array(objects));
+    }
+    return done;
+}
+
+}  // namespace
+
+void add_check_commands(Program& program) {
+    CLI::App* command =
+        program.app.add_subcommand("verify", "Re-check every signature, hash, chain, digest and the database");
+    program.on(command, std::make_shared<NoOptions>(), verify);
+
+    auto options = std::make_shared<QuarantineOptions>();
+    command = program.app.add_subcommand("quarantine", "List what arrived and may not be applied, with the reason");
+    command->add_option("--release", options->release)->group("");
+    program.on(command, options, quarantine);
+}
+
+}  // namespace cotmoc::cli

@@ -1,0 +1,179 @@
+// import and export.
+#include "json_text.hpp"
+#include "program.hpp"
+#include "progress.hpp"
+
+#include <cotmoc/system/file.hpp>
+
+#include <map>
+
+namespace cotmoc::cli {
+namespace {
+
+constexpr std::size_t line_bytes_max = 1024 * 1024;
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+struct ImportOptions {
+    std::string file;
+};
+
+struct Counts {
+    std::uint64_t added = 0;
+    std::uint64_t changed = 0;
+    std::uint64_t unchanged = 0;
+};
+
+Result<void> import_line(sync::Replica& replica, std::string_view text, Counts& counts) {
+    COTMOC_ASSIGN(core::ImportLine line, core::parse_import_line(*replica.catalogue(), text));
+    COTMOC_ASSIGN(const sync::Replica::Imported imported, replica.import(line));
+    switch (imported) {
+    case sync::Replica::Imported::added: ++counts.added; break;
+    case sync::Replica::Imported::changed: ++counts.changed; break;
+    case sync::Replica::Imported::unchanged: ++counts.unchanged; break;
+    }
+    return {};
+}
+
+Outcome import(const Common& common, const ImportOptions& options) {
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "import"));
+    sync::Replica& replica = *opened->replica;
+    COTMOC_TRY(catalogue_of(replica));
+    Progress progress(common, opened->place.clock, Label::importing);
+    Counts counts;
+    const auto each = [&](std::string_view text, std::uint64_t number) -> Result<void> {
+        if (number == 1 && text.starts_with(byte_order_mark)) {
+            text.remove_prefix(byte_order_mark.size());
+        }
+        if (text.find_first_not_of(" \t") == std::string_view::npos) {
+            return {};
+        }
+        progress.show(number, 0);
+        Result<void> imported = import_line(replica, text, counts);
+        if (!imported) {
+            const std::string& detail = imported.error().detail;
+            return fail(imported.error().code,
+                        "line " + std::to_string(number) + (detail.empty() ? "" : ": " + detail));
+        }
+        return {};
+    };
+    // One transaction: a file is imported whole or not at all.
+    const Result<void> all = replica.batch([&] { return system::read_lines(options.file, line_bytes_max, each); });
+    progress.clear();
+    COTMOC_TRY(all);
+    if (common.json) {
+        put_line(JsonObject()
+                     .number("added", counts.added)
+                     .number("changed", counts.changed)
+                     .number("unchanged", counts.unchanged)
+                     .finish());
+    } else {
+        put_line(std::string(common.text(Label::added)) + " " + std::to_string(counts.added) + ", " +
+                 std::string(common.text(Label::changed)) + " " + std::to_string(counts.changed) + ", " +
+                 std::string(common.text(Label::unchanged)) + " " + std::to_string(counts.unchanged));
+    }
+    return done;
+}
+
+struct ExportOptions {
+    std::string kind;
+    std::string space;
+    std::string format = "jsonl";
+};
+
+/// The shape that `import` takes.
+std::string import_shape(const sync::Replica& replica, const core::RecordView& record) {
+    JsonObject object;
+    object.text("id", to_uuid_text(record.id)).text("kind", record.kind);
+    object.text("space", space_name(replica, record.space));
+    JsonObject fields;
+    for (const JsonMember& member : split_object(record.body)) {
+        const bool beside = member.key == "unit" || member.key == "recorded_at" || member.key == "note";
+        // Beside "fields" these are texts; what has no value is left out.
+        if (beside && member.value != "null") {
+            object.raw(member.key, member.value);
+        } else if (!beside) {
+            fields.raw(member.key, member.value);
+        }
+    }
+    return object.raw("fields", fields.finish()).finish();
+}
+
+/// RFC 4180.
+std::string csv_cell(std::string_view text) {
+    if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+        return std::string(text);
+    }
+    std::string cell = "\"";
+    for (const char letter : text) {
+        cell += letter;
+        if (letter == '"') {
+            cell += '"';
+        }
+    }
+    return cell + "\"";
+}
+
+std::string csv_row(const sync::Replica& replica, const core::Kind& kind, const core::RecordView& record) {
+    std::map<std::string, std::string_view, std::less<>> values;
+    for (const JsonMember& member : split_object(record.body)) {
+        values.emplace(member.key, member.value);
+    }
+    std::string row = to_uuid_text(record.id) + "," + csv_cell(space_name(replica, record.space));
+    for (const core::Field& field : kind.fields) {
+        const auto value = values.find(field.name);
+        row += "," + (value == values.end() ? std::string() : csv_cell(plain_text(value->second)));
+    }
+    return row + "\r\n";
+}
+
+Outcome export_records(const Common& common, const ExportOptions& options) {
+    const bool csv = options.format == "csv";
+    if (!csv && options.format != "jsonl") {
+        return fail(ErrorCode::wrong_usage, "--format is jsonl or csv");
+    }
+    if (csv && options.kind.empty()) {
+        return fail(ErrorCode::wrong_usage, "csv needs --kind");
+    }
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "export"));
+    sync::Replica& replica = *opened->replica;
+    core::ListQuery query;
+    const core::Kind* kind = nullptr;
+    if (!options.kind.empty()) {
+        COTMOC_ASSIGN(kind, find_kind(replica, options.kind));
+        query.kind = kind->name;
+    }
+    if (!options.space.empty()) {
+        COTMOC_ASSIGN(const sync::SpaceInfo space, replica.find_space(options.space));
+        query.space = space.id;
+    }
+    if (csv) {
+        std::string header = "id,space";
+        for (const core::Field& field : kind->fields) {
+            header += "," + field.name;
+        }
+        put(header + "\r\n");
+    }
+    COTMOC_TRY(replica.store().list(query, [&](const core::RecordView& record) {
+        put(csv ? csv_row(replica, *kind, record) : import_shape(replica, record) + "\n");
+        return true;
+    }));
+    return done;
+}
+
+}  // namespace
+
+void add_file_commands(Program& program) {
+    auto import_options = std::make_shared<ImportOptions>();
+    CLI::App* command = program.app.add_subcommand("import", "Take records from a file, one JSON object a line");
+    command->add_option("FILE", import_options->file, "The file; - for standard input")->required();
+    program.on(command, import_options, import);
+
+    auto export_options = std::make_shared<ExportOptions>();
+    command = program.app.add_subcommand("export", "Print all records, in the form that import takes or as a table");
+    command->add_option("--kind", export_options->kind, "Only records of this kind");
+    command->add_option("--space", export_options->space, "Only records of this space");
+    command->add_option("--format", export_options->format, "jsonl or csv (csv needs --kind)");
+    program.on(command, export_options, export_records);
+}
+
+}  // namespace cotmoc::cli

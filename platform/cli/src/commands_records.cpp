@@ -1,0 +1,160 @@
+// What changes a record: add, set, rm, restore, resolve.
+#include "assignment.hpp"
+#include "json_text.hpp"
+#include "program.hpp"
+#include "record_output.hpp"
+
+namespace cotmoc::cli {
+namespace {
+
+struct AddOptions {
+    std::string kind;
+    std::string space;
+    std::string id;
+    std::vector<std::string> values;
+};
+
+Outcome add(const Common& common, const AddOptions& options) {
+    std::optional<RecordId> id;
+    if (!options.id.empty()) {
+        id = from_uuid_text(options.id);
+        if (!id) {
+            return fail(ErrorCode::bad_id, options.id);
+        }
+    }
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "add"));
+    sync::Replica& replica = *opened->replica;
+    COTMOC_ASSIGN(const core::Kind* kind, find_kind(replica, options.kind));
+    COTMOC_ASSIGN(const auto values, parse_values(*kind, options.values));
+    COTMOC_TRY(core::check_required(*kind, values));
+    COTMOC_ASSIGN(const sync::SpaceInfo space, space_or_default(replica, options.space));
+    COTMOC_ASSIGN(const RecordId added, replica.add(space, kind->name, values, id));
+    const std::string text = to_uuid_text(added);
+    put_line(common.json ? JsonObject().text("id", text).finish() : text);
+    return done;
+}
+
+struct RecordOptions {
+    std::string id;
+    std::vector<std::string> edits;
+};
+
+/// With --json the record as it is now; without it no news is good news.
+Outcome put_changed(const Common& common, sync::Replica& replica, const RecordId& id) {
+    if (common.json) {
+        COTMOC_ASSIGN(const auto record, replica.store().find(id));
+        if (record) {
+            put_line(record_json(replica, *record));
+        }
+    }
+    return done;
+}
+
+Outcome set(const Common& common, const RecordOptions& options) {
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "set"));
+    sync::Replica& replica = *opened->replica;
+    COTMOC_ASSIGN(const core::RecordView record, find_record(replica, options.id));
+    COTMOC_ASSIGN(const core::Kind* kind, find_kind(replica, record.kind));
+    COTMOC_ASSIGN(const auto edits, parse_edits(*kind, options.edits));
+    COTMOC_TRY(replica.edit(record.id, edits));
+    return put_changed(common, replica, record.id);
+}
+
+Outcome remove(const Common& common, const RecordOptions& options) {
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "rm"));
+    COTMOC_ASSIGN(const RecordId id, find_record_id(*opened->replica, options.id));
+    COTMOC_TRY(opened->replica->remove(id));
+    return put_changed(common, *opened->replica, id);
+}
+
+Outcome restore(const Common& common, const RecordOptions& options) {
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "restore"));
+    COTMOC_ASSIGN(const RecordId id, find_record_id(*opened->replica, options.id));
+    COTMOC_TRY(opened->replica->restore(id));
+    return put_changed(common, *opened->replica, id);
+}
+
+struct ResolveOptions {
+    std::string id;
+    std::string field;
+    std::optional<std::size_t> take;
+    std::optional<std::string> value;
+    bool acknowledge = false;
+};
+
+Result<core::Store::Resolution> resolution(const core::Field& field, const ResolveOptions& options) {
+    core::Store::Resolution chosen;
+    if (options.take) {
+        // People count from 1, as `conflicts` numbers the values.
+        if (*options.take == 0) {
+            return fail(ErrorCode::no_conflict, field.name + ": values are numbered from 1");
+        }
+        chosen.take = *options.take - 1;
+    }
+    if (options.value) {
+        COTMOC_ASSIGN(chosen.value, core::parse_json_value(field, *options.value));
+    }
+    return chosen;
+}
+
+Outcome resolve(const Common& common, const ResolveOptions& options) {
+    const int ways = (options.take ? 1 : 0) + (options.value ? 1 : 0) + (options.acknowledge ? 1 : 0);
+    if (ways != 1) {
+        return fail(ErrorCode::wrong_usage, "resolve takes one of --take, --value and --acknowledge");
+    }
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "resolve"));
+    sync::Replica& replica = *opened->replica;
+    COTMOC_ASSIGN(const core::RecordView record, find_record(replica, options.id));
+    COTMOC_ASSIGN(const core::Kind* kind, find_kind(replica, record.kind));
+    const core::Field* field = kind->find(options.field);
+    if (field == nullptr) {
+        return fail(ErrorCode::unknown_field, kind->name + "." + options.field);
+    }
+    COTMOC_ASSIGN(const core::Store::Resolution chosen, resolution(*field, options));
+    COTMOC_TRY(replica.resolve(record.id, field->name, chosen));
+    return put_changed(common, replica, record.id);
+}
+
+void add_resolve(Program& program) {
+    auto options = std::make_shared<ResolveOptions>();
+    CLI::App* command = program.app.add_subcommand("resolve", "Settle a field's conflict for everybody");
+    command->add_option("ID", options->id, "The record: its id, or the first digits of it")->required();
+    command->add_option("FIELD", options->field, "The field")->required();
+    command->add_option("--take", options->take, "Keep the value of this number, as `conflicts` lists them from 1");
+    command->add_option("--value", options->value, "Set this value instead")->type_name("JSON");
+    command->add_flag("--acknowledge", options->acknowledge, "Leave what is shown; the others have been looked at");
+    program.on(command, options, resolve);
+}
+
+}  // namespace
+
+void add_record_commands(Program& program) {
+    auto add_options = std::make_shared<AddOptions>();
+    CLI::App* command = program.app.add_subcommand("add", "Add a record; print its id");
+    command->add_option("KIND", add_options->kind, "The kind of record")->required();
+    command->add_option("VALUES", add_options->values, "field=text or field:=JSON");
+    command->add_option("--space", add_options->space, "Where it belongs (default: the one the device may write)");
+    command->add_option("--id", add_options->id, "The record's UUID (default: a new one)");
+    program.on(command, add_options, add);
+
+    auto set_options = std::make_shared<RecordOptions>();
+    command = program.app.add_subcommand("set", "Change fields of a record");
+    command->add_option("ID", set_options->id, "The record: its id, or the first digits of it")->required();
+    command->add_option("EDITS", set_options->edits,
+                        "field=text field:=JSON counter+=5 counter-=5 set+=item set-=item")->required();
+    program.on(command, set_options, set);
+
+    auto remove_options = std::make_shared<RecordOptions>();
+    command = program.app.add_subcommand("rm", "Delete a record; its history stays");
+    command->add_option("ID", remove_options->id, "The record")->required();
+    program.on(command, remove_options, remove);
+
+    auto restore_options = std::make_shared<RecordOptions>();
+    command = program.app.add_subcommand("restore", "Bring a deleted record back");
+    command->add_option("ID", restore_options->id, "The record")->required();
+    program.on(command, restore_options, restore);
+
+    add_resolve(program);
+}
+
+}  // namespace cotmoc::cli

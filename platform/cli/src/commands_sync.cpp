@@ -1,0 +1,289 @@
+// sync and status.
+#include "json_text.hpp"
+#include "program.hpp"
+#include "progress.hpp"
+
+#include <cotmoc/asio/tcp.hpp>
+#include <cotmoc/crypto/trust_entry.hpp>
+
+#include <cstdio>
+
+namespace cotmoc::cli {
+namespace {
+
+constexpr std::string_view hub_setting = "hub_address";
+constexpr std::string_view last_sync_setting = "last_sync";
+/// A clock that stands this long before the newest trust entry was issued is wrong.
+constexpr std::int64_t clock_tolerance_ms = 10 * 60 * 1000;
+
+Result<std::string> setting(sync::Replica& replica, std::string_view name) {
+    COTMOC_ASSIGN(const std::optional<Bytes> value, replica.store().setting(name));
+    return value ? std::string(as_text(*value)) : std::string();
+}
+
+Result<void> set_setting(sync::Replica& replica, std::string_view name, const std::string& value) {
+    COTMOC_ASSIGN(const std::string before, setting(replica, name));
+    if (before == value) {
+        return {};
+    }
+    return replica.store().write([&] { return replica.store().set_setting(name, as_bytes(value)); });
+}
+
+struct SyncOptions {
+    std::string hub;
+    std::uint64_t max_bytes = 0;
+    std::uint64_t max_seconds = 0;
+    bool no_attachments = false;       // there are none yet; scripts may say so already
+    bool watch = false;
+    std::string peer;
+};
+
+struct HubAddress {
+    std::string text;
+    asio::Endpoint endpoint;
+};
+
+Result<HubAddress> hub_address(sync::Replica& replica, const SyncOptions& options) {
+    HubAddress address;
+    address.text = options.hub;
+    COTMOC_ASSIGN(const std::string known, setting(replica, hub_setting));
+    if (address.text.empty()) {
+        address.text = known;
+    }
+    if (address.text.empty()) {
+        return fail(ErrorCode::no_hub);
+    }
+    const auto endpoint = asio::parse_endpoint(address.text);
+    if (!endpoint || endpoint->port == 0) {
+        return fail(ErrorCode::wrong_usage, "--hub is HOST:PORT, not " + address.text);
+    }
+    address.endpoint = *endpoint;
+    if (known.empty()) {
+        // The first one named is kept though the hub may not answer yet; it replaces no address that has worked.
+        COTMOC_TRY(set_setting(replica, hub_setting, address.text));
+    }
+    return address;
+}
+
+std::string transfer_json(const sync::Transfer& transfer) {
+    return JsonObject()
+        .number("change_sets", transfer.change_sets)
+        .number("ops", transfer.ops)
+        .number("bytes", transfer.bytes)
+        .finish();
+}
+
+std::string decimal(double value) {
+    std::array<char, 40> text;
+    std::snprintf(text.data(), text.size(), "%.3f", value);
+    return text.data();
+}
+
+Result<std::string> digests_json(sync::Replica& replica) {
+    JsonObject digests;
+    for (const sync::SpaceInfo& space : replica.spaces()) {
+        COTMOC_ASSIGN(const Hash256 digest, replica.store().digest(space.id));
+        digests.text(space.name, digest.hex());
+    }
+    return digests.finish();
+}
+
+Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& report, double seconds) {
+    COTMOC_ASSIGN(const std::string digests, digests_json(replica));
+    const std::string wire =
+        JsonObject().number("up", report.bytes_up).number("down", report.bytes_down).finish();
+    put_line(JsonObject()
+                 .raw("sent", transfer_json(report.sent))
+                 .raw("received", transfer_json(report.received))
+                 .raw("wire_bytes", wire)
+                 .number("round_trips", report.round_trips)
+                 .raw("seconds", decimal(seconds))
+                 .flag("complete", report.complete)
+                 .raw("digests", digests)
+                 .number("conflicts", replica.notes().new_conflicts)
+                 .number("quarantined", replica.notes().quarantined)
+                 .finish());
+    return {};
+}
+
+void put_report_text(const Common& common, const sync::Replica& replica, const sync::SessionReport& report) {
+    const auto transfer = [&](Label name, const sync::Transfer& moved) {
+        put_line(std::string(common.text(name)) + ": " + std::to_string(moved.change_sets) + " " +
+                 std::string(common.text(Label::change_sets)) + ", " + std::to_string(moved.ops) + " " +
+                 std::string(common.text(Label::changes)) + ", " + std::to_string(moved.bytes) + " " +
+                 std::string(common.text(Label::octets)));
+    };
+    transfer(Label::sent, report.sent);
+    transfer(Label::received, report.received);
+    put_line(std::string(common.text(Label::on_the_wire)) + ": " + std::to_string(report.bytes_up) + ", " +
+             std::to_string(report.bytes_down) + " " + std::string(common.text(Label::octets)));
+    const auto note = [&](Label name, std::uint64_t count) {
+        if (count != 0) {
+            put_line(std::string(common.text(name)) + ": " + std::to_string(count));
+        }
+    };
+    note(Label::conflicts, replica.notes().new_conflicts);
+    note(Label::quarantined, replica.notes().quarantined);
+    put_line(common.text(report.complete ? Label::complete : Label::incomplete));
+}
+
+Outcome sync_once(const Common& common, const SyncOptions& options) {
+    if (options.watch || !options.peer.empty()) {
+        return fail(ErrorCode::not_available_yet, options.watch ? "sync --watch" : "sync --peer");
+    }
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "sync"));
+    sync::Replica& replica = *opened->replica;
+    if (!replica.joined()) {
+        return fail(ErrorCode::not_joined);
+    }
+    COTMOC_ASSIGN(const HubAddress hub, hub_address(replica, options));
+    const auto hub_key = replica.hub_key();
+    if (!hub_key) {
+        return fail(ErrorCode::no_hub, "the authority has enrolled none");
+    }
+    Clock& clock = opened->place.clock;
+    sync::SessionReport last;
+    {
+        const std::int64_t began = clock.steady_ms();
+        Progress progress(common, clock, Label::syncing);
+        asio::TcpOptions tcp;
+        tcp.max_bytes = options.max_bytes;
+        tcp.max_ms = static_cast<std::int64_t>(std::min<std::uint64_t>(options.max_seconds, 1'000'000)) * 1000;
+        tcp.progress = [&](const sync::SessionReport& report) {
+            last = report;
+            progress.show(report.received.change_sets + report.sent.change_sets,
+                          report.expected != 0 ? report.expected + report.sent.change_sets : 0);
+        };
+        const sync::SessionOptions session{replica, replica.keys().device, opened->place.random};
+        const auto report =
+            asio::sync_over_tcp(hub.endpoint.host, hub.endpoint.port, session, *hub_key, tcp, clock);
+        progress.clear();
+        if (report) {
+            COTMOC_TRY(set_setting(replica, hub_setting, hub.text));
+            COTMOC_TRY(set_setting(replica, last_sync_setting, utc_text(clock.wall_ms())));
+            last = *report;
+        }
+        last.complete = last.complete && report.has_value();
+        if (common.json) {
+            COTMOC_TRY(put_report_json(replica, last, static_cast<double>(clock.steady_ms() - began) / 1000));
+        } else if (report) {
+            put_report_text(common, replica, last);
+        }
+        if (!report) {
+            return tl::unexpected(report.error());
+        }
+    }
+    return replica.notes().new_conflicts + replica.notes().quarantined != 0 ? needs_person : done;
+}
+
+struct ClockState {
+    bool suspect = false;
+    std::int64_t offset_s = 0;
+};
+
+/// The authority's newest entry was made before now, unless this device's clock is behind.
+Result<ClockState> clock_state(sync::Replica& replica, Clock& clock) {
+    ClockState state;
+    if (replica.trust().empty()) {
+        return state;
+    }
+    COTMOC_ASSIGN(const Bytes entry, replica.trust_entry(replica.trust().position()));
+    COTMOC_ASSIGN(const crypto::ParsedTrustEntry parsed, crypto::parse_trust_entry(entry));
+    const std::int64_t behind = static_cast<std::int64_t>(parsed.entry.issued_ms) - clock.wall_ms();
+    if (behind > clock_tolerance_ms) {
+        state = {true, -behind / 1000};
+    }
+    return state;
+}
+
+std::string space_status_json(const std::string& name, const core::SpaceStatus& status, const std::string& last_sync) {
+    std::string last = "null";
+    if (!last_sync.empty()) {
+        last.clear();
+        core::append_json_string(last, last_sync);
+    }
+    return JsonObject()
+        .text("space", name)
+        .number("records", status.records)
+        .text("digest", status.digest.hex())
+        .number("unsent_ops", status.unsent_ops)
+        .number("at_hub", status.at_hub)
+        .number("at_province", status.at_province)
+        .raw("last_sync", last)
+        .number("conflicts", status.conflicts)
+        .number("quarantined", status.quarantined)
+        .finish();
+}
+
+void put_space_status(const Common& common, const std::string& name, const core::SpaceStatus& status,
+                      const std::string& last_sync) {
+    const auto line = [&](Label text, const std::string& value) {
+        put_line("  " + std::string(common.text(text)) + ": " + value);
+    };
+    put_line(std::string(common.text(Label::space)) + " " + name);
+    line(Label::records, std::to_string(status.records));
+    line(Label::unsent, std::to_string(status.unsent_ops));
+    line(Label::at_hub, std::to_string(status.at_hub));
+    line(Label::at_province, std::to_string(status.at_province));
+    line(Label::last_sync, last_sync.empty() ? std::string(common.text(Label::never)) : last_sync);
+    line(Label::conflicts, std::to_string(status.conflicts));
+    line(Label::quarantined, std::to_string(status.quarantined));
+    line(Label::digest, status.digest.hex());
+}
+
+struct NoOptions {};
+
+Outcome status(const Common& common, const NoOptions&) {
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "status"));
+    sync::Replica& replica = *opened->replica;
+    COTMOC_ASSIGN(const ClockState clock, clock_state(replica, opened->place.clock));
+    COTMOC_ASSIGN(const std::string last_sync, setting(replica, last_sync_setting));
+    std::vector<std::string> spaces;
+    if (!common.json) {
+        put_line(std::string(common.text(Label::device)) + ": " + replica.name() + "  " + replica.id().hex());
+        put_line(std::string(common.text(Label::clock)) + ": " +
+                 (clock.suspect ? std::string(common.text(Label::clock_suspect)) + " " +
+                                      std::to_string(-clock.offset_s)
+                                : std::string(common.text(Label::clock_good))));
+    }
+    for (const sync::SpaceInfo& space : replica.spaces()) {
+        COTMOC_ASSIGN(const core::SpaceStatus state, replica.store().status(space.id));
+        if (common.json) {
+            spaces.push_back(space_status_json(space.name, state, last_sync));
+        } else {
+            put_space_status(common, space.name, state, last_sync);
+        }
+    }
+    if (common.json) {
+        put_line(JsonObject()
+                     .text("device", replica.id().hex())
+                     .text("name", replica.name())
+                     .raw("spaces", json_array(spaces))
+                     .raw("clock", JsonObject()
+                                       .flag("suspect", clock.suspect)
+                                       .number("offset_s", clock.offset_s)
+                                       .finish())
+                     .finish());
+    }
+    return done;
+}
+
+}  // namespace
+
+void add_sync_commands(Program& program) {
+    auto options = std::make_shared<SyncOptions>();
+    CLI::App* command = program.app.add_subcommand("sync", "Exchange changes with the hub, once");
+    command->add_option("--hub", options->hub, "The hub's address; remembered for the next time")
+        ->type_name("HOST:PORT");
+    command->add_option("--max-bytes", options->max_bytes, "Stop after so many octets on the wire");
+    command->add_option("--max-seconds", options->max_seconds, "Stop after so many seconds");
+    command->add_flag("--no-attachments", options->no_attachments, "Leave attachments for another time");
+    command->add_flag("--watch", options->watch)->group("");
+    command->add_option("--peer", options->peer)->group("");
+    program.on(command, options, sync_once);
+
+    command = program.app.add_subcommand("status", "What is unsent, held by the hub, confirmed by the province");
+    program.on(command, std::make_shared<NoOptions>(), status);
+}
+
+}  // namespace cotmoc::cli

@@ -1,0 +1,111 @@
+// A device's own side of trust: init, request, join.
+#include "json_text.hpp"
+#include "program.hpp"
+
+#include <cotmoc/system/file.hpp>
+#include <cotmoc/system/passphrase.hpp>
+
+#include <iostream>
+
+namespace cotmoc::cli {
+namespace {
+
+constexpr std::size_t grant_bytes_max = 64 * 1024 * 1024;
+
+struct InitOptions {
+    std::string name;
+    std::string kdf;
+};
+
+Outcome init(const Common& common, const InitOptions& options) {
+    COTMOC_ASSIGN(const crypto::KdfPreset preset, kdf_preset(options.kdf));
+    COTMOC_ASSIGN(const auto opened,
+                  make_replica(common, "init", [&](const sync::ReplicaEnvironment& environment,
+                                                   const crypto::Secret& passphrase) {
+                      return sync::Replica::create(environment, options.name, passphrase, preset);
+                  }));
+    const std::string id = opened->replica->id().hex();
+    put_line(common.json ? JsonObject().text("device", id).text("name", options.name).finish() : id);
+    return done;
+}
+
+struct NoOptions {};
+
+Outcome request(const Common& common, const NoOptions&) {
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "request"));
+    std::string text = opened->replica->request();
+    while (text.ends_with('\n')) {
+        text.pop_back();
+    }
+    put_line(common.json ? JsonObject().text("request", text).finish() : text);
+    return done;
+}
+
+struct JoinOptions {
+    std::string grant;
+    std::string root;
+};
+
+Result<Hash256> confirmed_root(const Common& common, const JoinOptions& options, const crypto::Grant& grant) {
+    if (!options.root.empty()) {
+        const auto root = crypto::parse_fingerprint(options.root);
+        if (!root) {
+            return fail(ErrorCode::wrong_root, "--root is not a fingerprint");
+        }
+        return *root;
+    }
+    const std::string fingerprint = crypto::fingerprint_text(grant.root_fingerprint);
+    const auto answer = system::ask(std::string(common.text(Label::root_is)) + "\n  " + fingerprint + "\n" +
+                                    std::string(common.text(Label::root_question)));
+    if (answer != "yes" && answer != common.text(Label::yes)) {
+        return fail(ErrorCode::root_needed, fingerprint);
+    }
+    return grant.root_fingerprint;
+}
+
+Outcome join(const Common& common, const JoinOptions& options) {
+    COTMOC_ASSIGN(const Bytes file, system::read_file(options.grant, grant_bytes_max));
+    COTMOC_ASSIGN(const crypto::Grant grant, crypto::parse_grant(as_text(file)));
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "join"));
+    COTMOC_ASSIGN(const Hash256 root, confirmed_root(common, options, grant));
+    COTMOC_TRY(opened->replica->join(grant, root));
+    std::vector<std::string> names;
+    std::string text;
+    for (const sync::SpaceInfo& space : opened->replica->spaces()) {
+        std::string literal;
+        core::append_json_string(literal, space.name);
+        names.push_back(literal);
+        text += " " + space.name;
+    }
+    if (common.json) {
+        put_line(JsonObject()
+                     .text("device", opened->replica->id().hex())
+                     .text("name", opened->replica->name())
+                     .raw("spaces", json_array(names))
+                     .finish());
+    } else {
+        put_line(std::string(common.text(Label::joined)) + ":" + text);
+    }
+    return done;
+}
+
+}  // namespace
+
+void add_trust_commands(Program& program) {
+    auto init_options = std::make_shared<InitOptions>();
+    CLI::App* command = program.app.add_subcommand("init", "Make a device's keys and empty replica; print its id");
+    command->add_option("--name", init_options->name, "The device's name")->required();
+    command->add_option("--kdf", init_options->kdf, "desktop, phone or low (else $COTMOC_KDF)");
+    program.on(command, init_options, init);
+
+    command = program.app.add_subcommand("request", "Print the text that asks the authority to enrol this device");
+    program.on(command, std::make_shared<NoOptions>(), request);
+
+    auto join_options = std::make_shared<JoinOptions>();
+    command = program.app.add_subcommand("join", "Take the authority's grant");
+    command->add_option("GRANT", join_options->grant, "The grant's file; - for standard input")->required();
+    command->add_option("--root", join_options->root, "The root's fingerprint, from the poster");
+    program.on(command, join_options, join);
+}
+
+}  // namespace cotmoc::cli

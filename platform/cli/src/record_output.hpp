@@ -1,0 +1,24 @@
+// Records, conflicts and history, as JSON and as text for people.
+#pragma once
+
+#include "command.hpp"
+
+namespace cotmoc::cli {
+
+/// `show --json`: the object of docs/cli.md.
+std::string record_json(const sync::Replica& replica, const core::RecordView& record);
+/// One line of `list`: id, kind and the fields that say most.
+std::string record_line(const Common& common, const sync::Replica& replica, const core::RecordView& record);
+/// `show`: a line for each field, with the catalogue's labels in Vietnamese.
+std::string record_text(const Common& common, const sync::Replica& replica, const core::RecordView& record);
+
+/// One field in conflict, for `conflicts`.
+std::string conflict_json(const Common& common, const sync::Replica& replica, const core::RecordView& record,
+                          const core::FieldConflict& conflict);
+std::string conflict_text(const Common& common, const sync::Replica& replica, const core::RecordView& record,
+                          const core::FieldConflict& conflict);
+
+std::string history_json(const sync::HistoryEntry& entry);
+std::string history_line(const Common& common, const sync::HistoryEntry& entry);
+
+}  // namespace cotmoc::cli

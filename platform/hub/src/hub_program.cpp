@@ -1,0 +1,142 @@
+#include "hub_program.hpp"
+
+#include "command.hpp"
+#include "hub_place.hpp"
+#include "messages.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cotmoc/asio/tcp.hpp>
+#include <cotmoc/crypto/hash.hpp>
+#include <cotmoc/system/file.hpp>
+#include <cotmoc/system/process.hpp>
+
+#include <iostream>
+#include <new>
+
+namespace cotmoc::hub {
+namespace {
+
+constexpr std::size_t grant_bytes_max = 64 * 1024 * 1024;
+
+struct Options {
+    std::string data;
+    std::string passphrase_file;
+    std::string name = "hub-1";
+    std::string kdf;
+    std::string grant;
+    std::string root;
+    std::string listen;
+};
+
+/// One line for each session: who, how much, how it ended. Never anything of a record.
+void log_session(const asio::ServedSession& session) {
+    const sync::SessionReport& report = session.report;
+    std::cerr << cli::utc_text(system::SystemClock().wall_ms()) << " session peer="
+              << (session.peer ? session.peer->hex().substr(0, 16) : std::string("unknown"))
+              << " address=" << session.address << " received=" << report.received.change_sets
+              << " sent=" << report.sent.change_sets << " refused=" << report.refused
+              << " trust_received=" << report.trust_received << " trust_sent=" << report.trust_sent
+              << " bytes_down=" << report.bytes_down << " bytes_up=" << report.bytes_up
+              << " ms=" << session.duration_ms << " end="
+              << (session.error ? error_name(session.error->code) : std::string_view("ok")) << std::endl;
+}
+
+Result<void> init(const Options& options, HubPlace& place) {
+    COTMOC_ASSIGN(const crypto::KdfPreset preset, cli::kdf_preset(options.kdf));
+    COTMOC_ASSIGN(std::string request, place.create(options.name, preset));
+    cli::put(request.ends_with('\n') ? request : request + "\n");
+    return {};
+}
+
+Result<void> join(const Options& options, HubPlace& place) {
+    COTMOC_ASSIGN(const Bytes grant, system::read_file(options.grant, grant_bytes_max));
+    COTMOC_TRY(place.open("join"));
+    return place.join(as_text(grant), options.root);
+}
+
+Result<void> serve(const Options& options, HubPlace& place) {
+    const auto endpoint = asio::parse_endpoint(options.listen);
+    if (!endpoint) {
+        return fail(ErrorCode::wrong_usage, "--listen is HOST:PORT, not " + options.listen);
+    }
+    COTMOC_TRY(place.open("serve"));
+    if (!place.joined()) {
+        return fail(ErrorCode::not_joined);
+    }
+    asio::TcpServerOptions server_options;
+    server_options.stop_on_signals = true;
+    server_options.on_session_end = log_session;
+    const sync::SessionOptions session{place.hub(), place.keys(), place.random()};
+    COTMOC_ASSIGN(const std::unique_ptr<asio::TcpServer> server,
+                  asio::TcpServer::listen(endpoint->host, endpoint->port, session, server_options, place.clock()));
+    cli::put_line("listening on " + server->address());
+    COTMOC_TRY(cli::finish_output());
+    server->run();
+    return {};
+}
+
+using Work = Result<void> (*)(const Options&, HubPlace&);
+
+void add_commands(CLI::App& app, Options& options, Work& work) {
+    app.add_option("--data", options.data, "The hub's directory")->type_name("DIR")->required();
+    app.add_option("--passphrase-file", options.passphrase_file,
+                   "Read the passphrase from this file (else $COTMOC_PASSPHRASE, else a prompt)")
+        ->type_name("FILE");
+    app.set_version_flag("--version", "cotmoc-hub " COTMOC_VERSION);
+    app.require_subcommand(1);
+    app.fallthrough();
+
+    CLI::App* command = app.add_subcommand("init", "Make the hub's keys; print its request");
+    command->add_option("--name", options.name, "The hub's name (default: hub-1)");
+    command->add_option("--kdf", options.kdf, "desktop, phone or low (else $COTMOC_KDF)");
+    command->callback([&work] { work = init; });
+
+    command = app.add_subcommand("join", "Take the authority's grant");
+    command->add_option("GRANT", options.grant, "The grant's file; - for standard input")->required();
+    command->add_option("--root", options.root, "The root's fingerprint, from the poster");
+    command->callback([&work] { work = join; });
+
+    command = app.add_subcommand("serve", "Serve devices until stopped");
+    command->add_option("--listen", options.listen, "Where to listen; port 0 picks one")
+        ->type_name("HOST:PORT")->required();
+    command->callback([&work] { work = serve; });
+}
+
+Result<void> run_safely(Work work, const Options& options, cli::Language language) {
+    try {
+        COTMOC_TRY(crypto::initialise());
+        HubPlace place(options.data, options.passphrase_file, language);
+        COTMOC_TRY(work(options, place));
+        return cli::finish_output();
+    } catch (const std::bad_alloc&) {
+        return fail(ErrorCode::out_of_memory);
+    } catch (const std::exception& problem) {
+        return fail(ErrorCode::internal, problem.what());
+    }
+}
+
+}  // namespace
+
+int run_program(int count, const char* const* arguments) {
+    system::disable_core_dumps();
+    const cli::Language language = cli::language_of_environment();
+    const auto report = [&](const Error& error) {
+        std::cerr << cli::error_line("cotmoc-hub", error, language) << std::endl;
+        return cli::exit_status(error.code);
+    };
+    CLI::App app{"Stores and forwards the changes of a province's devices; it cannot read them.", "cotmoc-hub"};
+    Options options;
+    Work work = nullptr;
+    add_commands(app, options, work);
+    try {
+        app.parse(count, arguments);
+    } catch (const CLI::Success& help_or_version) {
+        return app.exit(help_or_version);
+    } catch (const CLI::ParseError& error) {
+        return report({ErrorCode::wrong_usage, error.what()});
+    }
+    const Result<void> outcome = run_safely(work, options, language);
+    return outcome ? 0 : report(outcome.error());
+}
+
+}  // namespace cotmoc::hub

@@ -1,0 +1,24 @@
+#include <cotmoc/system/process.hpp>
+
+#include <cstdlib>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace cotmoc::system {
+
+void disable_core_dumps() {
+    const rlimit none{0, 0};
+    // A system that refuses this leaves nothing else to do.
+    [[maybe_unused]] const int result = ::setrlimit(RLIMIT_CORE, &none);
+}
+
+std::optional<std::string> environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+bool stdin_is_terminal() { return ::isatty(STDIN_FILENO) == 1; }
+
+bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
+
+}  // namespace cotmoc::system

@@ -1,0 +1,72 @@
+// The hub: stores and forwards envelopes whose signature, certificate and continuity it checked. Holds no
+// epoch key.
+#pragma once
+
+#include <cotmoc/sync/feed_store.hpp>
+
+namespace cotmoc::sync {
+
+/// Where a hub keeps the trust feed and envelopes. SQLite is the first implementation; Postgres may be
+/// another.
+class HubStore {
+public:
+    virtual ~HubStore() = default;
+    virtual Result<std::vector<Bytes>> load_trust() = 0;
+    virtual Result<void> append_trust(std::uint64_t position, BytesView entry) = 0;
+    virtual Result<std::vector<std::pair<SpaceId, Frontier>>> load_frontiers() = 0;
+    virtual Result<void> append_envelope(const SpaceId& space, const FeedPosition& place,
+                                         BytesView envelope) = 0;
+    virtual Result<std::optional<StoredEnvelope>> next_envelope(const SpaceId& space,
+                                                                std::int64_t position) = 0;
+    /// The hash stored at a place, to tell a repeat from a fork.
+    virtual Result<std::optional<Hash256>> find(const SpaceId& space, DeviceIndex device,
+                                                std::uint64_t seq) = 0;
+    /// The position just before that change set; 0 if it is not there.
+    virtual Result<std::int64_t> position_before(const SpaceId& space, DeviceIndex device,
+                                                 std::uint64_t seq) = 0;
+    /// The other branch of a fork is kept as proof (S17): the first one of each feed, so that nobody fills
+    /// the disk.
+    virtual Result<void> keep_fork(const SpaceId& space, DeviceIndex device, BytesView envelope) = 0;
+    virtual Result<void> commit() = 0;
+    virtual Result<void> rollback() = 0;
+};
+
+/// `path` of the SQLite file; made if it is not there.
+Result<std::unique_ptr<HubStore>> open_sqlite_hub_store(const std::string& path);
+
+class Hub final : public FeedStore {
+public:
+    /// Loads what the store holds. The store outlives the hub.
+    static Result<std::unique_ptr<Hub>> open(HubStore& store);
+
+    const crypto::TrustState& trust() const override { return trust_; }
+    Result<Bytes> trust_entry(std::uint64_t position) override;
+    Result<void> add_trust_entry(BytesView entry) override;
+    Frontier frontier(const SpaceId& space) override;
+    Result<std::optional<StoredEnvelope>> next_envelope(const SpaceId& space, std::int64_t position) override;
+    Result<std::int64_t> position_before(const SpaceId& space, DeviceIndex author,
+                                         std::uint64_t seq) override;
+    Result<AcceptResult> accept(BytesView envelope) override;
+    Result<void> commit() override;
+
+private:
+    explicit Hub(HubStore& store) : store_(store) {}
+    Result<AcceptResult> check_place(BytesView envelope, const SpaceId& space, const FeedPosition& place,
+                                     const Hash256& previous);
+    Result<AcceptResult> keep_fork(BytesView envelope, const SpaceId& space, const FeedPosition& place,
+                                   Error reason);
+    Result<void> append(BytesView envelope, const SpaceId& space, const FeedPosition& place);
+    /// Back to the last commit, in the store and here.
+    tl::unexpected<Error> roll_back(Error error);
+
+    HubStore& store_;
+    crypto::TrustState trust_;
+    std::vector<Bytes> trust_entries_;
+    std::map<SpaceId, Frontier> frontiers_;
+    // What roll_back() restores.
+    bool uncommitted_ = false;
+    std::optional<crypto::TrustState> committed_trust_;
+    std::map<SpaceId, Frontier> committed_frontiers_;
+};
+
+}  // namespace cotmoc::sync

@@ -1,0 +1,68 @@
+// One sync conversation, without I/O: bytes and a time in, bytes and a state out. One-shot; SyncEngine
+// restarts. Messages: docs/spec/session.md. Handshake: docs/spec/handshake.md.
+#pragma once
+
+#include <cotmoc/crypto/noise.hpp>
+#include <cotmoc/sync/feed_store.hpp>
+
+namespace cotmoc::sync {
+
+struct SessionOptions {
+    FeedStore& store;
+    const crypto::DeviceKeys& keys;
+    Random& random;
+    std::int64_t silence_ms = 10'000;            // no byte for so long ends the session with no_answer
+    std::size_t window_bytes = 4 * 1024 * 1024;  // sent and not acknowledged
+    std::size_t commit_bytes = 1024 * 1024;      // received before a commit at the latest
+};
+
+struct Transfer {
+    std::uint64_t change_sets = 0;
+    std::uint64_t ops = 0;
+    std::uint64_t bytes = 0;  // of envelopes
+};
+
+struct SessionReport {
+    Transfer sent;      // acknowledged by the peer
+    Transfer received;  // committed here
+    std::uint64_t trust_sent = 0;
+    std::uint64_t trust_received = 0;
+    std::uint64_t refused = 0;   // envelopes of the peer that were not acceptable
+    std::uint64_t bytes_up = 0;  // everything given to the pipe, the handshake too
+    std::uint64_t bytes_down = 0;
+    std::uint64_t round_trips = 0;  // waits for the other side: the handshake, then each exchange
+    bool complete = false;          // nothing was left to exchange
+    std::uint64_t expected = 0;     // envelopes the peer announced that were missing here, for progress
+};
+
+class Session {
+public:
+    /// The calling side; it knows the other's key from the trust feed.
+    static std::unique_ptr<Session> call(const SessionOptions& options,
+                                         const crypto::AgreementPublicKey& responder);
+    /// The answering side: a hub, or a device that serves.
+    static std::unique_ptr<Session> answer(const SessionOptions& options);
+    virtual ~Session() = default;
+
+    virtual void start(std::int64_t now_ms) = 0;
+    virtual void on_bytes(BytesView bytes, std::int64_t now_ms) = 0;
+    virtual void on_tick(std::int64_t now_ms) = 0;
+    /// The pipe ended. Not an error if the session was over.
+    virtual void on_closed(std::int64_t now_ms) = 0;
+    /// The pipe has sent what was taken; more may be produced (called when the output buffer is nearly
+    /// empty).
+    virtual void on_writable(std::int64_t now_ms) = 0;
+    /// When on_tick wants to be called next.
+    virtual std::optional<std::int64_t> next_wakeup() const = 0;
+
+    /// Bytes to send, in order; empties the buffer. Never more than about 256 KiB wait here.
+    virtual Bytes take_output() = 0;
+    /// Over: close the pipe after what is in the buffer was sent.
+    virtual bool finished() const = 0;
+    virtual const std::optional<Error>& error() const = 0;
+    virtual const SessionReport& report() const = 0;
+    /// The enrolled device at the other end, once it is known.
+    virtual const std::optional<DeviceId>& peer() const = 0;
+};
+
+}  // namespace cotmoc::sync

@@ -1,0 +1,76 @@
+#include <cotmoc/sync/engine.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace cotmoc::sync {
+
+namespace {
+
+constexpr std::uint32_t failures_max = 1'000;
+
+}  // namespace
+
+SyncEngine::SyncEngine(const SyncEngineOptions& options, Random& random)
+    : options_(options), random_(random) {}
+
+void SyncEngine::request(std::int64_t now_ms) {
+    if (running_) {
+        requested_ = true;
+    } else if (failures_ == 0) {
+        next_start_ = now_ms;
+    }
+}
+
+void SyncEngine::network_changed(std::int64_t now_ms) {
+    failures_ = 0;
+    network_changed_ = running_;
+    request(now_ms);
+}
+
+void SyncEngine::session_started() {
+    running_ = true;
+    requested_ = false;
+    network_changed_ = false;
+    next_start_.reset();
+}
+
+void SyncEngine::session_ended(const std::optional<Error>& error, std::int64_t now_ms) {
+    running_ = false;
+    if (error) {
+        // What failed on the old network says nothing about the new one.
+        failures_ = network_changed_ ? 1 : std::min(failures_ + 1, failures_max);
+        const bool can_help = error_retry(error->code) != Retry::never || network_changed_;
+        next_start_ = now_ms + (can_help ? jitter(back_off_limit()) : options_.cap_ms);
+        return;
+    }
+    failures_ = 0;
+    if (requested_) {
+        next_start_ = now_ms;
+    } else if (options_.interval_ms) {
+        next_start_ = now_ms + *options_.interval_ms;
+    }
+}
+
+std::optional<std::int64_t> SyncEngine::next_start() const { return running_ ? std::nullopt : next_start_; }
+
+/// Evenly from 0 to the limit, so that a district whose link comes back does not call in one voice.
+std::int64_t SyncEngine::jitter(std::int64_t limit_ms) {
+    std::array<std::uint8_t, 8> octets{};
+    random_.fill(octets);
+    std::uint64_t value = 0;
+    for (const std::uint8_t octet : octets) {
+        value = value << 8 | octet;
+    }
+    return static_cast<std::int64_t>(value % (static_cast<std::uint64_t>(limit_ms) + 1));
+}
+
+std::int64_t SyncEngine::back_off_limit() const {
+    std::int64_t limit = options_.base_ms;
+    for (std::uint32_t i = 1; i < failures_ && limit < options_.cap_ms; ++i) {
+        limit *= 2;
+    }
+    return std::min(limit, options_.cap_ms);
+}
+
+}  // namespace cotmoc::sync

@@ -1,0 +1,182 @@
+#include <cotmoc/crypto/envelope.hpp>
+#include <cotmoc/sync/hub.hpp>
+
+namespace cotmoc::sync {
+
+namespace {
+
+AcceptResult refused(Error reason) { return {Acceptance::refused, 0, std::move(reason)}; }
+AcceptResult refused(ErrorCode code, std::string detail = {}) {
+    return refused(Error{code, std::move(detail)});
+}
+
+Frontier::iterator find_feed(Frontier& frontier, DeviceIndex device) {
+    return std::ranges::lower_bound(frontier, device, {}, &FeedPosition::device);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Hub>> Hub::open(HubStore& store) {
+    std::unique_ptr<Hub> hub(new Hub(store));
+    COTMOC_ASSIGN(hub->trust_entries_, store.load_trust());
+    for (const Bytes& entry : hub->trust_entries_) {
+        COTMOC_TRY(hub->trust_.apply(entry));
+    }
+    COTMOC_ASSIGN(auto frontiers, store.load_frontiers());
+    for (auto& [space, frontier] : frontiers) {
+        const bool known = std::ranges::all_of(
+            frontier, [&](const FeedPosition& feed) { return hub->trust_.find(feed.device) != nullptr; });
+        if (!known) {
+            return fail(ErrorCode::database_damaged, "a feed without a device");
+        }
+        std::ranges::sort(frontier, {}, &FeedPosition::device);
+        hub->frontiers_.emplace(space, std::move(frontier));
+    }
+    return hub;
+}
+
+Result<Bytes> Hub::trust_entry(std::uint64_t position) {
+    if (position == 0 || position > trust_entries_.size()) {
+        return fail(ErrorCode::internal, "trust position " + std::to_string(position));
+    }
+    return trust_entries_[static_cast<std::size_t>(position - 1)];
+}
+
+Result<void> Hub::add_trust_entry(BytesView entry) {
+    std::optional<crypto::TrustState> before;
+    if (!committed_trust_) {
+        before = trust_;
+    }
+    const std::uint64_t position = trust_.position();
+    COTMOC_TRY(trust_.apply(entry));
+    if (trust_.position() == position) {
+        return {};
+    }
+    if (before) {
+        committed_trust_ = std::move(before);
+    }
+    uncommitted_ = true;
+    trust_entries_.emplace_back(entry.begin(), entry.end());
+    if (Result<void> stored = store_.append_trust(trust_.position(), entry); !stored) {
+        return roll_back(std::move(stored).error());
+    }
+    return {};
+}
+
+Frontier Hub::frontier(const SpaceId& space) {
+    const auto found = frontiers_.find(space);
+    return found == frontiers_.end() ? Frontier{} : found->second;
+}
+
+Result<std::optional<StoredEnvelope>> Hub::next_envelope(const SpaceId& space, std::int64_t position) {
+    return store_.next_envelope(space, position);
+}
+
+Result<std::int64_t> Hub::position_before(const SpaceId& space, DeviceIndex author, std::uint64_t seq) {
+    return store_.position_before(space, author, seq);
+}
+
+Result<AcceptResult> Hub::accept(BytesView envelope) {
+    const Result<crypto::EnvelopeHeader> header = crypto::parse_envelope(envelope);
+    if (!header) {
+        return refused(header.error());
+    }
+    if (trust_.find_space(header->space) == nullptr) {
+        return refused(ErrorCode::wrong_space);
+    }
+    const crypto::TrustState::Device* author = trust_.find(header->author);
+    if (author == nullptr) {
+        return refused(ErrorCode::unknown_author);
+    }
+    if (!trust_.may_write(*author, header->space)) {
+        return refused(ErrorCode::not_allowed);
+    }
+    const Hash256 hash = crypto::envelope_hash(envelope);
+    if (const Result<void> signed_by = crypto::verify_envelope(envelope, hash, author->keys.signing);
+        !signed_by) {
+        return refused(signed_by.error());
+    }
+    Result<AcceptResult> result =
+        check_place(envelope, header->space, {author->index, header->seq, hash}, header->previous);
+    if (!result) {
+        return roll_back(std::move(result).error());
+    }
+    return result;
+}
+
+Result<AcceptResult> Hub::check_place(BytesView envelope, const SpaceId& space, const FeedPosition& place,
+                                      const Hash256& previous) {
+    Frontier& frontier = frontiers_[space];
+    const auto feed = find_feed(frontier, place.device);
+    const bool begun = feed != frontier.end() && feed->device == place.device;
+    const std::uint64_t held = begun ? feed->seq : 0;
+    if (place.seq == 0) {
+        return refused(ErrorCode::bad_envelope, "seq 0");
+    }
+    if (place.seq <= held) {
+        COTMOC_ASSIGN(const std::optional<Hash256> there, store_.find(space, place.device, place.seq));
+        if (there == place.hash) {
+            return AcceptResult{Acceptance::known, 0, std::nullopt};
+        }
+        return keep_fork(envelope, space, place, Error{ErrorCode::forked_feed, {}});
+    }
+    if (place.seq > held + 1) {
+        return AcceptResult{Acceptance::waiting, 0, Error{ErrorCode::waiting_for_dependency, {}}};
+    }
+    if (previous != (begun ? feed->hash : Hash256{})) {
+        return keep_fork(envelope, space, place, Error{ErrorCode::broken_chain, {}});
+    }
+    COTMOC_TRY(append(envelope, space, place));
+    return AcceptResult{Acceptance::stored, 0, std::nullopt};
+}
+
+Result<AcceptResult> Hub::keep_fork(BytesView envelope, const SpaceId& space, const FeedPosition& place,
+                                    Error reason) {
+    uncommitted_ = true;
+    COTMOC_TRY(store_.keep_fork(space, place.device, envelope));
+    return refused(std::move(reason));
+}
+
+Result<void> Hub::append(BytesView envelope, const SpaceId& space, const FeedPosition& place) {
+    uncommitted_ = true;
+    Frontier& frontier = frontiers_[space];
+    committed_frontiers_.emplace(space, frontier);
+    COTMOC_TRY(store_.append_envelope(space, place, envelope));
+    const auto feed = find_feed(frontier, place.device);
+    if (feed != frontier.end() && feed->device == place.device) {
+        *feed = place;
+    } else {
+        frontier.insert(feed, place);
+    }
+    return {};
+}
+
+Result<void> Hub::commit() {
+    if (uncommitted_) {
+        if (Result<void> committed = store_.commit(); !committed) {
+            return roll_back(std::move(committed).error());
+        }
+        uncommitted_ = false;
+        committed_trust_.reset();
+        committed_frontiers_.clear();
+    }
+    return {};
+}
+
+tl::unexpected<Error> Hub::roll_back(Error error) {
+    // The store has failed already, and the first reason is the one to report.
+    (void)store_.rollback();
+    if (committed_trust_) {
+        trust_ = std::move(*committed_trust_);
+        trust_entries_.resize(static_cast<std::size_t>(trust_.position()));
+        committed_trust_.reset();
+    }
+    for (auto& [space, frontier] : committed_frontiers_) {
+        frontiers_[space] = std::move(frontier);
+    }
+    committed_frontiers_.clear();
+    uncommitted_ = false;
+    return tl::unexpected(std::move(error));
+}
+
+}  // namespace cotmoc::sync

@@ -1,0 +1,24 @@
+// What an envelope of a change set holds: newest stamp, frontier delta, ops (docs/spec/encoding.md).
+#pragma once
+
+#include <cotmoc/core/change_set.hpp>
+
+namespace cotmoc::sync {
+
+struct ContentHead {
+    core::Hlc newest;
+    std::uint64_t trust_position = 0;
+    /// What was newly seen since the author's last change set; by device.
+    std::vector<std::pair<DeviceIndex, std::uint64_t>> delta;
+};
+
+struct Content {
+    ContentHead head;
+    core::ChangeSet ops;
+};
+
+Bytes encode_content(const ContentHead& head, const core::ChangeSet& ops);
+/// bad_encoding unless the octets are the one accepted form.
+Result<Content> decode_content(BytesView content);
+
+}  // namespace cotmoc::sync

@@ -1,0 +1,273 @@
+#include <cotmoc/core/database.hpp>
+#include <cotmoc/sync/replica.hpp>
+
+#include <algorithm>
+
+namespace cotmoc::sync {
+namespace {
+
+const crypto::Blake2bHasher hasher;
+
+
+core::StoreOptions store_options(const ReplicaEnvironment& environment, const crypto::KeyFileContents& keys) {
+    const BytesView key = keys.database_key.view(crypto::SecretAccess());
+    return {environment.database_path, Bytes(key.begin(), key.end()), keys.cipher, environment.clock, hasher};
+}
+
+bool is_valid_name(std::string_view name) {
+    return !name.empty() && name.size() <= 63 && name.front() != '-' &&
+           std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+
+}  // namespace
+
+Replica::Replica(const ReplicaEnvironment& environment, crypto::KeyFileContents keys,
+                 std::unique_ptr<core::Store> store)
+    : environment_(environment), keys_(std::move(keys)), store_(std::move(store)) {}
+
+Replica::~Replica() = default;
+
+Result<void> Replica::create(const ReplicaEnvironment& environment, std::string_view name,
+                             const crypto::Secret& passphrase, crypto::KdfPreset preset,
+                             std::vector<crypto::KeyFileContents::Extra> extra) {
+    COTMOC_TRY(crypto::initialise());
+    if (!is_valid_name(name)) {
+        return fail(ErrorCode::wrong_usage, "a name has a to z, 0 to 9 and -, 63 at most");
+    }
+    if (const auto existing = environment.key_store.load();
+        existing || existing.error().code != ErrorCode::no_replica) {
+        return fail(ErrorCode::already_exists);
+    }
+    crypto::KeyFileContents keys{crypto::DeviceKeys::generate(environment.random),
+                                 crypto::Secret::random(32, environment.random), core::preferred_cipher(),
+                                 std::move(extra)};
+    COTMOC_ASSIGN(const Bytes file, crypto::seal_key_file(keys, passphrase, preset, environment.random));
+    COTMOC_TRY(environment.key_store.save(file));
+    return create_unlocked(environment, name, keys);
+}
+
+Result<void> Replica::create_unlocked(const ReplicaEnvironment& environment, std::string_view name,
+                                      const crypto::KeyFileContents& keys) {
+    COTMOC_TRY(crypto::initialise());
+    COTMOC_ASSIGN(const std::unique_ptr<core::Store> store, core::Store::open(store_options(environment, keys)));
+    return store->write([&]() -> Result<void> {
+        COTMOC_TRY(store->set_setting("name", as_bytes(name)));
+        return store->set_setting("device", keys.device.public_keys().id().view());
+    });
+}
+
+Result<std::unique_ptr<Replica>> Replica::open(const ReplicaEnvironment& environment,
+                                               const crypto::Secret& passphrase) {
+    COTMOC_TRY(crypto::initialise());
+    COTMOC_ASSIGN(const Bytes file, environment.key_store.load());
+    COTMOC_ASSIGN(crypto::KeyFileContents keys, crypto::open_key_file(file, passphrase));
+    return open_unlocked(environment, std::move(keys));
+}
+
+Result<std::unique_ptr<Replica>> Replica::open_unlocked(const ReplicaEnvironment& environment,
+                                                        crypto::KeyFileContents keys) {
+    COTMOC_TRY(crypto::initialise());
+    COTMOC_ASSIGN(std::unique_ptr<core::Store> store, core::Store::open(store_options(environment, keys)));
+    std::unique_ptr<Replica> replica(new Replica(environment, std::move(keys), std::move(store)));
+    COTMOC_ASSIGN(const std::optional<Bytes> device, replica->store_->setting("device"));
+    COTMOC_ASSIGN(const std::optional<Bytes> name, replica->store_->setting("name"));
+    // An empty database beside a key file would begin the feed anew and fork it.
+    if (!device || !name || DeviceId::from(*device) != replica->id()) {
+        return fail(ErrorCode::database_damaged, "it is not the database of this key file");
+    }
+    replica->name_ = as_text(*name);
+    COTMOC_TRY(replica->load_trust());
+    return replica;
+}
+
+Result<void> Replica::load_trust() {
+    COTMOC_ASSIGN(const std::vector<Bytes> entries, store_->trust_entries());
+    for (const Bytes& entry : entries) {
+        COTMOC_TRY(apply_trust(entry));
+    }
+    return follow_trust();
+}
+
+Result<void> Replica::apply_trust(BytesView entry) {
+    const std::size_t catalogues = trust_.catalogues().size();
+    COTMOC_TRY(trust_.apply(entry));
+    if (trust_hashes_.size() < trust_.position()) {
+        trust_hashes_.push_back(trust_.head());
+    }
+    if (trust_.catalogues().size() > catalogues) {
+        catalogue_positions_.push_back(trust_.position());
+    }
+    self_ = nullptr;
+    trust_followed_ = false;
+    return {};
+}
+
+Result<void> Replica::follow_trust() {
+    if (trust_followed_) {
+        return {};
+    }
+    self_ = trust_.find(id());
+    ring_.update(trust_, keys_.device);
+    std::vector<DeviceId> ids;
+    std::vector<DeviceIndex> province;
+    for (const crypto::TrustState::Device& device : trust_.devices()) {
+        ids.push_back(device.id);
+        if (device.role == crypto::Role::province_officer) {
+            province.push_back(device.index);
+        }
+    }
+    store_->set_devices(std::move(ids), self_ != nullptr ? std::optional(self_->index) : std::nullopt,
+                        std::move(province));
+    COTMOC_TRY(follow_catalogues());
+    COTMOC_TRY(follow_spaces());
+    trust_followed_ = true;
+    return {};
+}
+
+Result<void> Replica::follow_catalogues() {
+    std::vector<core::CatalogueInForce> catalogues;
+    for (std::size_t i = 0; i < trust_.catalogues().size(); ++i) {
+        const auto json = ring_.catalogue(trust_, trust_.catalogues()[i]);
+        if (!json) {
+            continue;                              // its directory key is not for this device (yet)
+        }
+        COTMOC_ASSIGN(core::Catalogue catalogue, core::Catalogue::parse(*json));
+        catalogues.push_back({catalogue_positions_[i], std::move(catalogue)});
+    }
+    return store_->set_catalogues(std::move(catalogues));
+}
+
+Result<void> Replica::follow_spaces() {
+    spaces_.clear();
+    if (self_ == nullptr) {
+        return {};
+    }
+    for (const SpaceId& id : trust_.readable(*self_)) {
+        const crypto::TrustState::Space* space = trust_.find_space(id);
+        const auto name = space != nullptr ? ring_.space_name(trust_, *space) : std::nullopt;
+        if (!name) {
+            continue;
+        }
+        spaces_.push_back({id, name->name, name->label, trust_.may_write(*self_, id)});
+        COTMOC_TRY(store_->set_space_name(id, name->name));
+    }
+    std::ranges::sort(spaces_, {}, &SpaceInfo::name);
+    return {};
+}
+
+std::string Replica::request() {
+    return crypto::encode_request(name_, keys_.device, environment_.random);
+}
+
+Result<void> Replica::join(const crypto::Grant& grant, const Hash256& confirmed_root) {
+    if (joined()) {
+        return fail(ErrorCode::already_joined, name_);
+    }
+    if (grant.root_fingerprint != confirmed_root) {
+        return fail(ErrorCode::wrong_root, crypto::fingerprint_text(grant.root_fingerprint));
+    }
+    if (grant.device != id()) {
+        return fail(ErrorCode::wrong_grant, name_);
+    }
+    return take_trust(grant.entries);
+}
+
+Result<void> Replica::take_trust(std::span<const Bytes> entries) {
+    COTMOC_TRY(store_trust(entries));
+    return follow_trust();
+}
+
+Result<void> Replica::store_trust(std::span<const Bytes> entries) {
+    COTMOC_TRY(end_receiving());
+    COTMOC_ASSIGN(const std::vector<SpaceId> unsealed, store_->spaces_with_pending());
+    if (!unsealed.empty()) {
+        // Pending ops were made under the trust position held until now (S3).
+        COTMOC_TRY(follow_trust());
+        COTMOC_TRY(seal());
+    }
+    const crypto::TrustState before = trust_;
+    const auto hashes = trust_hashes_;
+    const auto positions = catalogue_positions_;
+    const auto stored = store_->write([&]() -> Result<void> {
+        for (const Bytes& entry : entries) {
+            const std::uint64_t held = trust_.position();
+            COTMOC_TRY(apply_trust(entry));
+            if (trust_.position() > held) {
+                COTMOC_TRY(store_->append_trust(trust_.position(), entry));
+            }
+        }
+        return {};
+    });
+    if (!stored) {
+        trust_ = before;
+        trust_hashes_ = hashes;
+        catalogue_positions_ = positions;
+        trust_followed_ = false;
+    }
+    return stored;
+}
+
+std::optional<crypto::AgreementPublicKey> Replica::hub_key() const {
+    const auto& devices = trust_.devices();
+    const auto newest = std::find_if(devices.rbegin(), devices.rend(), [](const crypto::TrustState::Device& device) {
+        return device.role == crypto::Role::hub;
+    });
+    return newest == devices.rend() ? std::nullopt : std::optional(newest->keys.agreement);
+}
+
+Result<SpaceInfo> Replica::find_space(std::string_view name) const {
+    const auto found = std::ranges::find(spaces_, name, &SpaceInfo::name);
+    if (found == spaces_.end()) {
+        return fail(joined() ? ErrorCode::unknown_space : ErrorCode::not_joined, std::string(name));
+    }
+    return *found;
+}
+
+Result<SpaceInfo> Replica::default_space() const {
+    if (!joined()) {
+        return fail(ErrorCode::not_joined);
+    }
+    std::vector<const SpaceInfo*> writable;
+    for (const SpaceInfo& space : spaces_) {
+        const bool province_wide = !trust_.spaces().empty() && trust_.spaces().front().id == space.id;
+        const bool named = std::ranges::binary_search(self_->spaces, space.id);
+        if (space.writable && (named || self_->all_spaces || !province_wide)) {
+            writable.push_back(&space);
+        }
+    }
+    if (writable.empty()) {
+        return fail(ErrorCode::not_allowed, "no space to write in");
+    }
+    if (writable.size() > 1) {
+        return fail(ErrorCode::space_needed);
+    }
+    return *writable.front();
+}
+
+std::string Replica::device_name(DeviceIndex index) const {
+    const crypto::TrustState::Device* device = trust_.find(index);
+    return device != nullptr ? ring_.device_name(trust_, *device).value_or("") : "";
+}
+
+const DeviceId& Replica::device_id(DeviceIndex index) const {
+    static const DeviceId nobody{};
+    const crypto::TrustState::Device* device = trust_.find(index);
+    return device != nullptr ? device->id : nobody;
+}
+
+std::vector<DeviceInfo> Replica::devices() const {
+    std::vector<DeviceInfo> all;
+    for (const crypto::TrustState::Device& device : trust_.devices()) {
+        DeviceInfo info{device.index, device.id, device_name(device.index), device.role, device.all_spaces, {},
+                        device.not_after_ms};
+        for (const SpaceId& id : device.spaces) {
+            const crypto::TrustState::Space* space = trust_.find_space(id);
+            const auto name = space != nullptr ? ring_.space_name(trust_, *space) : std::nullopt;
+            info.spaces.push_back(name ? name->name : id.hex());
+        }
+        all.push_back(std::move(info));
+    }
+    return all;
+}
+
+}  // namespace cotmoc::sync

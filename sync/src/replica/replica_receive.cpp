@@ -1,0 +1,277 @@
+// The receiving side of a replica, in the order of checks of docs/spec/envelope.md.
+#include "replica/content.hpp"
+#include "replica/seen.hpp"
+
+#include <cotmoc/crypto/envelope.hpp>
+#include <cotmoc/sync/replica.hpp>
+
+#include <algorithm>
+
+namespace cotmoc::sync {
+namespace {
+
+AcceptResult refused(Error error) { return {Acceptance::refused, 0, std::move(error)}; }
+AcceptResult waiting(ErrorCode code) { return {Acceptance::waiting, 0, Error{code, ""}}; }
+
+bool is_local(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::busy:
+        case ErrorCode::disk_full:
+        case ErrorCode::io_error:
+        case ErrorCode::database_damaged:
+        case ErrorCode::out_of_memory:
+        case ErrorCode::internal: return true;
+        default: return false;
+    }
+}
+
+}  // namespace
+
+/// One envelope on its way in, with what the checks found out so far.
+struct Replica::Arriving {
+    BytesView bytes;
+    crypto::EnvelopeHeader header;
+    Hash256 hash;
+    const crypto::TrustState::Device* author = nullptr;
+    Content content;
+    std::vector<std::uint64_t> seen;
+    core::Store::AuthorView last;
+};
+
+Result<void> Replica::begin_receiving() {
+    if (receiving_) {
+        return {};
+    }
+    COTMOC_TRY(follow_trust());
+    COTMOC_TRY(seal());
+    COTMOC_TRY(store_->begin());
+    receiving_ = true;
+    return {};
+}
+
+Result<void> Replica::end_receiving() {
+    if (!receiving_) {
+        return {};
+    }
+    receiving_ = false;
+    const auto committed = store_->commit();
+    if (!committed) {
+        store_->rollback();
+    }
+    return committed;
+}
+
+Result<void> Replica::begin_session() {
+    COTMOC_TRY(end_receiving());
+    COTMOC_TRY(follow_trust());
+    notes_ = {};
+    return seal();
+}
+
+Result<void> Replica::commit() {
+    COTMOC_TRY(end_receiving());
+    return follow_trust();
+}
+
+Result<Bytes> Replica::trust_entry(std::uint64_t position) { return store_->trust_entry(position); }
+
+Result<void> Replica::add_trust_entry(BytesView entry) {
+    const Bytes copy(entry.begin(), entry.end());
+    return store_trust(std::span(&copy, 1));       // followed when the next envelope or question comes
+}
+
+Frontier Replica::frontier(const SpaceId& space) {
+    const auto held = store_->frontier(space);
+    return held ? to_frontier(*held) : Frontier();
+}
+
+Result<std::optional<StoredEnvelope>> Replica::next_envelope(const SpaceId& space, std::int64_t position) {
+    COTMOC_ASSIGN(std::optional<core::EnvelopeRow> row, store_->next_envelope(space, position));
+    if (!row) {
+        return std::nullopt;
+    }
+    return StoredEnvelope{row->position, row->author, row->seq, row->ops, std::move(row->bytes)};
+}
+
+Result<void> Replica::peer_holds(const crypto::TrustState::Device& peer, const SpaceId& space,
+                                 const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) {
+    if (peer.role != crypto::Role::hub || feeds.empty()) {
+        return {};
+    }
+    const auto note = [&]() -> Result<void> {
+        for (const auto& [device, seq] : feeds) {
+            COTMOC_TRY(store_->note_hub_holds(space, device, seq));
+        }
+        return {};
+    };
+    return store_->writing() ? note() : store_->write(note);
+}
+
+Result<AcceptResult> Replica::accept(BytesView envelope) {
+    COTMOC_TRY(begin_receiving());
+    auto result = accept_now(envelope);
+    if (!result) {
+        receiving_ = false;
+        store_->rollback();
+    }
+    return result;
+}
+
+Result<std::optional<AcceptResult>> Replica::check_place(Arriving& arriving) {
+    const crypto::EnvelopeHeader& header = arriving.header;
+    const bool readable = std::ranges::any_of(spaces_, [&](const SpaceInfo& space) { return space.id == header.space; });
+    if (!readable) {
+        return refused({ErrorCode::wrong_space, header.space.hex()});
+    }
+    arriving.author = trust_.find(header.author);
+    if (arriving.author == nullptr) {
+        return waiting(ErrorCode::unknown_author);
+    }
+    arriving.hash = crypto::envelope_hash(arriving.bytes);
+    if (auto verified = crypto::verify_envelope(arriving.bytes, arriving.hash, arriving.author->keys.signing);
+        !verified) {
+        return refused(std::move(verified).error());
+    }
+    COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(header.space));
+    const auto feed = std::ranges::find(held, arriving.author->index, &core::FeedState::device);
+    const std::uint64_t held_seq = feed != held.end() ? feed->seq : 0;
+    if (header.seq <= held_seq) {
+        COTMOC_ASSIGN(const std::optional<Hash256> known,
+                      store_->envelope_hash(header.space, arriving.author->index, header.seq));
+        if (known == arriving.hash) {
+            return AcceptResult{Acceptance::known, 0, std::nullopt};
+        }
+        return refused({ErrorCode::forked_feed, header.author.hex() + ":" + std::to_string(header.seq)});
+    }
+    if (header.seq > held_seq + 1) {
+        return waiting(ErrorCode::waiting_for_dependency);
+    }
+    if (header.previous != (feed != held.end() ? feed->hash : Hash256{})) {
+        return refused({ErrorCode::broken_chain, header.author.hex() + ":" + std::to_string(header.seq)});
+    }
+    return std::nullopt;
+}
+
+Result<void> Replica::open_content(Arriving& arriving) {
+    const crypto::EpochKey* key = ring_.find(arriving.header.space, arriving.header.epoch);
+    if (key == nullptr) {
+        return fail(ErrorCode::no_epoch_key);
+    }
+    COTMOC_ASSIGN(const Bytes opened, crypto::open_envelope(arriving.bytes, *key));
+    COTMOC_ASSIGN(arriving.content, decode_content(opened));
+    return {};
+}
+
+Result<void> Replica::check_frontier(Arriving& arriving) {
+    const ContentHead& head = arriving.content.head;
+    if (head.trust_position > trust_.position()) {
+        return fail(ErrorCode::waiting_for_dependency, "trust feed");
+    }
+    if (head.trust_position < arriving.last.trust_position || head.trust_position == 0) {
+        return fail(ErrorCode::bad_encoding, "trust position goes back");
+    }
+    COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(arriving.header.space));
+    arriving.seen = arriving.last.seen;
+    for (const auto& [device, seq] : head.delta) {
+        const std::size_t number = to_number(device);
+        if (number >= trust_.devices().size() || device == arriving.author->index) {
+            return fail(ErrorCode::bad_encoding, "frontier delta");
+        }
+        arriving.seen.resize(std::max(arriving.seen.size(), number + 1));
+        if (seq <= arriving.seen[number]) {
+            return fail(ErrorCode::bad_encoding, "frontier delta goes back");
+        }
+        const auto feed = std::ranges::find(held, device, &core::FeedState::device);
+        if (feed == held.end() || feed->seq < seq) {
+            return fail(ErrorCode::waiting_for_dependency);
+        }
+        arriving.seen[number] = seq;
+    }
+    const std::size_t own = to_number(arriving.author->index);
+    arriving.seen.resize(std::max(arriving.seen.size(), own + 1));
+    arriving.seen[own] = arriving.header.seq - 1;
+    Frontier frontier;
+    for (std::size_t number = 0; number < arriving.seen.size(); ++number) {
+        const auto device = static_cast<DeviceIndex>(number);
+        const std::uint64_t seq = arriving.seen[number];
+        if (seq == 0) {
+            continue;
+        }
+        const auto feed = std::ranges::find(held, device, &core::FeedState::device);
+        if (feed != held.end() && feed->seq == seq) {
+            frontier.push_back({device, seq, feed->hash});
+            continue;
+        }
+        COTMOC_ASSIGN(const std::optional<Hash256> hash,
+                      store_->envelope_hash(arriving.header.space, device, seq));
+        frontier.push_back({device, seq, hash.value_or(Hash256{})});
+    }
+    const Hash256 expected = frontier_hash(trust_, arriving.header.space, head.trust_position,
+                                           trust_hashes_[head.trust_position - 1], frontier);
+    if (expected != arriving.header.frontier) {
+        // The author saw another past than we hold under the same names: a fork somewhere.
+        return fail(ErrorCode::forked_feed, "frontier");
+    }
+    return {};
+}
+
+Result<AcceptResult> Replica::keep_in_quarantine(const Arriving& arriving, const Error& reason) {
+    std::vector<std::uint64_t> seen = arriving.last.seen;
+    const std::size_t own = to_number(arriving.author->index);
+    seen.resize(std::max(seen.size(), own + 1));
+    seen[own] = arriving.header.seq - 1;
+    core::EnvelopeRow row{0, arriving.header.space, arriving.author->index, arriving.header.seq, arriving.hash, 0,
+                          core::EnvelopeStatus::quarantined, std::string(error_name(reason.code)),
+                          Bytes(arriving.bytes.begin(), arriving.bytes.end())};
+    COTMOC_TRY(store_->quarantine(row, std::move(seen), arriving.last.trust_position));
+    ++notes_.quarantined;
+    return AcceptResult{Acceptance::stored, 0, reason};
+}
+
+Result<AcceptResult> Replica::accept_now(BytesView envelope) {
+    Arriving arriving;
+    arriving.bytes = envelope;
+    auto header = crypto::parse_envelope(envelope);
+    if (!header) {
+        return refused(std::move(header).error());
+    }
+    arriving.header = *header;
+    COTMOC_ASSIGN(const std::optional<AcceptResult> early, check_place(arriving));
+    if (early) {
+        return *early;
+    }
+    COTMOC_ASSIGN(arriving.last, store_->author_view(arriving.header.space, arriving.author->index));
+    Result<void> readable = open_content(arriving);
+    if (readable) {
+        readable = check_frontier(arriving);
+    }
+    if (!readable) {
+        const Error reason = readable.error();
+        if (is_local(reason.code)) {
+            return tl::unexpected(reason);
+        }
+        if (reason.code == ErrorCode::waiting_for_dependency) {
+            return waiting(reason.code);
+        }
+        return keep_in_quarantine(arriving, reason);
+    }
+    core::IncomingChangeSet incoming{arriving.header.space, arriving.author->index, arriving.header.seq,
+                                     arriving.content.head.newest, &arriving.content.ops, arriving.seen,
+                                     arriving.content.head.trust_position,
+                                     trust_.may_write(*arriving.author, arriving.header.space)};
+    std::uint64_t ops = 0;
+    for (const core::CreateBlock& block : arriving.content.ops.creates) {
+        ops += block.creates.size() * (1 + block.layout.entries.size());
+    }
+    for (const core::FieldBlock& block : arriving.content.ops.fields) {
+        ops += block.ops.size();
+    }
+    core::EnvelopeRow row{0, arriving.header.space, arriving.author->index, arriving.header.seq, arriving.hash, ops,
+                          core::EnvelopeStatus::applied, "", Bytes(envelope.begin(), envelope.end())};
+    COTMOC_ASSIGN(const core::ApplyOutcome outcome, store_->apply(incoming, row));
+    notes_.new_conflicts += outcome.new_conflicts;
+    notes_.quarantined += outcome.void_ops;
+    return AcceptResult{Acceptance::stored, outcome.ops, std::nullopt};
+}
+
+}  // namespace cotmoc::sync

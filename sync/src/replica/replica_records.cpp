@@ -1,0 +1,123 @@
+// Records through a replica: rights first, then the store.
+#include <cotmoc/sync/replica.hpp>
+
+namespace cotmoc::sync {
+
+Result<void> Replica::write(const std::function<Result<void>()>& work) {
+    if (batching_) {
+        return work();
+    }
+    COTMOC_TRY(end_receiving());
+    COTMOC_TRY(follow_trust());
+    COTMOC_TRY(store_->write(work));
+    return seal_closed();
+}
+
+Result<void> Replica::batch(const std::function<Result<void>()>& work) {
+    if (batching_) {
+        return work();
+    }
+    COTMOC_TRY(end_receiving());
+    COTMOC_TRY(follow_trust());
+    batching_ = true;
+    const auto done = store_->write(work);
+    batching_ = false;
+    COTMOC_TRY(done);
+    return seal_closed();
+}
+
+Result<void> Replica::check_writable(const RecordId& id) {
+    if (!joined()) {
+        return fail(ErrorCode::not_joined);
+    }
+    COTMOC_ASSIGN(const std::optional<SpaceId> space, store_->space_of(id));
+    if (!space) {
+        return fail(ErrorCode::unknown_record, to_uuid_text(id));
+    }
+    if (!trust_.may_write(*self_, *space)) {
+        return fail(ErrorCode::not_allowed, std::string(crypto::role_name(self_->role)));
+    }
+    return {};
+}
+
+Result<RecordId> Replica::add(const SpaceInfo& space, std::string_view kind_name,
+                              std::span<const core::FieldValue> fields, const std::optional<RecordId>& id) {
+    if (!joined() || catalogue() == nullptr) {
+        return fail(ErrorCode::not_joined);
+    }
+    const core::Kind* kind = catalogue()->find(kind_name);
+    if (kind == nullptr) {
+        return fail(ErrorCode::unknown_kind, std::string(kind_name));
+    }
+    if (!space.writable) {
+        return fail(ErrorCode::not_allowed, space.name);
+    }
+    RecordId record;
+    if (id) {
+        record = *id;
+    } else {
+        environment_.random.fill(record.octets);
+        // RFC 9562, version 4.
+        record.octets[6] = static_cast<std::uint8_t>((record.octets[6] & 0x0f) | 0x40);
+        record.octets[8] = static_cast<std::uint8_t>((record.octets[8] & 0x3f) | 0x80);
+    }
+    const auto added = write([&]() -> Result<void> {
+        COTMOC_TRY(store_->add(space.id, *kind, fields, record));
+        return {};
+    });
+    COTMOC_TRY(added);
+    return record;
+}
+
+Result<void> Replica::edit(const RecordId& id, std::span<const core::FieldEdit> edits) {
+    COTMOC_TRY(check_writable(id));
+    return write([&]() -> Result<void> {
+        COTMOC_TRY(store_->edit(id, edits));
+        return {};
+    });
+}
+
+Result<void> Replica::remove(const RecordId& id) {
+    COTMOC_TRY(check_writable(id));
+    return write([&] { return store_->remove(id); });
+}
+
+Result<void> Replica::restore(const RecordId& id) {
+    COTMOC_TRY(check_writable(id));
+    return write([&] { return store_->restore(id); });
+}
+
+Result<void> Replica::resolve(const RecordId& id, std::string_view field,
+                              const core::Store::Resolution& resolution) {
+    COTMOC_TRY(check_writable(id));
+    return write([&] { return store_->resolve(id, field, resolution); });
+}
+
+Result<Replica::Imported> Replica::import(const core::ImportLine& line) {
+    COTMOC_ASSIGN(const SpaceInfo space, line.space.empty() ? default_space() : find_space(line.space));
+    std::optional<core::RecordView> known;
+    if (line.id) {
+        COTMOC_ASSIGN(known, store_->find(*line.id));
+    }
+    if (!known) {
+        COTMOC_TRY(add(space, line.kind, line.fields, line.id));
+        return Imported::added;
+    }
+    if (known->kind != line.kind || known->space != space.id) {
+        return fail(ErrorCode::record_exists, to_uuid_text(*line.id));
+    }
+    COTMOC_TRY(check_writable(*line.id));
+    std::vector<core::FieldEdit> edits;
+    for (const core::FieldValue& field : line.fields) {
+        edits.push_back({core::FieldEdit::Kind::set, field.field, field.value, true});
+    }
+    bool changed = false;
+    const auto edited = write([&]() -> Result<void> {
+        COTMOC_ASSIGN(changed, store_->edit(*line.id, edits));
+        return {};
+    });
+    COTMOC_TRY(edited);
+    return changed ? Imported::changed : Imported::unchanged;
+}
+
+}  // namespace cotmoc::sync

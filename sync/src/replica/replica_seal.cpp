@@ -1,0 +1,93 @@
+// From the journal to an envelope: what was made here becomes a signed change set of the own feed.
+#include "replica/content.hpp"
+#include "replica/seen.hpp"
+
+#include <cotmoc/crypto/envelope.hpp>
+#include <cotmoc/sync/replica.hpp>
+
+#include <algorithm>
+
+namespace cotmoc::sync {
+
+Result<void> Replica::seal(int compression_level) {
+    if (!joined()) {
+        return {};
+    }
+    COTMOC_ASSIGN(const std::vector<SpaceId> spaces, store_->spaces_with_pending());
+    for (const SpaceId& space : spaces) {
+        for (;;) {
+            COTMOC_ASSIGN(const std::optional<core::PendingChangeSet> pending, store_->next_pending(space));
+            if (!pending) {
+                break;
+            }
+            COTMOC_TRY(seal_one(space, *pending, compression_level));
+        }
+    }
+    return {};
+}
+
+Result<void> Replica::seal_closed() {
+    for (const SpaceInfo& space : spaces_) {
+        while (store_->has_closed(space.id)) {
+            COTMOC_ASSIGN(const std::optional<core::PendingChangeSet> pending, store_->next_pending(space.id));
+            if (!pending) {
+                break;
+            }
+            COTMOC_TRY(seal_one(space.id, *pending, default_compression_level));
+        }
+    }
+    return {};
+}
+
+Result<void> Replica::seal_one(const SpaceId& space, const core::PendingChangeSet& pending, int compression_level) {
+    const crypto::EpochKey* key = ring_.newest(space);
+    if (key == nullptr) {
+        return fail(ErrorCode::no_epoch_key);
+    }
+    COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(space));
+    COTMOC_ASSIGN(const core::Store::AuthorView last, store_->author_view(space, self_->index));
+    const Frontier seen = to_frontier(held);
+    const std::vector<std::uint64_t> seqs = seqs_by_device(held);
+    ContentHead head{pending.newest, trust_.position(), {}};
+    for (const FeedPosition& feed : seen) {
+        const std::size_t device = to_number(feed.device);
+        const std::uint64_t before = device < last.seen.size() ? last.seen[device] : 0;
+        if (feed.device != self_->index && feed.seq > before) {
+            head.delta.emplace_back(feed.device, feed.seq);
+        }
+    }
+    const auto own = std::ranges::find(seen, self_->index, &FeedPosition::device);
+    crypto::EnvelopePlace place{space, pending.seq, own != seen.end() ? own->hash : Hash256{},
+                                frontier_hash(trust_, space, seen)};
+    const Bytes content = encode_content(head, pending.ops);
+    COTMOC_ASSIGN(crypto::SealedEnvelope sealed, crypto::seal(place, keys_.device, *key, content,
+                                                              {compression_level}, environment_.random));
+    core::EnvelopeRow row{0, space, self_->index, pending.seq, sealed.hash, pending.ops_made,
+                          core::EnvelopeStatus::applied, "", std::move(sealed.bytes)};
+    const auto store = [&] { return store_->store_sealed(pending, row, seqs, trust_.position()); };
+    return store_->writing() ? store() : store_->write(store);
+}
+
+Result<void> Replica::received_all() {
+    COTMOC_TRY(commit());
+    if (!joined() || self_->role != crypto::Role::province_officer) {
+        return {};
+    }
+    for (const SpaceInfo& space : spaces_) {
+        COTMOC_ASSIGN(const bool due, store_->has_unconfirmed(space.id));
+        if (!due || !space.writable) {
+            continue;
+        }
+        // An empty change set carries the frontier that tells the posts what the province holds (S21).
+        COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(space.id));
+        const auto own = std::ranges::find(held, self_->index, &core::FeedState::device);
+        core::PendingChangeSet empty;
+        empty.seq = own != held.end() ? own->seq + 1 : 1;
+        empty.newest = {static_cast<std::uint64_t>(std::clamp<std::int64_t>(
+                            environment_.clock.wall_ms(), 0, static_cast<std::int64_t>(core::hlc_wall_max))), 0};
+        COTMOC_TRY(seal_one(space.id, empty, default_compression_level));
+    }
+    return {};
+}
+
+}  // namespace cotmoc::sync

@@ -1,0 +1,197 @@
+#include "session/conversation.hpp"
+
+#include <cotmoc/base/check.hpp>
+
+namespace cotmoc::sync {
+
+namespace {
+
+class Caller final : public Conversation {
+public:
+    Caller(const SessionOptions& options, const crypto::AgreementPublicKey& responder)
+        : Conversation(options), responder_(responder) {
+        awaited_list_ = MessageType::frontiers;
+    }
+
+protected:
+    Result<void> begin() override;
+    Result<void> on_handshake(const Bytes& frame) override;
+    Result<void> on_trust_level() override;
+    Result<void> on_list(BytesView body) override;
+    Result<void> on_all_received() override;
+    Result<void> on_bye() override { return fail(ErrorCode::protocol_error, "bye from the answering side"); }
+    Result<void> advance() override;
+
+private:
+    Result<void> on_reply(Reply reply);
+    Result<void> on_equal();
+    Result<void> start_transfer(const FeedTable& list);
+    FeedTable compare(const FeedTable& list);
+    Result<void> plan_new();
+
+    crypto::AgreementPublicKey responder_;
+    std::optional<crypto::NoiseInitiator> handshake_;
+    std::uint64_t trust_position_ = 0;  // as message 1 said
+    FeedTable own_list_;                // as message 1 said
+    std::optional<FeedTable> list_;     // of message 2, until the trust feeds are level
+    bool lacks_nothing_ = false;
+    std::map<SpaceId, std::map<DeviceIndex, std::uint64_t>> planned_;
+};
+
+Result<void> Caller::begin() {
+    const auto* responder = trust().find(responder_);
+    if (trust().empty() || own_device() == nullptr) {
+        return fail(ErrorCode::not_joined);
+    }
+    if (responder == nullptr) {
+        return fail(ErrorCode::handshake_failed, "no device of the trust feed has this key");
+    }
+    peer_ = responder->id;
+    COTMOC_TRY(begin_store_session());
+    update_common();
+    trust_position_ = trust().position();
+    own_list_ = feed_table(store(), common_);
+    handshake_.emplace(options_.keys.agreement, responder_, session_prologue(trust().root_fingerprint()),
+                       options_.random);
+    const Greeting greeting{trust_position_, hello_hash(store(), common_)};
+    framing_.write_frame(handshake_->write_message_1(encode_greeting(greeting)));
+    awaiting_answer_ = true;
+    return {};
+}
+
+Result<void> Caller::on_handshake(const Bytes& frame) {
+    if (frame.empty()) {
+        return fail(ErrorCode::handshake_failed, "refused by the other side");
+    }
+    COTMOC_ASSIGN(crypto::NoiseInitiator::Answer answer, handshake_->read_message_2(frame));
+    handshake_.reset();
+    framing_.open(std::move(answer.channel));
+    COTMOC_ASSIGN(Reply reply, decode_reply(answer.payload));
+    return on_reply(std::move(reply));
+}
+
+Result<void> Caller::on_reply(Reply reply) {
+    if (reply.status == Reply::Status::equal) {
+        return on_equal();
+    }
+    const std::uint64_t theirs = reply.trust_position;
+    if (reply.status == Reply::Status::unknown_device && theirs >= trust_position_) {
+        return fail(ErrorCode::not_enrolled);
+    }
+    if (reply.status == Reply::Status::differs) {
+        if (theirs < trust_position_) {
+            return fail(ErrorCode::protocol_error, "list of an older trust position");
+        }
+        list_ = std::move(reply.feeds);
+    }
+    if (theirs > trust_position_) {
+        await_trust(trust_position_ + 1, theirs);
+        return {};
+    }
+    if (theirs < trust_position_) {
+        hand_over_trust(theirs + 1, trust_position_);
+    } else if (reply.trust_head != trust().head()) {
+        return fail(ErrorCode::forked_feed, "trust feed");
+    }
+    phase_ = Phase::list;
+    return list_ ? start_transfer(*list_) : Result<void>{};
+}
+
+/// The other side has what this one has. A store that was cut off last time may still have to react to what
+/// it received then; only in that case the session goes on.
+Result<void> Caller::on_equal() {
+    COTMOC_TRY(tell_received_all());
+    if (feed_table(store(), common_) == own_list_) {
+        report_.complete = true;
+        end(std::nullopt);
+        return {};
+    }
+    return start_transfer(own_list_);
+}
+
+Result<void> Caller::on_trust_level() {
+    if (own_device() == nullptr || peer_device() == nullptr) {
+        return fail(ErrorCode::bad_trust_entry, "a device is gone");
+    }
+    phase_ = Phase::list;
+    return list_ ? start_transfer(*list_) : Result<void>{};
+}
+
+Result<void> Caller::on_list(BytesView body) {
+    COTMOC_ASSIGN(const FeedTable list, decode_frontiers(body));
+    return start_transfer(list);
+}
+
+Result<void> Caller::start_transfer(const FeedTable& list) {
+    update_common();
+    COTMOC_TRY(check_table(trust(), common_, list));
+    const FeedTable lacks = compare(list);
+    lacks_nothing_ = lacks.empty();
+    if (lacks_nothing_) {
+        COTMOC_TRY(tell_received_all());
+    }
+    send(MessageType::lacks, encode_lacks(lacks));
+    phase_ = Phase::transfer;
+    return plan_new();
+}
+
+/// Notes what the other side holds; returns what this side lacks of it.
+FeedTable Caller::compare(const FeedTable& list) {
+    const FeedTable own = feed_table(store(), common_);
+    FeedTable lacks;
+    for (const auto& [place, feeds] : list) {
+        for (const auto& [device, seq] : feeds) {
+            holdings_.note(trust().spaces()[place].id, device, seq);
+            const std::uint64_t held = seq_of(own, place, device);
+            if (held < seq) {
+                lacks[place].emplace_back(device, held);
+                report_.expected += seq - held;
+            }
+        }
+    }
+    return lacks;
+}
+
+/// Everything that the other side does not hold and that is not on its way yet.
+Result<void> Caller::plan_new() {
+    for (const SpaceId& space : common_) {
+        auto& planned = planned_[space];
+        Outgoing::Ranges ranges;
+        for (const FeedPosition& feed : store().frontier(space)) {
+            const std::uint64_t after = std::max(holdings_.seq(space, feed.device), planned[feed.device]);
+            ranges[feed.device] = {after, feed.seq};
+            planned[feed.device] = feed.seq;
+        }
+        COTMOC_TRY(outgoing_.plan(space, std::move(ranges)));
+    }
+    return {};
+}
+
+Result<void> Caller::on_all_received() {
+    COTMOC_TRY(tell_received_all());
+    return plan_new();
+}
+
+Result<void> Caller::advance() {
+    if (phase_ != Phase::transfer || !outgoing_.all_sent()) {
+        return {};
+    }
+    if (!done_sent_ && (lacks_nothing_ || peer_done_)) {
+        send_done();
+    }
+    if (done_sent_ && peer_done_ && outgoing_.all_acknowledged()) {
+        send(MessageType::bye);
+        report_.complete = true;
+        end(std::nullopt);
+    }
+    return {};
+}
+
+}  // namespace
+
+std::unique_ptr<Session> Session::call(const SessionOptions& options,
+                                       const crypto::AgreementPublicKey& responder) {
+    return std::make_unique<Caller>(options, responder);
+}
+
+}  // namespace cotmoc::sync

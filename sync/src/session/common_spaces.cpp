@@ -1,0 +1,82 @@
+#include "session/common_spaces.hpp"
+
+#include <cotmoc/base/binary.hpp>
+#include <cotmoc/base/check.hpp>
+#include <cotmoc/crypto/hash.hpp>
+
+namespace cotmoc::sync {
+
+std::vector<SpaceId> common_spaces(const crypto::TrustState& trust, const crypto::TrustState::Device& one,
+                                   const crypto::TrustState::Device& other) {
+    std::vector<SpaceId> first = trust.carried(one);
+    std::vector<SpaceId> second = trust.carried(other);
+    std::ranges::sort(first);
+    std::ranges::sort(second);
+    std::vector<SpaceId> both;
+    std::ranges::set_intersection(first, second, std::back_inserter(both));
+    return both;
+}
+
+Hash256 hello_hash(FeedStore& store, const std::vector<SpaceId>& spaces) {
+    const crypto::TrustState& trust = store.trust();
+    BinaryWriter position;
+    position.u64(trust.position());
+    BinaryWriter frontiers;
+    for (const SpaceId& space : spaces) {
+        frontiers.id(space);
+        frontiers.id(frontier_hash(trust, space, store.frontier(space)));
+    }
+    return crypto::hash("hello", {position.bytes(), trust.head().view(), frontiers.bytes()});
+}
+
+FeedTable feed_table(FeedStore& store, const std::vector<SpaceId>& spaces) {
+    FeedTable table;
+    for (const SpaceId& space : spaces) {
+        const std::optional<std::uint32_t> place = space_place(store.trust(), space);
+        COTMOC_CHECK(place.has_value());
+        FeedList list;
+        for (const FeedPosition& feed : store.frontier(space)) {
+            list.emplace_back(feed.device, feed.seq);
+        }
+        if (!list.empty()) {
+            table.emplace(*place, std::move(list));
+        }
+    }
+    return table;
+}
+
+std::optional<std::uint32_t> space_place(const crypto::TrustState& trust, const SpaceId& space) {
+    const auto& spaces = trust.spaces();
+    const auto found = std::ranges::find(spaces, space, &crypto::TrustState::Space::id);
+    if (found == spaces.end()) {
+        return std::nullopt;
+    }
+    return static_cast<std::uint32_t>(found - spaces.begin());
+}
+
+Result<void> check_table(const crypto::TrustState& trust, const std::vector<SpaceId>& spaces,
+                         const FeedTable& table) {
+    for (const auto& [place, feeds] : table) {
+        if (place >= trust.spaces().size() || !std::ranges::binary_search(spaces, trust.spaces()[place].id)) {
+            return fail(ErrorCode::protocol_error, "frontier of a space that is not common");
+        }
+        for (const auto& [device, seq] : feeds) {
+            if (trust.find(device) == nullptr) {
+                return fail(ErrorCode::protocol_error, "frontier of an unknown device");
+            }
+        }
+    }
+    return {};
+}
+
+std::optional<std::uint64_t> find_seq(const FeedList& list, DeviceIndex device) {
+    const auto feed = std::ranges::lower_bound(list, device, {}, &FeedList::value_type::first);
+    return feed != list.end() && feed->first == device ? std::optional(feed->second) : std::nullopt;
+}
+
+std::uint64_t seq_of(const FeedTable& table, std::uint32_t space, DeviceIndex device) {
+    const auto list = table.find(space);
+    return list == table.end() ? 0 : find_seq(list->second, device).value_or(0);
+}
+
+}  // namespace cotmoc::sync

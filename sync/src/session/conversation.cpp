@@ -1,0 +1,316 @@
+#include "session/conversation.hpp"
+
+#include <cotmoc/base/binary.hpp>
+#include <cotmoc/base/check.hpp>
+#include <cotmoc/crypto/envelope.hpp>
+
+namespace cotmoc::sync {
+
+namespace {
+
+constexpr std::size_t trust_batch_bytes = 64 * 1024;
+constexpr std::uint16_t protocol_version = 1;
+
+}  // namespace
+
+Bytes session_prologue(const Hash256& root_fingerprint) {
+    BinaryWriter writer;
+    writer.string("cotmoc/v1");
+    writer.id(root_fingerprint);
+    writer.u16(crypto::suite_1);
+    writer.u16(protocol_version);
+    return writer.take();
+}
+
+Conversation::Conversation(const SessionOptions& options)
+    : options_(options),
+      outgoing_(options.store, options.window_bytes),
+      incoming_(options.store, options.commit_bytes, holdings_) {}
+
+void Conversation::start(std::int64_t now_ms) {
+    now_ = received_at_ = sent_at_ = now_ms;
+    finish_turn(begin());
+}
+
+void Conversation::on_bytes(BytesView bytes, std::int64_t now_ms) {
+    now_ = now_ms;
+    if (finished_ || bytes.empty()) {
+        return;
+    }
+    received_at_ = now_ms;
+    report_.bytes_down += bytes.size();
+    if (awaiting_answer_ && (outgoing_.all_sent() || outgoing_.window_is_full())) {
+        ++report_.round_trips;
+        awaiting_answer_ = false;
+    }
+    framing_.append(bytes);
+    heard_only_alive_ = false;
+    const Result<void> outcome = consume();
+    // Signs of life are not answered by signs of life, or two sides with nothing to say would never part.
+    owes_sign_ = owes_sign_ || !heard_only_alive_;
+    finish_turn(outcome);
+}
+
+void Conversation::on_tick(std::int64_t now_ms) {
+    now_ = now_ms;
+    if (finished_) {
+        return;
+    }
+    if (now_ - received_at_ >= options_.silence_ms) {
+        end(may_end() ? std::nullopt : std::optional(Error{ErrorCode::no_answer, {}}));
+        return;
+    }
+    if (owes_sign_ && framing_.is_open() && now_ - sent_at_ >= options_.silence_ms / 3) {
+        send(MessageType::alive);
+    }
+    finish_turn({});
+}
+
+void Conversation::on_closed(std::int64_t now_ms) {
+    now_ = now_ms;
+    if (!finished_) {
+        const char* when = phase_ == Phase::handshake ? "before the other side answered" : "";
+        end(may_end() ? std::nullopt : std::optional(Error{ErrorCode::connection_lost, when}));
+    }
+}
+
+void Conversation::on_writable(std::int64_t now_ms) {
+    now_ = now_ms;
+    if (!finished_) {
+        finish_turn({});
+    }
+}
+
+std::optional<std::int64_t> Conversation::next_wakeup() const {
+    if (finished_) {
+        return std::nullopt;
+    }
+    const std::int64_t silence = received_at_ + options_.silence_ms;
+    return owes_sign_ && framing_.is_open() ? std::min(silence, sent_at_ + options_.silence_ms / 3) : silence;
+}
+
+Bytes Conversation::take_output() {
+    Bytes output = framing_.take_output();
+    report_.bytes_up += output.size();
+    return output;
+}
+
+const crypto::TrustState::Device* Conversation::own_device() const {
+    return trust().find(options_.keys.agreement.public_key());
+}
+
+const crypto::TrustState::Device* Conversation::peer_device() const {
+    return peer_ ? trust().find(*peer_) : nullptr;
+}
+
+Result<void> Conversation::begin_store_session() {
+    COTMOC_TRY(store().begin_session());
+    return store().commit();
+}
+
+Result<void> Conversation::tell_received_all() {
+    if (std::exchange(received_all_told_, true)) {
+        return {};
+    }
+    COTMOC_TRY(store().received_all());
+    return store().commit();
+}
+
+void Conversation::update_common() {
+    const auto* own = own_device();
+    const auto* peer = peer_device();
+    COTMOC_CHECK(own != nullptr && peer != nullptr);
+    common_ = common_spaces(trust(), *own, *peer);
+}
+
+void Conversation::send(MessageType type, BytesView body) {
+    framing_.send(type, body);
+    awaiting_answer_ = awaiting_answer_ || (type != MessageType::ack && type != MessageType::alive);
+}
+
+void Conversation::send_done() {
+    send(MessageType::done);
+    done_sent_ = true;
+}
+
+void Conversation::hand_over_trust(std::uint64_t first, std::uint64_t last) {
+    trust_next_ = first;
+    trust_last_ = last;
+}
+
+void Conversation::await_trust(std::uint64_t first, std::uint64_t last) {
+    trust_expected_ = first;
+    trust_target_ = last;
+    phase_ = Phase::trust;
+}
+
+Result<void> Conversation::consume() {
+    if (!framing_.is_open()) {
+        const std::optional<Bytes> frame = framing_.next_frame();
+        if (!frame) {
+            return {};
+        }
+        COTMOC_TRY(on_handshake(*frame));
+    }
+    while (!finished_) {
+        COTMOC_ASSIGN(const std::optional<Message> message, framing_.next_message());
+        if (!message) {
+            break;
+        }
+        heard_only_alive_ = message->type == MessageType::alive;
+        COTMOC_TRY(handle(*message));
+        if (incoming_.commit_is_due()) {
+            COTMOC_TRY(commit_and_acknowledge());
+        }
+    }
+    return {};
+}
+
+Result<void> Conversation::handle(const Message& message) {
+    switch (message.type) {
+        case MessageType::alive:
+            return {};
+        case MessageType::error:
+            return handle_error(message.body);
+        case MessageType::trust:
+            return handle_trust(message.body);
+        case MessageType::frontiers:
+        case MessageType::lacks:
+            if (phase_ == Phase::list && message.type == awaited_list_) {
+                return on_list(message.body);
+            }
+            break;
+        case MessageType::envelope:
+            if (phase_ == Phase::transfer && !peer_done_) {
+                return incoming_.receive(message.body, common_, report_);
+            }
+            break;
+        case MessageType::ack:
+            return outgoing_.acknowledge(message.body, report_.sent, holdings_);
+        case MessageType::done:
+            if (phase_ == Phase::transfer && !peer_done_) {
+                peer_done_ = true;
+                COTMOC_TRY(incoming_.receive_end(report_));
+                COTMOC_TRY(commit_and_acknowledge());
+                return on_all_received();
+            }
+            break;
+        case MessageType::bye:
+            return on_bye();
+    }
+    return fail(ErrorCode::protocol_error, "message out of turn");
+}
+
+Result<void> Conversation::handle_trust(BytesView body) {
+    COTMOC_ASSIGN(const TrustBatch batch, decode_trust(body));
+    const bool in_turn = phase_ == Phase::trust && batch.first == trust_expected_ &&
+                         batch.entries.size() <= trust_target_ + 1 - trust_expected_;
+    if (!in_turn) {
+        return fail(ErrorCode::protocol_error, "trust entries out of turn");
+    }
+    for (const Bytes& entry : batch.entries) {
+        COTMOC_TRY(store().add_trust_entry(entry));
+    }
+    COTMOC_TRY(store().commit());
+    report_.trust_received += batch.entries.size();
+    trust_expected_ += batch.entries.size();
+    return trust_expected_ > trust_target_ ? on_trust_level() : Result<void>{};
+}
+
+Result<void> Conversation::handle_error(BytesView body) {
+    COTMOC_ASSIGN(Error reported, decode_error(body));
+    end(std::move(reported));
+    return {};
+}
+
+Result<void> Conversation::commit_and_acknowledge() {
+    COTMOC_TRY(incoming_.commit(report_));
+    if (const std::optional<Bytes> ack = incoming_.take_ack()) {
+        send(MessageType::ack, *ack);
+    }
+    return {};
+}
+
+Result<void> Conversation::pump() {
+    if (!framing_.is_open()) {
+        return {};
+    }
+    COTMOC_TRY(send_trust());
+    if (!trust_is_sent()) {
+        return {};
+    }
+    COTMOC_TRY(send_envelopes());
+    return advance();
+}
+
+Result<void> Conversation::send_trust() {
+    while (!trust_is_sent() && framing_.may_produce()) {
+        TrustBatch batch{trust_next_, {}};
+        std::size_t size = 0;
+        while (!trust_is_sent() && size < trust_batch_bytes) {
+            COTMOC_ASSIGN(Bytes entry, store().trust_entry(trust_next_));
+            size += entry.size();
+            batch.entries.push_back(std::move(entry));
+            ++trust_next_;
+        }
+        send(MessageType::trust, encode_trust(batch));
+        report_.trust_sent += batch.entries.size();
+    }
+    return {};
+}
+
+Result<void> Conversation::send_envelopes() {
+    while (!outgoing_.all_sent() && framing_.may_produce()) {
+        COTMOC_ASSIGN(const std::optional<StoredEnvelope> envelope, outgoing_.next());
+        if (!envelope) {
+            break;
+        }
+        send(MessageType::envelope, envelope->bytes);
+    }
+    return {};
+}
+
+void Conversation::finish_turn(Result<void> outcome) {
+    if (outcome && !finished_) {
+        outcome = commit_and_acknowledge();
+    }
+    if (outcome && !finished_) {
+        outcome = pump();
+    }
+    if (!outcome && !finished_) {
+        if (framing_.is_open()) {
+            send(MessageType::error, encode_error(outcome.error().code));
+        }
+        end(std::move(outcome).error());
+    }
+    if (framing_.is_open()) {
+        framing_.flush();
+    }
+    if (framing_.produced() != produced_) {
+        produced_ = framing_.produced();
+        sent_at_ = now_;
+        owes_sign_ = false;
+    }
+}
+
+Result<void> Conversation::keep() {
+    COTMOC_TRY(incoming_.commit(report_));
+    const auto* peer = peer_device();
+    if (peer == nullptr || !holdings_.changed()) {
+        return {};
+    }
+    COTMOC_TRY(holdings_.tell(store(), *peer));
+    return store().commit();
+}
+
+void Conversation::end(std::optional<Error> error) {
+    finished_ = true;
+    error_ = std::move(error);
+    const Result<void> kept = keep();
+    if (!kept && !error_) {
+        error_ = kept.error();
+    }
+    report_.complete = report_.complete && !error_;
+}
+
+}  // namespace cotmoc::sync

@@ -1,0 +1,106 @@
+// What both sides of a session do alike: the pipe, time, trust entries, envelopes, acknowledgements, the end.
+#pragma once
+
+#include "session/common_spaces.hpp"
+#include "session/framing.hpp"
+#include "session/incoming.hpp"
+#include "session/outgoing.hpp"
+
+namespace cotmoc::sync {
+
+class Conversation : public Session {
+public:
+    explicit Conversation(const SessionOptions& options);
+
+    void start(std::int64_t now_ms) final;
+    void on_bytes(BytesView bytes, std::int64_t now_ms) final;
+    void on_tick(std::int64_t now_ms) final;
+    void on_closed(std::int64_t now_ms) final;
+    void on_writable(std::int64_t now_ms) final;
+    std::optional<std::int64_t> next_wakeup() const final;
+
+    Bytes take_output() final;
+    bool finished() const final { return finished_; }
+    const std::optional<Error>& error() const final { return error_; }
+    const SessionReport& report() const final { return report_; }
+    const std::optional<DeviceId>& peer() const final { return peer_; }
+
+protected:
+    // The two sides differ in these.
+    virtual Result<void> begin() = 0;
+    virtual Result<void> on_handshake(const Bytes& frame) = 0;
+    /// Both sides hold the same trust feed now, by entries that arrived here.
+    virtual Result<void> on_trust_level() = 0;
+    virtual Result<void> on_list(BytesView body) = 0;  // frontiers or lacks, whichever this side awaits
+    virtual Result<void> on_all_received() = 0;        // the other side's done
+    virtual Result<void> on_bye() = 0;
+    /// Sends what follows when trust entries and envelopes are sent.
+    virtual Result<void> advance() = 0;
+    /// Nothing is open, so that an end of the pipe is not an error.
+    virtual bool may_end() const { return false; }
+
+    enum class Phase : std::uint8_t { handshake, trust, list, transfer };
+
+    const crypto::TrustState& trust() const { return options_.store.trust(); }
+    FeedStore& store() { return options_.store; }
+    const crypto::TrustState::Device* own_device() const;
+    const crypto::TrustState::Device* peer_device() const;
+    /// Nothing may leave before it is durable here.
+    Result<void> begin_store_session();
+    /// Once a session: lets the store react to all it has received.
+    Result<void> tell_received_all();
+    void update_common();
+    void send(MessageType type, BytesView body = {});
+    void send_done();
+    void hand_over_trust(std::uint64_t first, std::uint64_t last);
+    void await_trust(std::uint64_t first, std::uint64_t last);
+    bool trust_is_sent() const { return trust_next_ > trust_last_; }
+    /// The session is over; what can be kept is committed.
+    void end(std::optional<Error> error);
+
+    SessionOptions options_;
+    Framing framing_;
+    Holdings holdings_;
+    Outgoing outgoing_;
+    Incoming incoming_;
+    SessionReport report_;
+    std::optional<DeviceId> peer_;
+    std::vector<SpaceId> common_;
+    MessageType awaited_list_ = MessageType::frontiers;
+    Phase phase_ = Phase::handshake;
+    bool awaiting_answer_ = false;
+    bool done_sent_ = false;
+    bool peer_done_ = false;
+
+private:
+    Result<void> consume();
+    Result<void> handle(const Message& message);
+    Result<void> handle_trust(BytesView body);
+    Result<void> handle_error(BytesView body);
+    Result<void> commit_and_acknowledge();
+    Result<void> pump();
+    Result<void> send_trust();
+    Result<void> send_envelopes();
+    Result<void> keep();
+    void finish_turn(Result<void> outcome);
+
+    std::optional<Error> error_;
+    bool finished_ = false;
+    bool received_all_told_ = false;
+    std::uint64_t trust_next_ = 1;  // to send: this position up to the last
+    std::uint64_t trust_last_ = 0;
+    std::uint64_t trust_expected_ = 1;  // to receive: this position up to the target
+    std::uint64_t trust_target_ = 0;
+    std::int64_t now_ = 0;
+    std::int64_t received_at_ = 0;
+    std::int64_t sent_at_ = 0;
+    std::uint64_t produced_ = 0;
+    bool owes_sign_ = false;  // the other side sent, and heard nothing since
+    bool heard_only_alive_ = false;
+};
+
+/// BinaryWriter: string "cotmoc/v1", root fingerprint, u16 suite, u16 protocol version
+/// (docs/spec/handshake.md).
+Bytes session_prologue(const Hash256& root_fingerprint);
+
+}  // namespace cotmoc::sync

@@ -1,0 +1,136 @@
+#include "session/incoming.hpp"
+
+#include <cotmoc/crypto/envelope.hpp>
+
+namespace cotmoc::sync {
+
+namespace {
+
+/// Each pass stores something, and they are sorted by seq, so that honest senders never need many passes.
+constexpr int retry_passes_max = 16;
+
+}  // namespace
+
+Result<void> Incoming::receive(Bytes envelope, const std::vector<SpaceId>& common, SessionReport& report) {
+    ++handled_;
+    const Result<crypto::EnvelopeHeader> header = crypto::parse_envelope(envelope);
+    if (!header || !std::ranges::binary_search(common, header->space)) {
+        ++report.refused;
+        not_held_.push_back(handled_);
+        return {};
+    }
+    if (const auto* author = store_.trust().find(header->author); author != nullptr) {
+        peer_.note(header->space, author->index, header->seq);
+    }
+    COTMOC_ASSIGN(const Acceptance acceptance, offer(envelope, report));
+    if (acceptance == Acceptance::waiting || acceptance == Acceptance::refused) {
+        not_held_.push_back(handled_);
+    }
+    if (acceptance == Acceptance::waiting) {
+        keep_waiting(header->space, header->seq, std::move(envelope));
+    }
+    if (acceptance == Acceptance::stored) {
+        ++stored_since_retry_;
+        stored_spaces_.insert(header->space);
+        return retry_waiting(report);
+    }
+    return {};
+}
+
+Result<Acceptance> Incoming::offer(BytesView envelope, SessionReport& report) {
+    Result<AcceptResult> result = store_.accept(envelope);
+    if (!result) {
+        // The store took back what was not committed; nothing of it may be counted or acknowledged.
+        uncommitted_ = false;
+        uncommitted_transfer_ = {};
+        uncommitted_bytes_ = 0;
+        return tl::unexpected(std::move(result).error());
+    }
+    if (result->acceptance == Acceptance::stored) {
+        uncommitted_ = true;
+        uncommitted_bytes_ += envelope.size();
+        uncommitted_transfer_.change_sets += 1;
+        uncommitted_transfer_.ops += result->ops;
+        uncommitted_transfer_.bytes += envelope.size();
+    } else if (result->acceptance == Acceptance::refused) {
+        // A hub keeps the proof of a fork though it refuses the envelope.
+        uncommitted_ = true;
+        ++report.refused;
+    }
+    return result->acceptance;
+}
+
+void Incoming::keep_waiting(const SpaceId& space, std::uint64_t seq, Bytes envelope) {
+    if (waiting_.size() < waiting_count_max && waiting_bytes_ + envelope.size() <= waiting_bytes_max) {
+        waiting_bytes_ += envelope.size();
+        waiting_.push_back({space, seq, std::move(envelope)});
+    }
+}
+
+/// Every stored envelope may be what others wait for. Trying them all each time would cost the square of
+/// their number, so that they are tried when about a quarter as many were stored, and at the end.
+Result<void> Incoming::retry_waiting(SessionReport& report) {
+    if (waiting_.empty() || stored_since_retry_ * 4 < waiting_.size()) {
+        return {};
+    }
+    for (int pass = 0; pass < retry_passes_max && !waiting_.empty(); ++pass) {
+        COTMOC_ASSIGN(const bool progress, retry_once(report));
+        if (!progress) {
+            break;
+        }
+    }
+    stored_since_retry_ = 0;
+    stored_spaces_.clear();
+    return {};
+}
+
+Result<bool> Incoming::retry_once(SessionReport& report) {
+    std::ranges::stable_sort(waiting_, {}, &Waiting::seq);
+    bool progress = false;
+    std::vector<Waiting> still;
+    for (Waiting& envelope : std::exchange(waiting_, {})) {
+        Acceptance acceptance = Acceptance::waiting;
+        if (stored_spaces_.contains(envelope.space)) {
+            COTMOC_ASSIGN(acceptance, offer(envelope.bytes, report));
+        }
+        if (acceptance == Acceptance::waiting) {
+            still.push_back(std::move(envelope));
+            continue;
+        }
+        waiting_bytes_ -= envelope.bytes.size();
+        progress = progress || acceptance == Acceptance::stored;
+    }
+    waiting_ = std::move(still);
+    return progress;
+}
+
+Result<void> Incoming::receive_end(SessionReport& report) {
+    stored_since_retry_ = waiting_.size();
+    COTMOC_TRY(retry_waiting(report));
+    waiting_.clear();
+    waiting_bytes_ = 0;
+    return {};
+}
+
+Result<void> Incoming::commit(SessionReport& report) {
+    if (uncommitted_) {
+        uncommitted_ = false;
+        uncommitted_bytes_ = 0;
+        const Transfer transfer = std::exchange(uncommitted_transfer_, {});
+        COTMOC_TRY(store_.commit());
+        report.received.change_sets += transfer.change_sets;
+        report.received.ops += transfer.ops;
+        report.received.bytes += transfer.bytes;
+    }
+    return {};
+}
+
+std::optional<Bytes> Incoming::take_ack() {
+    if (uncommitted_ || handled_ == acknowledged_) {
+        return std::nullopt;
+    }
+    acknowledged_ = handled_;
+    return encode_ack({handled_, std::exchange(not_held_, {})});
+}
+
+}  // namespace cotmoc::sync

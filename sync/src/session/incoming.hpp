@@ -1,0 +1,61 @@
+// The envelopes that a session receives: offered to the store, kept for a while if they wait for others,
+// committed, and only then acknowledged.
+#pragma once
+
+#include "session/holdings.hpp"
+#include "session/message.hpp"
+
+#include <cotmoc/sync/session.hpp>
+
+#include <set>
+
+namespace cotmoc::sync {
+
+class Incoming {
+public:
+    static constexpr std::size_t waiting_bytes_max = 8 * 1024 * 1024;
+    static constexpr std::size_t waiting_count_max = 10'000;
+
+    /// `peer` learns what the sender was seen to hold.
+    Incoming(FeedStore& store, std::size_t commit_bytes, Holdings& peer)
+        : store_(store), commit_bytes_(commit_bytes), peer_(peer) {}
+
+    /// Offers one envelope to the store. What is malformed, or not of the common spaces, is refused and
+    /// counted.
+    Result<void> receive(Bytes envelope, const std::vector<SpaceId>& common, SessionReport& report);
+    /// The other side has no more: waiting ones get a last chance, and what still waits is dropped.
+    Result<void> receive_end(SessionReport& report);
+
+    bool commit_is_due() const { return uncommitted_bytes_ >= commit_bytes_; }
+    /// Makes durable what was stored and counts it.
+    Result<void> commit(SessionReport& report);
+    /// For what was dealt with and committed since the last one; nothing if nothing was.
+    std::optional<Bytes> take_ack();
+
+private:
+    struct Waiting {
+        SpaceId space;
+        std::uint64_t seq = 0;
+        Bytes bytes;
+    };
+    Result<Acceptance> offer(BytesView envelope, SessionReport& report);
+    void keep_waiting(const SpaceId& space, std::uint64_t seq, Bytes envelope);
+    Result<void> retry_waiting(SessionReport& report);
+    Result<bool> retry_once(SessionReport& report);
+
+    FeedStore& store_;
+    std::size_t commit_bytes_;
+    Holdings& peer_;
+    std::size_t uncommitted_bytes_ = 0;
+    bool uncommitted_ = false;
+    Transfer uncommitted_transfer_;
+    std::uint64_t handled_ = 0;
+    std::uint64_t acknowledged_ = 0;
+    std::vector<std::uint64_t> not_held_;
+    std::vector<Waiting> waiting_;
+    std::size_t waiting_bytes_ = 0;
+    std::uint64_t stored_since_retry_ = 0;
+    std::set<SpaceId> stored_spaces_;
+};
+
+}  // namespace cotmoc::sync

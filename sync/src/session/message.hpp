@@ -1,0 +1,93 @@
+// The messages of a session and their one encoding (docs/spec/session.md). Nothing else reads or writes these
+// bytes.
+#pragma once
+
+#include <cotmoc/base/ids.hpp>
+#include <cotmoc/base/result.hpp>
+
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace cotmoc::sync {
+
+inline constexpr std::uint8_t session_version = 1;
+inline constexpr std::size_t message_size_max = 5 * 1024 * 1024;
+/// A seq above this is nobody's honest one; the bound keeps sums of ranges from overflowing.
+inline constexpr std::uint64_t seq_max = std::uint64_t{1} << 48;
+
+/// Per feed of one space a seq, sorted by device.
+using FeedList = std::vector<std::pair<DeviceIndex, std::uint64_t>>;
+/// By place of the space in the trust feed. Spaces without an entry are absent.
+using FeedTable = std::map<std::uint32_t, FeedList>;
+
+/// The payload of handshake message 1.
+struct Greeting {
+    std::uint64_t trust_position = 0;
+    Hash256 hello;
+};
+Bytes encode_greeting(const Greeting& greeting);
+Result<Greeting> decode_greeting(BytesView payload);
+
+/// The payload of handshake message 2.
+struct Reply {
+    enum class Status : std::uint8_t { equal = 0, differs = 1, unknown_device = 2, list_follows = 3 };
+    Status status{};
+    std::uint64_t trust_position = 0;  // not with `equal`
+    Hash256 trust_head;                // with `differs` and `list_follows`
+    FeedTable feeds;                   // with `differs`
+};
+Bytes encode_reply(const Reply& reply);
+Result<Reply> decode_reply(BytesView payload);
+
+enum class MessageType : std::uint8_t {
+    trust = 1,
+    frontiers = 2,
+    lacks = 3,
+    envelope = 4,
+    ack = 5,
+    done = 6,
+    bye = 7,
+    error = 8,
+    alive = 9,
+};
+
+struct Message {
+    MessageType type{};
+    Bytes body;
+};
+
+/// The longest body that a message of this type may have; nothing if there is no such type.
+std::optional<std::size_t> body_size_max(std::uint8_t type);
+
+/// Entries of the trust feed from position `first` on. At least one.
+struct TrustBatch {
+    std::uint64_t first = 0;
+    std::vector<Bytes> entries;
+};
+Bytes encode_trust(const TrustBatch& batch);
+Result<TrustBatch> decode_trust(BytesView body);
+
+/// What the answering side holds: each seq at least 1.
+Bytes encode_frontiers(const FeedTable& feeds);
+Result<FeedTable> decode_frontiers(BytesView body);
+/// Of which of these feeds the calling side holds less, and up to where it holds them: 0 is nothing.
+Bytes encode_lacks(const FeedTable& feeds);
+Result<FeedTable> decode_lacks(BytesView body);
+
+/// So many envelopes of the receiver of this message were dealt with, counted from the session's first. All
+/// of them are durably held, but those whose number is listed (counted from 1, ascending, above the last
+/// ack's total).
+struct Ack {
+    std::uint64_t handled = 0;
+    std::vector<std::uint64_t> not_held;
+};
+Bytes encode_ack(const Ack& ack);
+/// `before` is the total of the last ack.
+Result<Ack> decode_ack(BytesView body, std::uint64_t before);
+
+Bytes encode_error(ErrorCode code);
+/// The error that the other side reported; protocol_error for a number this version does not know.
+Result<Error> decode_error(BytesView body);
+
+}  // namespace cotmoc::sync

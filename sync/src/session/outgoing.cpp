@@ -1,0 +1,73 @@
+#include "session/outgoing.hpp"
+
+namespace cotmoc::sync {
+
+Result<void> Outgoing::plan(const SpaceId& space, Ranges ranges) {
+    Plan plan{space, {}, 0, 0};
+    std::optional<std::int64_t> start;
+    for (const auto& [device, range] : ranges) {
+        if (range.after >= range.until) {
+            continue;
+        }
+        COTMOC_ASSIGN(const std::int64_t before, store_.position_before(space, device, range.after + 1));
+        start = std::min(start.value_or(before), before);
+        plan.left += range.until - range.after;
+        plan.ranges.emplace(device, range);
+    }
+    if (start) {
+        plan.position = *start;
+        plans_.push_back(std::move(plan));
+    }
+    return {};
+}
+
+Result<std::optional<StoredEnvelope>> Outgoing::next() {
+    while (!plans_.empty() && !window_is_full()) {
+        Plan& plan = plans_.front();
+        COTMOC_ASSIGN(std::optional<StoredEnvelope> envelope,
+                      store_.next_envelope(plan.space, plan.position));
+        if (!envelope) {
+            plans_.pop_front();
+            continue;
+        }
+        plan.position = envelope->position;
+        const auto range = plan.ranges.find(envelope->author);
+        if (range == plan.ranges.end() || envelope->seq <= range->second.after ||
+            envelope->seq > range->second.until) {
+            continue;
+        }
+        in_flight_.push_back(
+            {plan.space, envelope->author, envelope->seq, envelope->ops, envelope->bytes.size()});
+        bytes_in_flight_ += envelope->bytes.size();
+        if (--plan.left == 0) {
+            plans_.pop_front();
+        }
+        return envelope;
+    }
+    return std::nullopt;
+}
+
+Result<void> Outgoing::acknowledge(BytesView body, Transfer& sent, Holdings& peer) {
+    COTMOC_ASSIGN(const Ack ack, decode_ack(body, acknowledged_));
+    if (ack.handled - acknowledged_ > in_flight_.size()) {
+        return fail(ErrorCode::protocol_error, "ack of what was not sent");
+    }
+    auto not_held = ack.not_held.begin();
+    while (acknowledged_ < ack.handled) {
+        ++acknowledged_;
+        const InFlight& envelope = in_flight_.front();
+        bytes_in_flight_ -= envelope.size;
+        if (not_held != ack.not_held.end() && *not_held == acknowledged_) {
+            ++not_held;
+        } else {
+            peer.note(envelope.space, envelope.author, envelope.seq);
+            sent.change_sets += 1;
+            sent.ops += envelope.ops;
+            sent.bytes += envelope.size;
+        }
+        in_flight_.pop_front();
+    }
+    return {};
+}
+
+}  // namespace cotmoc::sync

@@ -1,0 +1,59 @@
+// The envelopes that a session still has to send, and those sent that the other side has not acknowledged.
+#pragma once
+
+#include "session/holdings.hpp"
+#include "session/message.hpp"
+
+#include <cotmoc/sync/session.hpp>
+
+#include <deque>
+
+namespace cotmoc::sync {
+
+class Outgoing {
+public:
+    Outgoing(FeedStore& store, std::size_t window_bytes) : store_(store), window_bytes_(window_bytes) {}
+
+    /// Of one feed: what comes after `after`, up to and with `until`.
+    struct Range {
+        std::uint64_t after = 0;
+        std::uint64_t until = 0;
+    };
+    using Ranges = std::map<DeviceIndex, Range>;
+    /// Adds a space to what is to be sent, in the store's order of arrival.
+    Result<void> plan(const SpaceId& space, Ranges ranges);
+
+    /// The next envelope to send, noted as sent; nothing if all is sent or the window is full.
+    Result<std::optional<StoredEnvelope>> next();
+    bool window_is_full() const { return bytes_in_flight_ >= window_bytes_; }
+    bool all_sent() const { return plans_.empty(); }
+    bool all_acknowledged() const { return in_flight_.empty(); }
+
+    /// Adds what the other side holds now to `sent` and to `peer`. protocol_error if more is acknowledged
+    /// than was sent.
+    Result<void> acknowledge(BytesView body, Transfer& sent, Holdings& peer);
+
+private:
+    struct Plan {
+        SpaceId space;
+        Ranges ranges;
+        std::uint64_t left = 0;
+        std::int64_t position = 0;
+    };
+    struct InFlight {
+        SpaceId space;
+        DeviceIndex author{};
+        std::uint64_t seq = 0;
+        std::uint64_t ops = 0;
+        std::size_t size = 0;
+    };
+
+    FeedStore& store_;
+    std::size_t window_bytes_;
+    std::deque<Plan> plans_;
+    std::deque<InFlight> in_flight_;
+    std::size_t bytes_in_flight_ = 0;
+    std::uint64_t acknowledged_ = 0;
+};
+
+}  // namespace cotmoc::sync

@@ -1,0 +1,196 @@
+#include "session/conversation.hpp"
+
+namespace cotmoc::sync {
+
+namespace {
+
+/// Longer lists follow as a message of their own.
+constexpr std::size_t reply_payload_max = 60'000;
+
+class Responder final : public Conversation {
+public:
+    explicit Responder(const SessionOptions& options) : Conversation(options) {
+        awaited_list_ = MessageType::lacks;
+    }
+
+protected:
+    Result<void> begin() override { return {}; }
+    Result<void> on_handshake(const Bytes& frame) override;
+    Result<void> on_trust_level() override;
+    Result<void> on_list(BytesView body) override;
+    Result<void> on_all_received() override { return tell_received_all(); }
+    Result<void> on_bye() override;
+    Result<void> advance() override;
+    bool may_end() const override { return phase_ == Phase::list && was_equal_; }
+
+private:
+    Result<Greeting> read_call(crypto::NoiseResponder& handshake, const Bytes& frame);
+    Result<void> answer(crypto::NoiseResponder& handshake, const Greeting& greeting);
+    Result<Reply> compare(const Greeting& greeting);
+
+    Result<void> check_lacks(const FeedTable& lacks) const;
+
+    crypto::AgreementPublicKey caller_key_;
+    bool was_equal_ = false;
+    bool list_to_send_ = false;
+    FeedTable list_;  // as it was sent; nothing beyond it is sent
+};
+
+Result<void> Responder::on_handshake(const Bytes& frame) {
+    crypto::NoiseResponder handshake(options_.keys.agreement, session_prologue(trust().root_fingerprint()),
+                                     options_.random);
+    const Result<Greeting> greeting = read_call(handshake, frame);
+    if (!greeting) {
+        // An empty frame tells an honest caller that it is the key, and not the link, that does not fit.
+        framing_.write_frame({});
+        return tl::unexpected(greeting.error());
+    }
+    return answer(handshake, *greeting);
+}
+
+Result<Greeting> Responder::read_call(crypto::NoiseResponder& handshake, const Bytes& frame) {
+    if (trust().empty() || own_device() == nullptr) {
+        return fail(ErrorCode::not_joined);
+    }
+    COTMOC_ASSIGN(const crypto::NoiseResponder::Call call, handshake.read_message_1(frame));
+    if (const auto* caller = trust().find(call.initiator); caller != nullptr) {
+        peer_ = caller->id;
+    }
+    caller_key_ = call.initiator;
+    return decode_greeting(call.payload);
+}
+
+/// Message 1 may be a replay: nothing that it says is recorded.
+Result<void> Responder::answer(crypto::NoiseResponder& handshake, const Greeting& greeting) {
+    COTMOC_ASSIGN(const Reply reply, compare(greeting));
+    Bytes payload = encode_reply(reply);
+    Reply::Status status = reply.status;
+    if (payload.size() > reply_payload_max) {
+        status = Reply::Status::list_follows;
+        payload = encode_reply({status, reply.trust_position, reply.trust_head, {}});
+    }
+    crypto::NoiseResponder::Reply message = handshake.write_message_2(payload);
+    framing_.write_frame(message.message);
+    framing_.open(std::move(message.channel));
+    awaiting_answer_ = true;
+
+    const std::uint64_t own = reply.trust_position;
+    if (status == Reply::Status::unknown_device && greeting.trust_position <= own) {
+        return fail(ErrorCode::not_enrolled);
+    }
+    if (status != Reply::Status::equal && greeting.trust_position > own) {
+        await_trust(own + 1, greeting.trust_position);
+        return {};
+    }
+    if (status != Reply::Status::equal) {
+        hand_over_trust(greeting.trust_position + 1, own);
+    }
+    was_equal_ = report_.complete = status == Reply::Status::equal;
+    list_to_send_ = status == Reply::Status::list_follows;
+    phase_ = Phase::list;
+    return {};
+}
+
+Result<Reply> Responder::compare(const Greeting& greeting) {
+    Reply reply;
+    if (!peer_) {
+        reply.status = Reply::Status::unknown_device;
+        reply.trust_position = trust().position();
+        return reply;
+    }
+    COTMOC_TRY(begin_store_session());
+    update_common();
+    reply.trust_position = trust().position();
+    reply.trust_head = trust().head();
+    if (greeting.trust_position > reply.trust_position) {
+        reply.status = Reply::Status::list_follows;
+        return reply;
+    }
+    list_ = feed_table(store(), common_);
+    const bool equal =
+        greeting.trust_position == reply.trust_position && greeting.hello == hello_hash(store(), common_);
+    reply.status = equal ? Reply::Status::equal : Reply::Status::differs;
+    reply.feeds = list_;
+    return reply;
+}
+
+Result<void> Responder::on_trust_level() {
+    if (!peer_) {
+        const auto* caller = trust().find(caller_key_);
+        if (caller == nullptr) {
+            return fail(ErrorCode::not_enrolled);
+        }
+        peer_ = caller->id;
+        COTMOC_TRY(begin_store_session());
+    }
+    update_common();
+    list_ = feed_table(store(), common_);
+    list_to_send_ = true;
+    phase_ = Phase::list;
+    return {};
+}
+
+Result<void> Responder::on_list(BytesView body) {
+    if (list_to_send_) {
+        return fail(ErrorCode::protocol_error, "lacks before the list");
+    }
+    COTMOC_ASSIGN(const FeedTable lacks, decode_lacks(body));
+    COTMOC_TRY(check_lacks(lacks));
+    for (const auto& [place, feeds] : list_) {
+        const SpaceId space = trust().spaces()[place].id;
+        const auto lacking = lacks.find(place);
+        const FeedList none;
+        Outgoing::Ranges ranges;
+        for (const auto& [device, seq] : feeds) {
+            const std::uint64_t held =
+                find_seq(lacking == lacks.end() ? none : lacking->second, device).value_or(seq);
+            holdings_.note(space, device, held);
+            ranges[device] = {held, seq};
+        }
+        COTMOC_TRY(outgoing_.plan(space, std::move(ranges)));
+    }
+    report_.complete = false;
+    phase_ = Phase::transfer;
+    return {};
+}
+
+/// Only what was listed can be lacking: nobody gets a feed by asking for it.
+Result<void> Responder::check_lacks(const FeedTable& lacks) const {
+    for (const auto& [place, feeds] : lacks) {
+        for (const auto& [device, held] : feeds) {
+            if (held >= seq_of(list_, place, device)) {
+                return fail(ErrorCode::protocol_error, "lacks of what was not listed");
+            }
+        }
+    }
+    return {};
+}
+
+Result<void> Responder::on_bye() {
+    const bool in_turn = done_sent_ && peer_done_ && outgoing_.all_acknowledged();
+    if (!in_turn) {
+        return fail(ErrorCode::protocol_error, "bye before the end");
+    }
+    report_.complete = true;
+    end(std::nullopt);
+    return {};
+}
+
+Result<void> Responder::advance() {
+    if (list_to_send_) {
+        send(MessageType::frontiers, encode_frontiers(list_));
+        list_to_send_ = false;
+    }
+    if (phase_ == Phase::transfer && outgoing_.all_sent() && !done_sent_) {
+        send_done();
+    }
+    return {};
+}
+
+}  // namespace
+
+std::unique_ptr<Session> Session::answer(const SessionOptions& options) {
+    return std::make_unique<Responder>(options);
+}
+
+}  // namespace cotmoc::sync

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Sets everything up, builds, and runs all tests. It ends with the summary of CTest.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+usage() {
+    cat <<'TEXT'
+usage: tests/run.sh [--release-only | --noise | --clang | --tsan]
+  (nothing)       the release build's tests, then those of the address and undefined-behaviour sanitizers
+  --release-only  without the sanitizers
+  --noise         only the Noise test vectors; COTMOC_NOISE_VECTORS=FILE gives another file of them
+  --clang         all tests built by clang-16
+  --tsan          the tests under the thread sanitizer
+  --help          this text
+COTMOC_JOBS limits the number of parallel jobs (default: one for each processor).
+TEXT
+}
+
+mode=all
+if [[ $# -gt 1 ]]; then
+    usage >&2
+    exit 2
+fi
+case "${1:-}" in
+    '') ;;
+    --release-only | --noise | --clang | --tsan) mode=${1#--} ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+esac
+
+jobs=${COTMOC_JOBS:-$(nproc)}
+exec </dev/null
+export CTEST_PARALLEL_LEVEL="$jobs"
+# Another clone of the same source, in another folder, finds what this one has compiled.
+export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1
+
+if [[ -n "${COTMOC_NOISE_VECTORS:-}" ]]; then
+    # The tests run in another folder, so the name has to be absolute.
+    if ! COTMOC_NOISE_VECTORS=$(realpath -e -- "$COTMOC_NOISE_VECTORS"); then
+        echo "tests/run.sh: COTMOC_NOISE_VECTORS names no file" >&2
+        exit 2
+    fi
+    export COTMOC_NOISE_VECTORS
+fi
+
+if [[ $mode == clang ]]; then
+    "$root/cmake/setup.sh" --clang
+else
+    "$root/cmake/setup.sh"
+fi
+cd "$root"
+
+# configure PRESET OPTION…
+configure() {
+    local preset=$1
+    shift
+    local options=(-DCOTMOC_WARNINGS_AS_ERRORS=ON)
+    if [[ -n "${COTMOC_SQLITE_SOURCE_DIR:-}" ]]; then
+        options+=("-DCOTMOC_SQLITE_SOURCE_DIR=$COTMOC_SQLITE_SOURCE_DIR")
+    fi
+    echo "== configure $preset $*"
+    cmake --preset "$preset" "${options[@]}" --log-level=WARNING "$@"
+}
+
+# check PRESET OPTION…: configures, builds and runs every test of the preset.
+check() {
+    local preset=$1
+    configure "$@"
+    echo "== build $preset"
+    cmake --build --preset "$preset" --parallel "$jobs"
+    echo "== test $preset"
+    ctest --preset "$preset"
+}
+
+case $mode in
+    noise)
+        configure release
+        cmake --build --preset release --parallel "$jobs" --target test-crypto
+        ctest --preset release --verbose --tests-regex '^noise$'
+        ;;
+    clang)
+        configure release -B "$root/build/clang" -DCMAKE_C_COMPILER=clang-16 -DCMAKE_CXX_COMPILER=clang++-16
+        cmake --build "$root/build/clang" --parallel "$jobs"
+        ctest --test-dir "$root/build/clang" --output-on-failure --no-tests=error
+        ;;
+    tsan) check tsan ;;
+    release-only) check release ;;
+    all)
+        check release
+        check asan
+        ;;
+esac
