@@ -5,6 +5,9 @@
 
 namespace cotmoc::core {
 
+/// Whose elements the initial texts of creates are: a device that no trust feed can hold.
+inline constexpr DeviceIndex content_device{0xffffffff};
+
 /// Device ids by index. Precondition of id(): the index is enrolled.
 class DeviceTable {
 public:

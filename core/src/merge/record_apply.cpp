@@ -13,9 +13,11 @@ FieldContent empty_content(Shape shape) {
     return TextSequence();
 }
 
-std::optional<Dot> over_dot(const RecordState& state, const FieldOp& op, std::string_view field) {
+std::optional<Dot> over_dot(const RecordState& state, const FieldOp& op, std::string_view field,
+                            const Past& past) {
     if (op.over.kind == Over::Kind::dot) {
-        return op.over.dot;
+        // Nobody can have been shown what lies outside the past; honoured, it would count here and not there.
+        return past.contains(op.over.dot) ? std::optional(op.over.dot) : std::nullopt;
     }
     if (op.over.kind == Over::Kind::creation && !op.record.id) {
         if (const Creation* creation = state.find_creation(op.record.created)) {
@@ -61,6 +63,24 @@ Result<void> apply_to_set(ElementSet& set, const FieldOp& op, const OpContext& c
     return {};
 }
 
+/// The state must not decide whether an edit fits: another replica may hold more than the edit's author did.
+Result<void> apply_to_text(TextSequence& text, const FieldOp& op, const OpContext& context) {
+    const auto was_seen = [&](const Dot& dot) {
+        return dot == context.past.op() || dot.device == content_device || context.past.contains(dot);
+    };
+    for (const TextInsert& insert : op.edit.inserts) {
+        if (insert.parent && !was_seen(insert.parent->dot)) {
+            return fail(ErrorCode::bad_encoding, "unseen parent of an inserted text");
+        }
+    }
+    for (const TextDelete& range : op.edit.deletes) {
+        if (!was_seen(range.first.dot)) {
+            return fail(ErrorCode::bad_encoding, "deletion of an unseen element");
+        }
+    }
+    return text.apply(context.past.op(), op.edit, context.devices);
+}
+
 }  // namespace
 
 Result<void> apply_op(RecordState& state, const FieldOp& op, const OpContext& context) {
@@ -74,18 +94,31 @@ Result<void> apply_op(RecordState& state, const FieldOp& op, const OpContext& co
         return {};
     }
     auto found = state.fields.find(context.field);
-    if (found == state.fields.end()) {
+    const bool is_new = found == state.fields.end();
+    if (is_new && context.kind == OpKind::acknowledge) {
+        // Nothing to settle. An empty field would stand in the digest form, and storage does not keep one.
+        state.note_op(dot, false, context.past);
+        return {};
+    }
+    if (is_new) {
         found = state.fields.emplace(std::string(context.field), empty_content(context.shape)).first;
     } else if (shape_of(found->second) != context.shape) {
         return fail(ErrorCode::bad_encoding, std::string(context.field) + " has another shape");
     }
     FieldContent& content = found->second;
-    const auto over = over_dot(state, op, context.field);
+    const auto over = over_dot(state, op, context.field, context.past);
+    Result<void> applied;
     switch (context.shape) {
-        case Shape::register_: COTMOC_TRY(apply_to_register(std::get<Register>(content), op, context, over)); break;
-        case Shape::counter: COTMOC_TRY(apply_to_counter(std::get<Counter>(content), op, context, over)); break;
-        case Shape::set: COTMOC_TRY(apply_to_set(std::get<ElementSet>(content), op, context)); break;
-        case Shape::text: COTMOC_TRY(std::get<TextSequence>(content).apply(dot, op.edit, context.devices)); break;
+        case Shape::register_: applied = apply_to_register(std::get<Register>(content), op, context, over); break;
+        case Shape::counter: applied = apply_to_counter(std::get<Counter>(content), op, context, over); break;
+        case Shape::set: applied = apply_to_set(std::get<ElementSet>(content), op, context); break;
+        case Shape::text: applied = apply_to_text(std::get<TextSequence>(content), op, context); break;
+    }
+    if (!applied) {
+        if (is_new) {
+            state.fields.erase(found);
+        }
+        return applied;
     }
     const bool value_op = context.kind != OpKind::remove && context.kind != OpKind::acknowledge;
     state.note_op(dot, value_op, context.past);

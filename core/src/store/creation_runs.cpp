@@ -6,7 +6,7 @@ void CreationRuns::add(std::uint32_t index, std::int64_t row) {
     if (!runs_.empty()) {
         Run& run = runs_.back();
         const std::uint32_t last = run.first + run.stride * (run.count - 1);
-        if (row == run.row + run.count && (run.count == 1 || index == last + run.stride)) {
+        if (row == run.row + run.count && index > last && (run.count == 1 || index == last + run.stride)) {
             run.stride = index - last;
             ++run.count;
             return;

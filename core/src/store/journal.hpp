@@ -43,6 +43,7 @@ private:
 /// Rows that creates of one change set made, as runs of equal stride: how a creating dot finds its record.
 class CreationRuns {
 public:
+    /// By rising index, so that runs do not interleave.
     void add(std::uint32_t index, std::int64_t row);
     Result<void> store(Statements& statements, const SpaceEntry& space, DeviceIndex device, std::uint64_t seq) const;
     static Result<std::optional<std::int64_t>> find(Statements& statements, const SpaceEntry& space, const Dot& dot);

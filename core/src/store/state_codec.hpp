@@ -8,8 +8,7 @@
 namespace cotmoc::core {
 
 /// Names the elements of a create's initial text by its content, so that two offices that import the same record
-/// agree on them. The device is one that no trust feed can hold.
-inline constexpr DeviceIndex content_device{0xffffffff};
+/// agree on them. The device is content_device.
 Dot content_dot(const Hasher& hasher, std::string_view text);
 
 struct RecordRow {

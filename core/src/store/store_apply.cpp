@@ -23,9 +23,7 @@ public:
         : impl_(impl), incoming_(incoming), space_(space), catalogue_(catalogue) {}
 
     Result<ApplyOutcome> run() {
-        for (const CreateBlock& block : incoming_.ops->creates) {
-            COTMOC_TRY(create_block(block));
-        }
+        COTMOC_TRY(create_blocks());
         COTMOC_TRY(runs_.store(impl_.statements, space_, incoming_.author, incoming_.seq));
         COTMOC_TRY(field_blocks());
         return outcome_;
@@ -35,7 +33,7 @@ private:
     Past past(std::uint32_t index) const { return {incoming_.seen, dot(index)}; }
     Dot dot(std::uint32_t index) const { return {incoming_.author, incoming_.seq, index}; }
 
-    Result<void> create_block(const CreateBlock& block);
+    Result<void> create_blocks();
     Result<void> create(const CreateBlock& block, const Kind* kind, const Create& create);
     Result<void> merge_create(const Creation& creation, const RecordId& id, std::span<const Value> values);
     Result<void> field_blocks();
@@ -67,16 +65,29 @@ Result<void> Application::void_op(std::uint32_t index, std::string_view reason) 
         .run();
 }
 
-Result<void> Application::create_block(const CreateBlock& block) {
-    const Kind* kind = catalogue_ != nullptr ? catalogue_->find(block.layout.kind) : nullptr;
-    for (const Create& each : block.creates) {
-        outcome_.ops += 1 + block.layout.entries.size();
+Result<void> Application::create_blocks() {
+    // In index order over all layouts, as their author made them: a creating dot finds its row by runs of both.
+    std::vector<std::pair<const CreateBlock*, const Create*>> creates;
+    for (const CreateBlock& block : incoming_.ops->creates) {
+        for (const Create& each : block.creates) {
+            creates.emplace_back(&block, &each);
+        }
+    }
+    std::ranges::sort(creates, {}, [](const auto& entry) { return entry.second->index; });
+    const CreateBlock* last_block = nullptr;
+    const Kind* kind = nullptr;
+    for (const auto& [block, each] : creates) {
+        if (block != last_block) {
+            kind = catalogue_ != nullptr ? catalogue_->find(block->layout.kind) : nullptr;
+            last_block = block;
+        }
+        outcome_.ops += 1 + block->layout.entries.size();
         if (!incoming_.author_may_write) {
-            COTMOC_TRY(void_op(each.index, error_name(ErrorCode::not_allowed)));
+            COTMOC_TRY(void_op(each->index, error_name(ErrorCode::not_allowed)));
         } else if (kind == nullptr) {
-            COTMOC_TRY(void_op(each.index, error_name(ErrorCode::unknown_kind)));
+            COTMOC_TRY(void_op(each->index, error_name(ErrorCode::unknown_kind)));
         } else {
-            COTMOC_TRY(create(block, kind, each));
+            COTMOC_TRY(create(*block, kind, *each));
         }
     }
     return {};

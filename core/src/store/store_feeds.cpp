@@ -164,6 +164,22 @@ Result<std::optional<EnvelopeRow>> Store::envelope(const SpaceId& space, DeviceI
     return envelope;
 }
 
+Result<std::int64_t> Store::position_before(const SpaceId& space, DeviceIndex author, std::uint64_t seq) {
+    const SpaceEntry* known = impl_->spaces.find(space);
+    if (known == nullptr) {
+        return 0;
+    }
+    COTMOC_ASSIGN(Statement* query, impl_->statements.get(
+        "SELECT coalesce(min(position), 1) - 1 FROM _envelope WHERE space = ? AND device = ? AND seq >= ?"));
+    query->bind(1, known->number)
+        .bind(2, static_cast<std::int64_t>(to_number(author)))
+        .bind(3, static_cast<std::int64_t>(seq));
+    COTMOC_ASSIGN(const bool row, query->step());
+    const std::int64_t position = row ? query->integer(0) : 0;
+    query->reset();
+    return position;
+}
+
 Result<void> Store::note_hub_holds(const SpaceId& space, DeviceIndex device, std::uint64_t seq) {
     COTMOC_CHECK(impl_->writing);
     COTMOC_ASSIGN(SpaceEntry* known, impl_->spaces.get(space));

@@ -21,9 +21,8 @@ Result<tcp::socket> connect(net::io_context& context, const std::string& host, s
                                    return;
                                }
                                net::async_connect(socket, addresses,
-                                                  [&](const ErrorCodeOfSystem& failure, const tcp::endpoint&) {
-                                                      outcome = failure;
-                                                  });
+                                                  [&](const ErrorCodeOfSystem& failure,
+                                                      const tcp::endpoint&) { outcome = failure; });
                            });
     context.run_for(std::chrono::milliseconds(limit_ms));
     const bool in_time = outcome.has_value();
@@ -49,8 +48,8 @@ Result<tcp::socket> connect(net::io_context& context, const std::string& host, s
 
 Result<sync::SessionReport> sync_over_tcp(const std::string& host, std::uint16_t port,
                                           const sync::SessionOptions& session,
-                                          const crypto::AgreementPublicKey& responder, const TcpOptions& options,
-                                          Clock& clock) {
+                                          const crypto::AgreementPublicKey& responder,
+                                          const TcpOptions& options, Clock& clock) {
     net::io_context context(1);
     std::int64_t connect_ms = options.connect_timeout_ms;
     if (options.max_ms != 0) {
@@ -81,7 +80,8 @@ Result<sync::SessionReport> sync_over_tcp(const std::string& host, std::uint16_t
     connection->on_progress = nullptr;
 
     const std::optional<Error>& error = connection->session().error();
-    const bool ended_by_budget = connection->budget_used() && error && error->code == ErrorCode::connection_lost;
+    const bool ended_by_budget =
+        connection->budget_used() && error && error->code == ErrorCode::connection_lost;
     if (error && !ended_by_budget) {
         return tl::unexpected(*error);
     }

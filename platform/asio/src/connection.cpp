@@ -8,8 +8,8 @@ constexpr std::int64_t last_bytes_ms = 10'000;
 
 }  // namespace
 
-Connection::Connection(tcp::socket socket, std::unique_ptr<sync::Session> session, Limits limits, Clock& clock,
-                       std::function<void(Connection&)> on_end)
+Connection::Connection(tcp::socket socket, std::unique_ptr<sync::Session> session, Limits limits,
+                       Clock& clock, std::function<void(Connection&)> on_end)
     : socket_(std::move(socket)),
       timer_(socket_.get_executor()),
       session_(std::move(session)),
@@ -125,8 +125,8 @@ void Connection::finish() {
         ends_by_ = clock_.steady_ms() + std::max(limits_.linger_ms, last_bytes_ms);
     }
     if (!writing_ && !shut_) {
-        // Closing with bytes unread makes the system reset the connection, and the other side would lose the last
-        // ones sent to it; so the answering side waits a little for the other one to close first.
+        // Closing with bytes unread makes the system reset the connection, and the other side would lose the
+        // last ones sent to it; so the answering side waits a little for the other one to close first.
         shut_ = true;
         ends_by_ = clock_.steady_ms() + limits_.linger_ms;
         ErrorCodeOfSystem ignored;

@@ -14,10 +14,10 @@ namespace cotmoc::asio {
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
     struct Limits {
-        std::uint64_t max_bytes = 0;           // 0: none
+        std::uint64_t max_bytes = 0;  // 0: none
         std::int64_t max_ms = 0;
         std::int64_t handshake_ms = 0;
-        std::int64_t linger_ms = 0;            // 0: close at once when everything was sent
+        std::int64_t linger_ms = 0;  // 0: close at once when everything was sent
     };
     /// `on_end` is called once, when the session is over and the socket is closed.
     Connection(tcp::socket socket, std::unique_ptr<sync::Session> session, Limits limits, Clock& clock,
@@ -54,7 +54,7 @@ private:
     std::array<std::uint8_t, 64 * 1024> read_buffer_;
     Bytes write_buffer_;
     std::int64_t started_ms_ = 0;
-    std::optional<std::int64_t> ends_by_;      // set once the session is over
+    std::optional<std::int64_t> ends_by_;  // set once the session is over
     bool shut_ = false;
     bool budget_used_ = false;
     bool writing_ = false;

@@ -99,9 +99,9 @@ private:
         limits.handshake_ms = options_.handshake_ms;
         limits.linger_ms = options_.linger_ms;
         const std::string address = error ? std::string("unknown") : address_text(peer);
-        auto connection = std::make_shared<Connection>(
-            std::move(socket), sync::Session::answer(session_), limits, clock_,
-            [this, address](Connection& ended) { on_end(ended, address); });
+        auto connection =
+            std::make_shared<Connection>(std::move(socket), sync::Session::answer(session_), limits, clock_,
+                                         [this, address](Connection& ended) { on_end(ended, address); });
         connections_.insert(connection);
         connection->start();
     }

@@ -47,7 +47,8 @@ Result<core::FieldEdit> element(const core::Field& field, const Assignment& assi
     if (items == nullptr || items->size() != 1) {
         return fail(ErrorCode::wrong_type, field.name);
     }
-    const auto kind = assignment.op == Operator::plus ? core::FieldEdit::Kind::insert : core::FieldEdit::Kind::remove;
+    const auto kind =
+        assignment.op == Operator::plus ? core::FieldEdit::Kind::insert : core::FieldEdit::Kind::remove;
     return core::FieldEdit{kind, field.name, items->front(), false};
 }
 
@@ -91,7 +92,8 @@ Result<Assignment> parse_assignment(std::string_view text) {
     return fail(ErrorCode::wrong_usage, "\"" + std::string(text.substr(0, 80)) + "\" is not field=value");
 }
 
-Result<std::vector<core::FieldValue>> parse_values(const core::Kind& kind, const std::vector<std::string>& texts) {
+Result<std::vector<core::FieldValue>> parse_values(const core::Kind& kind,
+                                                   const std::vector<std::string>& texts) {
     std::vector<core::FieldValue> values;
     std::set<std::string> names;
     for (const std::string& text : texts) {
@@ -110,7 +112,8 @@ Result<std::vector<core::FieldValue>> parse_values(const core::Kind& kind, const
     return values;
 }
 
-Result<std::vector<core::FieldEdit>> parse_edits(const core::Kind& kind, const std::vector<std::string>& texts) {
+Result<std::vector<core::FieldEdit>> parse_edits(const core::Kind& kind,
+                                                 const std::vector<std::string>& texts) {
     std::vector<core::FieldEdit> edits;
     for (const std::string& text : texts) {
         COTMOC_ASSIGN(core::FieldEdit edit, parse_edit(kind, text));

@@ -40,12 +40,13 @@ Outcome init(const Common& common, const InitOptions& options) {
     COTMOC_ASSIGN(const std::string catalogue, read_text(options.catalogue, plan_bytes_max));
     // Checked before the passphrase is asked for.
     COTMOC_TRY(core::Catalogue::parse(catalogue));
-    COTMOC_ASSIGN(const auto opened,
-                  make_replica(common, "authority init", [&](const sync::ReplicaEnvironment& environment,
-                                                             const crypto::Secret& passphrase) {
-                      return sync::Authority::create(environment, options.province, spaces, catalogue, passphrase,
-                                                     preset);
-                  }));
+    COTMOC_ASSIGN(
+        const auto opened,
+        make_replica(common, "authority init",
+                     [&](const sync::ReplicaEnvironment& environment, const crypto::Secret& passphrase) {
+                         return sync::Authority::create(environment, options.province, spaces, catalogue,
+                                                        passphrase, preset);
+                     }));
     put_fingerprint(common, opened->replica->trust().root_fingerprint());
     return done;
 }
@@ -166,7 +167,8 @@ Outcome fingerprint(const Common& common, const NoOptions&) {
 }  // namespace
 
 void add_authority_commands(Program& program) {
-    CLI::App* group = program.app.add_subcommand("authority", "The province's authority: enrol, catalogue, list …");
+    CLI::App* group =
+        program.app.add_subcommand("authority", "The province's authority: enrol, catalogue, list …");
     group->require_subcommand(1);
 
     auto init_options = std::make_shared<InitOptions>();
@@ -181,11 +183,15 @@ void add_authority_commands(Program& program) {
 
     auto enrol_options = std::make_shared<EnrolOptions>();
     command = group->add_subcommand("enrol", "Give a device its certificate and keys; print the grant");
-    command->add_option("REQUEST", enrol_options->request, "The request's file; - for standard input")->required();
-    command->add_option("--role", enrol_options->role,
-                        "border_post, district_officer, province_officer or hub")->required();
-    command->add_option("--space", enrol_options->spaces, "A space it holds; * for every one; may be repeated")
-        ->allow_extra_args(false)->delimiter(',');
+    command->add_option("REQUEST", enrol_options->request, "The request's file; - for standard input")
+        ->required();
+    command
+        ->add_option("--role", enrol_options->role, "border_post, district_officer, province_officer or hub")
+        ->required();
+    command
+        ->add_option("--space", enrol_options->spaces, "A space it holds; * for every one; may be repeated")
+        ->allow_extra_args(false)
+        ->delimiter(',');
     program.on(command, enrol_options, enrol);
 
     auto catalogue_options = std::make_shared<CatalogueOptions>();

@@ -13,10 +13,8 @@ Outcome verify(const Common& common, const NoOptions&) {
     std::vector<std::string> found;
     for (const Error& problem : problems) {
         if (common.json) {
-            found.push_back(JsonObject()
-                                .text("error", error_name(problem.code))
-                                .text("detail", problem.detail)
-                                .finish());
+            found.push_back(
+                JsonObject().text("error", error_name(problem.code)).text("detail", problem.detail).finish());
         } else {
             put_line(std::string(error_name(problem.code)) + ": " + problem.detail);
         }
@@ -101,12 +99,13 @@ Outcome quarantine(const Common& common, const QuarantineOptions& options) {
 }  // namespace
 
 void add_check_commands(Program& program) {
-    CLI::App* command =
-        program.app.add_subcommand("verify", "Re-check every signature, hash, chain, digest and the database");
+    CLI::App* command = program.app.add_subcommand(
+        "verify", "Re-check every signature, hash, chain, digest and the database");
     program.on(command, std::make_shared<NoOptions>(), verify);
 
     auto options = std::make_shared<QuarantineOptions>();
-    command = program.app.add_subcommand("quarantine", "List what arrived and may not be applied, with the reason");
+    command =
+        program.app.add_subcommand("quarantine", "List what arrived and may not be applied, with the reason");
     command->add_option("--release", options->release)->group("");
     program.on(command, options, quarantine);
 }

@@ -27,9 +27,15 @@ Result<void> import_line(sync::Replica& replica, std::string_view text, Counts& 
     COTMOC_ASSIGN(core::ImportLine line, core::parse_import_line(*replica.catalogue(), text));
     COTMOC_ASSIGN(const sync::Replica::Imported imported, replica.import(line));
     switch (imported) {
-    case sync::Replica::Imported::added: ++counts.added; break;
-    case sync::Replica::Imported::changed: ++counts.changed; break;
-    case sync::Replica::Imported::unchanged: ++counts.unchanged; break;
+        case sync::Replica::Imported::added:
+            ++counts.added;
+            break;
+        case sync::Replica::Imported::changed:
+            ++counts.changed;
+            break;
+        case sync::Replica::Imported::unchanged:
+            ++counts.unchanged;
+            break;
     }
     return {};
 }
@@ -57,7 +63,8 @@ Outcome import(const Common& common, const ImportOptions& options) {
         return {};
     };
     // One transaction: a file is imported whole or not at all.
-    const Result<void> all = replica.batch([&] { return system::read_lines(options.file, line_bytes_max, each); });
+    const Result<void> all =
+        replica.batch([&] { return system::read_lines(options.file, line_bytes_max, each); });
     progress.clear();
     COTMOC_TRY(all);
     if (common.json) {
@@ -164,12 +171,14 @@ Outcome export_records(const Common& common, const ExportOptions& options) {
 
 void add_file_commands(Program& program) {
     auto import_options = std::make_shared<ImportOptions>();
-    CLI::App* command = program.app.add_subcommand("import", "Take records from a file, one JSON object a line");
+    CLI::App* command =
+        program.app.add_subcommand("import", "Take records from a file, one JSON object a line");
     command->add_option("FILE", import_options->file, "The file; - for standard input")->required();
     program.on(command, import_options, import);
 
     auto export_options = std::make_shared<ExportOptions>();
-    command = program.app.add_subcommand("export", "Print all records, in the form that import takes or as a table");
+    command = program.app.add_subcommand("export",
+                                         "Print all records, in the form that import takes or as a table");
     command->add_option("--kind", export_options->kind, "Only records of this kind");
     command->add_option("--space", export_options->space, "Only records of this space");
     command->add_option("--format", export_options->format, "jsonl or csv (csv needs --kind)");

@@ -5,7 +5,8 @@ namespace cotmoc::cli {
 
 void add_later_command(CLI::App& parent, Program& program, const std::string& name) {
     CLI::App* command = parent.add_subcommand(name)->group("");
-    command->prefix_command();         // whatever follows
+    command->allow_extras();  // whatever follows
+    command->fallthrough(false);
     command->set_help_flag();
     command->callback([&program, name] {
         program.run = [name]() -> Outcome { return fail(ErrorCode::not_available_yet, name); };
@@ -13,8 +14,9 @@ void add_later_command(CLI::App& parent, Program& program, const std::string& na
 }
 
 void add_later_commands(Program& program) {
-    for (const char* name : {"edit-text", "attach", "fetch", "serve", "bundle", "rejoin", "passphrase", "recover",
-                             "audit", "wipe", "snapshot", "prune", "revert", "duplicates", "merge"}) {
+    for (const char* name :
+         {"edit-text", "attach", "fetch", "serve", "bundle", "rejoin", "passphrase", "recover", "audit",
+          "wipe", "snapshot", "prune", "revert", "duplicates", "merge"}) {
         add_later_command(program.app, program, name);
     }
 }

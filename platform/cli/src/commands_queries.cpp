@@ -100,11 +100,20 @@ std::string cell(std::string_view json) {
     std::string text;
     for (const char letter : plain_text(json)) {
         switch (letter) {
-        case '\t': text += "\\t"; break;
-        case '\n': text += "\\n"; break;
-        case '\r': text += "\\r"; break;
-        case '\\': text += "\\\\"; break;
-        default: text += letter;
+            case '\t':
+                text += "\\t";
+                break;
+            case '\n':
+                text += "\\n";
+                break;
+            case '\r':
+                text += "\\r";
+                break;
+            case '\\':
+                text += "\\\\";
+                break;
+            default:
+                text += letter;
         }
     }
     return text;
@@ -118,7 +127,27 @@ std::string table_row(std::span<const std::string> cells, bool are_json) {
     return row;
 }
 
+/// SQLite counts ATTACH, BEGIN and some PRAGMAs among what only reads; here a query is what yields rows of
+/// records.
+bool is_query(std::string_view statement) {
+    const std::size_t begin = statement.find_first_not_of(" \t\r\n");
+    const std::string_view text = statement.substr(std::min(begin, statement.size()));
+    std::string word;
+    for (const char letter : text.substr(0, 8)) {
+        const bool lower = letter >= 'a' && letter <= 'z';
+        word += lower ? static_cast<char>(letter - 'a' + 'A') : letter;
+    }
+    const auto begins = [&](std::string_view keyword) {
+        const char next = word.size() > keyword.size() ? word[keyword.size()] : ' ';
+        return word.starts_with(keyword) && (next < 'A' || next > 'Z') && next != '_';
+    };
+    return begins("SELECT") || begins("WITH") || begins("VALUES") || begins("EXPLAIN");
+}
+
 Outcome sql(const Common& common, const SqlOptions& options) {
+    if (!is_query(options.statement)) {
+        return fail(ErrorCode::bad_query, "a query begins with SELECT, WITH, VALUES or EXPLAIN");
+    }
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "sql"));
     bool first = true;
     const auto each = [&](std::span<const std::string> names, std::span<const std::string> values) {
@@ -200,7 +229,8 @@ void add_query_commands(Program& program) {
     program.on(command, list_options, list);
 
     auto search_options = std::make_shared<ListOptions>();
-    command = program.app.add_subcommand("search", "Find records with all these words, with or without diacritics");
+    command =
+        program.app.add_subcommand("search", "Find records with all these words, with or without diacritics");
     command->add_option("WORDS", search_options->words, "The words")->required();
     add_filters(*command, *search_options);
     program.on(command, search_options, search);
@@ -211,7 +241,8 @@ void add_query_commands(Program& program) {
     program.on(command, sql_options, sql);
 
     auto conflict_options = std::make_shared<ConflictsOptions>();
-    command = program.app.add_subcommand("conflicts", "List what needs a person's choice, values numbered from 1");
+    command =
+        program.app.add_subcommand("conflicts", "List what needs a person's choice, values numbered from 1");
     command->add_option("ID", conflict_options->id, "Only this record");
     program.on(command, conflict_options, conflicts);
 }

@@ -120,9 +120,11 @@ void add_resolve(Program& program) {
     CLI::App* command = program.app.add_subcommand("resolve", "Settle a field's conflict for everybody");
     command->add_option("ID", options->id, "The record: its id, or the first digits of it")->required();
     command->add_option("FIELD", options->field, "The field")->required();
-    command->add_option("--take", options->take, "Keep the value of this number, as `conflicts` lists them from 1");
+    command->add_option("--take", options->take,
+                        "Keep the value of this number, as `conflicts` lists them from 1");
     command->add_option("--value", options->value, "Set this value instead")->type_name("JSON");
-    command->add_flag("--acknowledge", options->acknowledge, "Leave what is shown; the others have been looked at");
+    command->add_flag("--acknowledge", options->acknowledge,
+                      "Leave what is shown; the others have been looked at");
     program.on(command, options, resolve);
 }
 
@@ -133,15 +135,18 @@ void add_record_commands(Program& program) {
     CLI::App* command = program.app.add_subcommand("add", "Add a record; print its id");
     command->add_option("KIND", add_options->kind, "The kind of record")->required();
     command->add_option("VALUES", add_options->values, "field=text or field:=JSON");
-    command->add_option("--space", add_options->space, "Where it belongs (default: the one the device may write)");
+    command->add_option("--space", add_options->space,
+                        "Where it belongs (default: the one the device may write)");
     command->add_option("--id", add_options->id, "The record's UUID (default: a new one)");
     program.on(command, add_options, add);
 
     auto set_options = std::make_shared<RecordOptions>();
     command = program.app.add_subcommand("set", "Change fields of a record");
     command->add_option("ID", set_options->id, "The record: its id, or the first digits of it")->required();
-    command->add_option("EDITS", set_options->edits,
-                        "field=text field:=JSON counter+=5 counter-=5 set+=item set-=item")->required();
+    command
+        ->add_option("EDITS", set_options->edits,
+                     "field=text field:=JSON counter+=5 counter-=5 set+=item set-=item")
+        ->required();
     program.on(command, set_options, set);
 
     auto remove_options = std::make_shared<RecordOptions>();

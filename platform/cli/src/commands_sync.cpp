@@ -33,7 +33,7 @@ struct SyncOptions {
     std::string hub;
     std::uint64_t max_bytes = 0;
     std::uint64_t max_seconds = 0;
-    bool no_attachments = false;       // there are none yet; scripts may say so already
+    bool no_attachments = false;  // there are none yet; scripts may say so already
     bool watch = false;
     std::string peer;
 };
@@ -59,7 +59,8 @@ Result<HubAddress> hub_address(sync::Replica& replica, const SyncOptions& option
     }
     address.endpoint = *endpoint;
     if (known.empty()) {
-        // The first one named is kept though the hub may not answer yet; it replaces no address that has worked.
+        // The first one named is kept though the hub may not answer yet; it replaces no address that has
+        // worked.
         COTMOC_TRY(set_setting(replica, hub_setting, address.text));
     }
     return address;
@@ -148,7 +149,8 @@ Outcome sync_once(const Common& common, const SyncOptions& options) {
         Progress progress(common, clock, Label::syncing);
         asio::TcpOptions tcp;
         tcp.max_bytes = options.max_bytes;
-        tcp.max_ms = static_cast<std::int64_t>(std::min<std::uint64_t>(options.max_seconds, 1'000'000)) * 1000;
+        tcp.max_ms =
+            static_cast<std::int64_t>(std::min<std::uint64_t>(options.max_seconds, 1'000'000)) * 1000;
         tcp.progress = [&](const sync::SessionReport& report) {
             last = report;
             progress.show(report.received.change_sets + report.sent.change_sets,
@@ -196,7 +198,8 @@ Result<ClockState> clock_state(sync::Replica& replica, Clock& clock) {
     return state;
 }
 
-std::string space_status_json(const std::string& name, const core::SpaceStatus& status, const std::string& last_sync) {
+std::string space_status_json(const std::string& name, const core::SpaceStatus& status,
+                              const std::string& last_sync) {
     std::string last = "null";
     if (!last_sync.empty()) {
         last.clear();
@@ -242,9 +245,9 @@ Outcome status(const Common& common, const NoOptions&) {
     if (!common.json) {
         put_line(std::string(common.text(Label::device)) + ": " + replica.name() + "  " + replica.id().hex());
         put_line(std::string(common.text(Label::clock)) + ": " +
-                 (clock.suspect ? std::string(common.text(Label::clock_suspect)) + " " +
-                                      std::to_string(-clock.offset_s)
-                                : std::string(common.text(Label::clock_good))));
+                 (clock.suspect
+                      ? std::string(common.text(Label::clock_suspect)) + " " + std::to_string(-clock.offset_s)
+                      : std::string(common.text(Label::clock_good))));
     }
     for (const sync::SpaceInfo& space : replica.spaces()) {
         COTMOC_ASSIGN(const core::SpaceStatus state, replica.store().status(space.id));
@@ -255,15 +258,14 @@ Outcome status(const Common& common, const NoOptions&) {
         }
     }
     if (common.json) {
-        put_line(JsonObject()
-                     .text("device", replica.id().hex())
-                     .text("name", replica.name())
-                     .raw("spaces", json_array(spaces))
-                     .raw("clock", JsonObject()
-                                       .flag("suspect", clock.suspect)
-                                       .number("offset_s", clock.offset_s)
-                                       .finish())
-                     .finish());
+        put_line(
+            JsonObject()
+                .text("device", replica.id().hex())
+                .text("name", replica.name())
+                .raw("spaces", json_array(spaces))
+                .raw("clock",
+                     JsonObject().flag("suspect", clock.suspect).number("offset_s", clock.offset_s).finish())
+                .finish());
     }
     return done;
 }
@@ -282,7 +284,8 @@ void add_sync_commands(Program& program) {
     command->add_option("--peer", options->peer)->group("");
     program.on(command, options, sync_once);
 
-    command = program.app.add_subcommand("status", "What is unsent, held by the hub, confirmed by the province");
+    command =
+        program.app.add_subcommand("status", "What is unsent, held by the hub, confirmed by the province");
     program.on(command, std::make_shared<NoOptions>(), status);
 }
 

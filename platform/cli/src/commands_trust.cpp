@@ -19,11 +19,12 @@ struct InitOptions {
 
 Outcome init(const Common& common, const InitOptions& options) {
     COTMOC_ASSIGN(const crypto::KdfPreset preset, kdf_preset(options.kdf));
-    COTMOC_ASSIGN(const auto opened,
-                  make_replica(common, "init", [&](const sync::ReplicaEnvironment& environment,
-                                                   const crypto::Secret& passphrase) {
-                      return sync::Replica::create(environment, options.name, passphrase, preset);
-                  }));
+    COTMOC_ASSIGN(
+        const auto opened,
+        make_replica(common, "init",
+                     [&](const sync::ReplicaEnvironment& environment, const crypto::Secret& passphrase) {
+                         return sync::Replica::create(environment, options.name, passphrase, preset);
+                     }));
     const std::string id = opened->replica->id().hex();
     put_line(common.json ? JsonObject().text("device", id).text("name", options.name).finish() : id);
     return done;
@@ -93,12 +94,14 @@ Outcome join(const Common& common, const JoinOptions& options) {
 
 void add_trust_commands(Program& program) {
     auto init_options = std::make_shared<InitOptions>();
-    CLI::App* command = program.app.add_subcommand("init", "Make a device's keys and empty replica; print its id");
+    CLI::App* command =
+        program.app.add_subcommand("init", "Make a device's keys and empty replica; print its id");
     command->add_option("--name", init_options->name, "The device's name")->required();
     command->add_option("--kdf", init_options->kdf, "desktop, phone or low (else $COTMOC_KDF)");
     program.on(command, init_options, init);
 
-    command = program.app.add_subcommand("request", "Print the text that asks the authority to enrol this device");
+    command =
+        program.app.add_subcommand("request", "Print the text that asks the authority to enrol this device");
     program.on(command, std::make_shared<NoOptions>(), request);
 
     auto join_options = std::make_shared<JoinOptions>();

@@ -54,7 +54,9 @@ JsonObject& JsonObject::text(std::string_view key, std::string_view value) {
     return raw(key, literal);
 }
 
-JsonObject& JsonObject::number(std::string_view key, std::int64_t value) { return raw(key, std::to_string(value)); }
+JsonObject& JsonObject::number(std::string_view key, std::int64_t value) {
+    return raw(key, std::to_string(value));
+}
 
 JsonObject& JsonObject::number(std::string_view key, std::uint64_t value) {
     return raw(key, std::to_string(value));
@@ -83,7 +85,8 @@ std::vector<JsonMember> split_object(std::string_view object) {
         }
         const std::size_t begin = colon + 2;
         const std::size_t end = value_end(object, begin);
-        members.push_back({std::string(object.substr(at + 1, colon - at - 1)), object.substr(begin, end - begin)});
+        members.push_back(
+            {std::string(object.substr(at + 1, colon - at - 1)), object.substr(begin, end - begin)});
         at = end + 1;
     }
     return members;

@@ -29,7 +29,7 @@ std::string json_array(const std::vector<std::string>& items);
 
 struct JsonMember {
     std::string key;
-    std::string_view value;            // JSON text, a part of what was split
+    std::string_view value;  // JSON text, a part of what was split
 };
 /// The members of an object that this program wrote (a record's body), without reading the values.
 std::vector<JsonMember> split_object(std::string_view object);

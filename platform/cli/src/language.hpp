@@ -7,7 +7,8 @@ namespace cotmoc::cli {
 
 enum class Language { english, vietnamese };
 
-/// By $LC_ALL, $LC_MESSAGES or $LANG, the first one that is set and not empty: Vietnamese if it starts with "vi".
+/// By $LC_ALL, $LC_MESSAGES or $LANG, the first one that is set and not empty: Vietnamese if it starts with
+/// "vi".
 Language language_of_environment();
 
 /// The words that people read beside ids and numbers (labels.inc).

@@ -10,13 +10,14 @@ namespace cotmoc::cli {
 struct Program {
     Common common;
     CLI::App app{"Records of border districts: offline first, signed, encrypted, merged.", "cotmoc"};
-    std::function<Outcome()> run;      // set by the command that was parsed
+    std::function<Outcome()> run;  // set by the command that was parsed
 
     /// The command does `work(common, options)` when it was the one given. `options` outlives the parsing.
     template <class Options>
     void on(CLI::App* command, std::shared_ptr<Options> options,
             Outcome (*work)(const Common&, const Options&)) {
-        command->callback([this, options, work] { run = [this, options, work] { return work(common, *options); }; });
+        command->callback(
+            [this, options, work] { run = [this, options, work] { return work(common, *options); }; });
     }
 };
 

@@ -27,8 +27,8 @@ void Progress::show(std::uint64_t finished, std::uint64_t total) {
     std::string bar;
     if (total != 0) {
         const std::uint64_t filled = std::min(finished, total) * width / total;
-        bar = " [" + std::string(filled, '#') + std::string(width - filled, '.') + "] " + std::to_string(finished) +
-              "/" + std::to_string(total);
+        bar = " [" + std::string(filled, '#') + std::string(width - filled, '.') + "] " +
+              std::to_string(finished) + "/" + std::to_string(total);
     } else {
         bar = " " + std::to_string(finished);
     }

@@ -7,46 +7,66 @@ namespace {
 
 std::string_view policy_name(core::Policy policy) {
     switch (policy) {
-    case core::Policy::latest: return "latest";
-    case core::Policy::review: return "review";
-    case core::Policy::worst: return "worst";
-    case core::Policy::workflow: return "workflow";
-    case core::Policy::counter: return "counter";
-    case core::Policy::set: return "set";
-    case core::Policy::text: return "text";
+        case core::Policy::latest:
+            return "latest";
+        case core::Policy::review:
+            return "review";
+        case core::Policy::worst:
+            return "worst";
+        case core::Policy::workflow:
+            return "workflow";
+        case core::Policy::counter:
+            return "counter";
+        case core::Policy::set:
+            return "set";
+        case core::Policy::text:
+            return "text";
     }
     return "";
 }
 
 Label why(core::Policy policy) {
     switch (policy) {
-    case core::Policy::latest: return Label::why_latest;
-    case core::Policy::review: return Label::why_review;
-    case core::Policy::worst: return Label::why_worst;
-    case core::Policy::workflow: return Label::why_workflow;
-    case core::Policy::counter:
-    case core::Policy::set:
-    case core::Policy::text: break;
+        case core::Policy::latest:
+            return Label::why_latest;
+        case core::Policy::review:
+            return Label::why_review;
+        case core::Policy::worst:
+            return Label::why_worst;
+        case core::Policy::workflow:
+            return Label::why_workflow;
+        case core::Policy::counter:
+        case core::Policy::set:
+        case core::Policy::text:
+            break;
     }
     return Label::why_other;
 }
 
 std::string_view state_name(core::Progress progress) {
     switch (progress) {
-    case core::Progress::local: return "local";
-    case core::Progress::sealed: return "sealed";
-    case core::Progress::hub: return "hub";
-    case core::Progress::province: return "province";
+        case core::Progress::local:
+            return "local";
+        case core::Progress::sealed:
+            return "sealed";
+        case core::Progress::hub:
+            return "hub";
+        case core::Progress::province:
+            return "province";
     }
     return "";
 }
 
 Label state_label(core::Progress progress) {
     switch (progress) {
-    case core::Progress::local: return Label::state_local;
-    case core::Progress::sealed: return Label::state_sealed;
-    case core::Progress::hub: return Label::state_hub;
-    case core::Progress::province: break;
+        case core::Progress::local:
+            return Label::state_local;
+        case core::Progress::sealed:
+            return Label::state_sealed;
+        case core::Progress::hub:
+            return Label::state_hub;
+        case core::Progress::province:
+            break;
     }
     return Label::state_province;
 }
@@ -99,7 +119,8 @@ const core::Kind* kind_of(const sync::Replica& replica, const core::RecordView& 
 /// The name of a field for people.
 std::string field_label(const Common& common, const core::Kind* kind, const std::string& name) {
     const core::Field* field = kind != nullptr ? kind->find(name) : nullptr;
-    const bool translated = common.language == Language::vietnamese && field != nullptr && !field->label.empty();
+    const bool translated =
+        common.language == Language::vietnamese && field != nullptr && !field->label.empty();
     return translated ? field->label : name;
 }
 
@@ -133,16 +154,26 @@ std::string marks(const Common& common, const core::RecordView& record) {
 
 std::string_view op_name(core::OpKind op) {
     switch (op) {
-    case core::OpKind::create: return "create";
-    case core::OpKind::set: return "set";
-    case core::OpKind::add: return "add";
-    case core::OpKind::insert: return "insert";
-    case core::OpKind::remove: return "remove";
-    case core::OpKind::edit_text: return "edit_text";
-    case core::OpKind::resolve: return "resolve";
-    case core::OpKind::acknowledge: return "acknowledge";
-    case core::OpKind::delete_record: return "delete";
-    case core::OpKind::restore_record: return "restore";
+        case core::OpKind::create:
+            return "create";
+        case core::OpKind::set:
+            return "set";
+        case core::OpKind::add:
+            return "add";
+        case core::OpKind::insert:
+            return "insert";
+        case core::OpKind::remove:
+            return "remove";
+        case core::OpKind::edit_text:
+            return "edit_text";
+        case core::OpKind::resolve:
+            return "resolve";
+        case core::OpKind::acknowledge:
+            return "acknowledge";
+        case core::OpKind::delete_record:
+            return "delete";
+        case core::OpKind::restore_record:
+            return "restore";
     }
     return "";
 }
@@ -192,7 +223,8 @@ std::string record_line(const Common& common, const sync::Replica& replica, cons
 
 std::string record_text(const Common& common, const sync::Replica& replica, const core::RecordView& record) {
     const core::Kind* kind = kind_of(replica, record);
-    const bool translated = common.language == Language::vietnamese && kind != nullptr && !kind->label.empty();
+    const bool translated =
+        common.language == Language::vietnamese && kind != nullptr && !kind->label.empty();
     std::string text = "id: " + to_uuid_text(record.id) + "\n";
     const auto line = [&](Label name, std::string_view value) {
         text += std::string(common.text(name)) + ": " + std::string(value) + "\n";
@@ -227,7 +259,8 @@ std::string conflict_text(const Common& common, const sync::Replica& replica, co
                           const core::FieldConflict& conflict) {
     const std::string name = field_label(common, kind_of(replica, record), conflict.field);
     std::string text = to_uuid_text(record.id) + "  " + record.kind + "  " + conflict.field;
-    text += (name == conflict.field ? "" : " (" + name + ")") + ": " + std::string(common.text(why(conflict.policy)));
+    text += (name == conflict.field ? "" : " (" + name + ")") + ": " +
+            std::string(common.text(why(conflict.policy)));
     text += "\n";
     std::size_t number = 0;
     for (const core::LiveValue& live : conflict.values) {

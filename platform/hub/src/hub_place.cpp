@@ -46,9 +46,12 @@ Result<std::string> HubPlace::create(std::string_view name, crypto::KdfPreset pr
     if (key_store_.exists()) {
         return fail(ErrorCode::already_exists, directory_);
     }
-    // A hub's database holds nothing that a thief could read, so it is not encrypted; the key file's form is one.
-    keys_.emplace(crypto::KeyFileContents{crypto::DeviceKeys::generate(random_), crypto::Secret::random(32, random_),
-                                          core::preferred_cipher(), {}});
+    // A hub's database holds nothing that a thief could read, so it is not encrypted; the key file's form is
+    // one.
+    keys_.emplace(crypto::KeyFileContents{crypto::DeviceKeys::generate(random_),
+                                          crypto::Secret::random(32, random_),
+                                          core::preferred_cipher(),
+                                          {}});
     COTMOC_ASSIGN(const Bytes file, crypto::seal_key_file(*keys_, secret, preset, random_));
     COTMOC_TRY(key_store_.save(file));
     return crypto::encode_request(name, keys_->device, random_);

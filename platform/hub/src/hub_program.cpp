@@ -37,8 +37,9 @@ void log_session(const asio::ServedSession& session) {
               << " sent=" << report.sent.change_sets << " refused=" << report.refused
               << " trust_received=" << report.trust_received << " trust_sent=" << report.trust_sent
               << " bytes_down=" << report.bytes_down << " bytes_up=" << report.bytes_up
-              << " ms=" << session.duration_ms << " end="
-              << (session.error ? error_name(session.error->code) : std::string_view("ok")) << std::endl;
+              << " ms=" << session.duration_ms
+              << " end=" << (session.error ? error_name(session.error->code) : std::string_view("ok"))
+              << std::endl;
 }
 
 Result<void> init(const Options& options, HubPlace& place) {
@@ -67,8 +68,9 @@ Result<void> serve(const Options& options, HubPlace& place) {
     server_options.stop_on_signals = true;
     server_options.on_session_end = log_session;
     const sync::SessionOptions session{place.hub(), place.keys(), place.random()};
-    COTMOC_ASSIGN(const std::unique_ptr<asio::TcpServer> server,
-                  asio::TcpServer::listen(endpoint->host, endpoint->port, session, server_options, place.clock()));
+    COTMOC_ASSIGN(
+        const std::unique_ptr<asio::TcpServer> server,
+        asio::TcpServer::listen(endpoint->host, endpoint->port, session, server_options, place.clock()));
     cli::put_line("listening on " + server->address());
     COTMOC_TRY(cli::finish_output());
     server->run();
@@ -98,7 +100,8 @@ void add_commands(CLI::App& app, Options& options, Work& work) {
 
     command = app.add_subcommand("serve", "Serve devices until stopped");
     command->add_option("--listen", options.listen, "Where to listen; port 0 picks one")
-        ->type_name("HOST:PORT")->required();
+        ->type_name("HOST:PORT")
+        ->required();
     command->callback([&work] { work = serve; });
 }
 
@@ -124,7 +127,8 @@ int run_program(int count, const char* const* arguments) {
         std::cerr << cli::error_line("cotmoc-hub", error, language) << std::endl;
         return cli::exit_status(error.code);
     };
-    CLI::App app{"Stores and forwards the changes of a province's devices; it cannot read them.", "cotmoc-hub"};
+    CLI::App app{"Stores and forwards the changes of a province's devices; it cannot read them.",
+                 "cotmoc-hub"};
     Options options;
     Work work = nullptr;
     add_commands(app, options, work);

@@ -3,9 +3,9 @@
 
 #include <cotmoc/base/result.hpp>
 
+#include <unistd.h>
 #include <cerrno>
 #include <cstring>
-#include <unistd.h>
 #include <utility>
 
 namespace cotmoc::system {

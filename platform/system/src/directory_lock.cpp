@@ -2,12 +2,12 @@
 
 #include "descriptor.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <array>
 #include <charconv>
 #include <csignal>
-#include <fcntl.h>
 #include <optional>
-#include <sys/file.h>
 
 namespace cotmoc::system {
 namespace {
@@ -56,7 +56,8 @@ Result<DirectoryLock> DirectoryLock::take(const std::string& directory, std::str
         return fail(ErrorCode::busy, holder(file));
     }
     const std::string text = std::to_string(::getpid()) + " " + std::string(program) + "\n";
-    // Only a courtesy to the second process: without room on the disk for the name, the lock holds all the same.
+    // Only a courtesy to the second process: without room on the disk for the name, the lock holds all the
+    // same.
     if (::ftruncate(file.number(), 0) == 0) {
         [[maybe_unused]] const ssize_t written = ::pwrite(file.number(), text.data(), text.size(), 0);
     }
@@ -67,7 +68,8 @@ Result<DirectoryLock> DirectoryLock::take(const std::string& directory, std::str
     return DirectoryLock(kept);
 }
 
-DirectoryLock::DirectoryLock(DirectoryLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+DirectoryLock::DirectoryLock(DirectoryLock&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 DirectoryLock& DirectoryLock::operator=(DirectoryLock&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);

@@ -2,10 +2,10 @@
 
 #include "descriptor.hpp"
 
-#include <array>
 #include <fcntl.h>
-#include <filesystem>
 #include <sys/stat.h>
+#include <array>
+#include <filesystem>
 
 namespace cotmoc::system {
 namespace {
@@ -117,7 +117,8 @@ Result<Bytes> read_file(const std::string& path, std::size_t limit) {
         }
         content.insert(content.end(), block.begin(), block.begin() + got);
         if (content.size() > limit) {
-            return fail(ErrorCode::cannot_read_file, path + ": larger than " + std::to_string(limit) + " octets");
+            return fail(ErrorCode::cannot_read_file,
+                        path + ": larger than " + std::to_string(limit) + " octets");
         }
     }
 }

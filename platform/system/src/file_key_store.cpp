@@ -15,7 +15,9 @@ Result<Bytes> FileKeyStore::load() {
     return read_file(path(), key_file_bytes_max);
 }
 
-Result<void> FileKeyStore::save(BytesView key_file) { return replace_file(path(), key_file, previous_path()); }
+Result<void> FileKeyStore::save(BytesView key_file) {
+    return replace_file(path(), key_file, previous_path());
+}
 
 Result<void> FileKeyStore::forget_previous() { return remove_file(previous_path()); }
 

@@ -2,10 +2,10 @@
 
 #include "descriptor.hpp"
 
-#include <array>
-#include <cstdlib>
 #include <fcntl.h>
 #include <termios.h>
+#include <array>
+#include <cstdlib>
 
 namespace cotmoc::system {
 namespace {
@@ -85,8 +85,8 @@ void say(const Descriptor& terminal, std::string_view text) {
     [[maybe_unused]] const ssize_t written = ::write(terminal.number(), text.data(), text.size());
 }
 
-/// The terminal itself, so that a prompt works while input and output are redirected. Nothing for a process that
-/// nobody sits at: its standard input and error are no terminals.
+/// The terminal itself, so that a prompt works while input and output are redirected. Nothing for a process
+/// that nobody sits at: its standard input and error are no terminals.
 std::optional<Descriptor> open_terminal() {
     if (::isatty(STDIN_FILENO) != 1 && ::isatty(STDERR_FILENO) != 1) {
         return std::nullopt;

@@ -1,8 +1,8 @@
 #include <cotmoc/system/process.hpp>
 
-#include <cstdlib>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <cstdlib>
 
 namespace cotmoc::system {
 

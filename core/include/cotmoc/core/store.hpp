@@ -202,6 +202,8 @@ public:
     Result<std::optional<Hash256>> envelope_hash(const SpaceId& space, DeviceIndex author, std::uint64_t seq);
     Result<std::optional<EnvelopeRow>> next_envelope(const SpaceId& space, std::int64_t after);
     Result<std::optional<EnvelopeRow>> envelope(const SpaceId& space, DeviceIndex author, std::uint64_t seq);
+    /// The position just before the first envelope of the feed from `seq` on; 0 if none is held.
+    Result<std::int64_t> position_before(const SpaceId& space, DeviceIndex author, std::uint64_t seq);
     /// Applies a received change set and keeps its envelope. Precondition: it continues its feed, its past is held,
     /// and nothing is pending in the space.
     Result<ApplyOutcome> apply(const IncomingChangeSet& incoming, const EnvelopeRow& envelope);

@@ -50,7 +50,8 @@ struct HistoryEntry {
     bool is_void = false;
 };
 
-inline constexpr int default_compression_level = 9;
+/// Level 3 is within 1 % of level 9 on columns, at a third of the time (docs/performance.md).
+inline constexpr int default_compression_level = 3;
 
 /// What happened to the store since the last begin_session(): for exit status 3 and for people.
 struct SessionNotes {
@@ -127,6 +128,9 @@ public:
     Result<void> add_trust_entry(BytesView entry) override;
     Frontier frontier(const SpaceId& space) override;
     Result<std::optional<StoredEnvelope>> next_envelope(const SpaceId& space, std::int64_t position) override;
+    Result<std::int64_t> position_before(const SpaceId& space, DeviceIndex author, std::uint64_t seq) override {
+        return store_->position_before(space, author, seq);
+    }
     Result<AcceptResult> accept(BytesView envelope) override;
     Result<void> commit() override;
     Result<void> begin_session() override;

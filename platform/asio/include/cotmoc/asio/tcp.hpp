@@ -25,16 +25,16 @@ struct Endpoint {
 std::optional<Endpoint> parse_endpoint(std::string_view text);
 
 /// Runs one session with the hub or device at host:port, from connect to close, in the calling thread.
-/// no_answer (connect or silence), connection_failed (refused, unknown name), connection_lost (cut), or the session's
-/// own error. A used-up budget is no error: the report says that it is not complete.
+/// no_answer (connect or silence), connection_failed (refused, unknown name), connection_lost (cut), or the
+/// session's own error. A used-up budget is no error: the report says that it is not complete.
 Result<sync::SessionReport> sync_over_tcp(const std::string& host, std::uint16_t port,
                                           const sync::SessionOptions& session,
-                                          const crypto::AgreementPublicKey& responder, const TcpOptions& options,
-                                          Clock& clock);
+                                          const crypto::AgreementPublicKey& responder,
+                                          const TcpOptions& options, Clock& clock);
 
 /// What is known of a session that a server has answered.
 struct ServedSession {
-    std::string address;                       // of the peer
+    std::string address;  // of the peer
     std::optional<DeviceId> peer;
     sync::SessionReport report;
     std::optional<Error> error;
@@ -42,10 +42,10 @@ struct ServedSession {
 };
 
 struct TcpServerOptions {
-    std::size_t connections_max = 256;         // more of them wait until one ends
-    std::int64_t handshake_ms = 10'000;        // from connect until the peer is known
-    std::int64_t linger_ms = 2'000;            // from the last byte sent until the peer closes
-    bool stop_on_signals = false;              // SIGINT and SIGTERM end run()
+    std::size_t connections_max = 256;   // more of them wait until one ends
+    std::int64_t handshake_ms = 10'000;  // from connect until the peer is known
+    std::int64_t linger_ms = 2'000;      // from the last byte sent until the peer closes
+    bool stop_on_signals = false;        // SIGINT and SIGTERM end run()
     std::function<void(const ServedSession&)> on_session_end;
 };
 

@@ -7,8 +7,8 @@ namespace cotmoc::system {
 
 class DirectoryLock {
 public:
-    /// Locks DIR/lock for as long as the object lives (and no longer than the process). `program` says who holds it,
-    /// such as "cotmoc sync". busy names the process that holds it: "process 1234 (cotmoc sync)".
+    /// Locks DIR/lock for as long as the object lives (and no longer than the process). `program` says who
+    /// holds it, such as "cotmoc sync". busy names the process that holds it: "process 1234 (cotmoc sync)".
     static Result<DirectoryLock> take(const std::string& directory, std::string_view program);
     DirectoryLock(DirectoryLock&& other) noexcept;
     DirectoryLock& operator=(DirectoryLock&& other) noexcept;
