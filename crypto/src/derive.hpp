@@ -39,8 +39,8 @@ struct CommittingKey {
     bool commits_to(const Hash256& expected) const;
 };
 
-/// KDF(key, label, size of out, parts...): BLAKE2b of that size, keyed, over P(label, parts...). The key has 32
-/// octets.
+/// KDF(key, label, size of out, parts...): BLAKE2b of that size, keyed, over P(label, parts...). The key has
+/// 32 octets.
 void derive(std::span<std::uint8_t> out, BytesView key, std::string_view label,
             std::initializer_list<BytesView> parts);
 

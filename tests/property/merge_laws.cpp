@@ -55,9 +55,7 @@ std::uint64_t history_count(std::uint64_t usual) {
     return named != nullptr ? std::strtoull(named, nullptr, 10) : usual;
 }
 
-HistoryOptions options_for(std::uint64_t seed) {
-    return {3 + seed % 2, 6 + seed % 7, 3, seed % 3 == 0};
-}
+HistoryOptions options_for(std::uint64_t seed) { return {3 + seed % 2, 6 + seed % 7, 3, seed % 3 == 0}; }
 
 /// Empty, or what went wrong.
 std::string broken_law(std::uint64_t seed) {
@@ -95,7 +93,9 @@ std::string broken_law(std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("random histories merge alike in every causal order, survive save and load, and show what S7 to S11 define") {
+TEST_CASE(
+    "random histories merge alike in every causal order, survive save and load, and show what S7 to S11 "
+    "define") {
     for (std::uint64_t seed = 0; seed < history_count(20'000); ++seed) {
         const std::string broken = broken_law(seed);
         REQUIRE_MESSAGE(broken == "", broken);
@@ -169,8 +169,8 @@ TEST_CASE("a fresh create is stored and hashed as the same create merged into no
             }
         }
         Bytes form;
-        append_fresh_digest_form(form, shared.record, *made.layout, dot, made.op.at, made.values, content_dots,
-                                 shared.devices);
+        append_fresh_digest_form(form, shared.record, *made.layout, dot, made.op.at, made.values,
+                                 content_dots, shared.devices);
         CHECK(form == merged.form());
         RecordRow again;
         REQUIRE(encode_row(again, *loaded, &shared.kind, shared.devices, shared.interning(), shared.hasher));
@@ -188,10 +188,12 @@ TEST_CASE("damaged stored states are refused or read as some state, and never cr
             continue;
         }
         RecordRow row;
-        REQUIRE(encode_row(row, replica.state, &shared.kind, shared.devices, shared.interning(), shared.hasher));
+        REQUIRE(
+            encode_row(row, replica.state, &shared.kind, shared.devices, shared.interning(), shared.hasher));
         for (int round = 0; round < 30; ++round) {
             Bytes state = row.state;
-            state[history.random().below(state.size())] ^= static_cast<std::uint8_t>(1 + history.random().below(255));
+            state[history.random().below(state.size())] ^=
+                static_cast<std::uint8_t>(1 + history.random().below(255));
             if (round % 3 == 0) {
                 state.resize(history.random().below(state.size()));
             }

@@ -1,7 +1,5 @@
 #include "property/record_history.hpp"
 
-#include "store/schema.hpp"
-
 #include <cotmoc/base/check.hpp>
 
 #include <algorithm>
@@ -9,32 +7,12 @@
 namespace cotmoc::core::test {
 namespace {
 
-Field make_field(std::string name, Shape shape, Policy policy, std::vector<std::string> values = {}) {
-    Field field;
-    field.name = std::move(name);
-    field.shape = shape;
-    field.policy = policy;
-    field.values = std::move(values);
-    return field;
-}
-
-Kind make_kind() {
-    Kind kind;
-    kind.name = "thing";
-    kind.fields = {make_field("count", Shape::counter, Policy::counter),
-                   make_field("latest", Shape::register_, Policy::latest),
-                   make_field("review", Shape::register_, Policy::review),
-                   make_field("story", Shape::text, Policy::text),
-                   make_field("tags", Shape::set, Policy::set),
-                   make_field("work", Shape::register_, Policy::workflow, {"open", "done"}),
-                   make_field("worst", Shape::register_, Policy::worst, {"low", "middle", "high"})};
-    return kind;
-}
-
 /// The ops that the definition sees in a made one.
-void append_model(std::vector<ModelOp>& out, const Change& change, const MadeOp& made, const RecordState& before) {
-    ModelOp op{made.kind, made.field, made.shape, {change.author, change.seq, made.op.index}, change.seen, made.op.at,
-               made.op.value, std::nullopt, made.op.edit, {}};
+void append_model(std::vector<ModelOp>& out, const Change& change, const MadeOp& made,
+                  const RecordState& before) {
+    ModelOp op{made.kind,    made.field, made.shape,    {change.author, change.seq, made.op.index},
+               change.seen,  made.op.at, made.op.value, std::nullopt,
+               made.op.edit, {}};
     op.text_dot = op.dot;
     if (made.op.over.kind == Over::Kind::dot) {
         op.over = made.op.over.dot;
@@ -75,136 +53,6 @@ void append_model(std::vector<ModelOp>& out, const Change& change, const MadeOp&
 
 }  // namespace
 
-RecordDevices::RecordDevices() : ids_(8) {
-    for (std::size_t i = 0; i < ids_.size(); ++i) {
-        ids_[i].octets.fill(static_cast<std::uint8_t>(i * 5 % 8));
-    }
-    content_.octets.fill(0xff);
-}
-
-const DeviceId& RecordDevices::id(DeviceIndex index) const {
-    return index == content_device ? content_ : ids_.at(to_number(index));
-}
-
-Hash256 PlainHasher::hash(std::string_view label, std::span<const BytesView> parts) const {
-    Hash256 result;
-    for (std::uint64_t lane = 0; lane < 4; ++lane) {
-        std::uint64_t state = 0xcbf29ce484222325 + lane * 0x9e3779b97f4a7c15;
-        const auto take = [&](BytesView bytes) {
-            for (const std::uint8_t octet : bytes) {
-                state = (state ^ octet) * 0x100000001b3;
-            }
-            state = (state ^ bytes.size()) * 0x100000001b3;
-        };
-        take(as_bytes(label));
-        std::ranges::for_each(parts, take);
-        for (std::size_t i = 0; i < 8; ++i) {
-            result.octets[static_cast<std::size_t>(lane) * 8 + i] = static_cast<std::uint8_t>(state >> (8 * i));
-        }
-    }
-    return result;
-}
-
-Ground::Ground() : kind(make_kind()), record{{1, 2, 3}} {
-    auto opened = Database::open({":memory:", {}, "", true, false});
-    COTMOC_CHECK(opened.has_value());
-    database_.emplace(std::move(*opened));
-    COTMOC_CHECK(prepare_schema(*database_).has_value());
-    interning_.emplace(*database_);
-    COTMOC_CHECK(interning_->load().has_value());
-}
-
-Ground& ground() {
-    static Ground shared;
-    return shared;
-}
-
-bool RecordReplica::ready_for(const Change& change) const {
-    for (std::size_t device = 0; device < seen.size(); ++device) {
-        const bool own = device == to_number(change.author);
-        if (own ? seen[device] + 1 != change.seq : seen[device] < change.seen[device]) {
-            return false;
-        }
-    }
-    return true;
-}
-
-void RecordReplica::apply(const Change& change, const MadeOp& made) {
-    const Dot dot{change.author, change.seq, made.op.index};
-    const Past past(change.seen, dot);
-    if (made.kind != OpKind::create) {
-        const auto applied = apply_op(state, made.op, {made.kind, made.field, made.shape, past, ground().devices});
-        COTMOC_CHECK(applied.has_value() != made.is_void);
-        return;
-    }
-    std::vector<Dot> content_dots(made.values.size());
-    for (std::size_t i = 0; i < made.values.size(); ++i) {
-        const auto* text = std::get_if<std::string>(&made.values[i]);
-        if (made.layout->layout.entries[i].shape == Shape::text && text != nullptr) {
-            content_dots[i] = content_dot(ground().hasher, *text);
-        }
-    }
-    state.kind = ground().kind.name;
-    apply_create(state, {dot, made.op.at, made.layout}, made.values, content_dots, past, ground().devices);
-}
-
-void RecordReplica::deliver(const Change& change) {
-    for (const MadeOp& op : change.ops) {
-        apply(change, op);
-    }
-    seen[to_number(change.author)] = change.seq;
-    known.insert(known.end(), change.model.begin(), change.model.end());
-}
-
-bool RecordReplica::survives_reload() {
-    if (state.creations.empty()) {
-        return true;
-    }
-    Ground& shared = ground();
-    RecordRow row;
-    RecordRow again;
-    if (!encode_row(row, state, &shared.kind, shared.devices, shared.interning(), shared.hasher)) {
-        return false;
-    }
-    auto loaded = decode_row(row.body, row.state, shared.interning(), shared.hasher);
-    if (!loaded) {
-        return false;
-    }
-    const Bytes form_before = form();
-    const ModelView view_before = view();
-    state = std::move(*loaded);
-    return form() == form_before && view() == view_before &&
-           encode_row(again, state, &shared.kind, shared.devices, shared.interning(), shared.hasher) &&
-           again.body == row.body && again.state == row.state;
-}
-
-Bytes RecordReplica::form() const {
-    Bytes form;
-    append_digest_form(form, ground().record, state, ground().devices);
-    return form;
-}
-
-ModelView RecordReplica::view() const {
-    ModelView view;
-    for (const auto& [name, content] : state.fields) {
-        const RegisterView field{ground().devices, ground().kind.find(name)};
-        Value shown = shown_value(content, field);
-        if (type_of(shown) != ValueType::null) {
-            view.shown[name] = std::move(shown);
-        }
-        const Register* reg = std::get_if<Register>(&content);
-        if (const auto* counter = std::get_if<Counter>(&content)) {
-            reg = &counter->bases();
-        }
-        for (const RegisterOp* loser : reg != nullptr ? reg->listed(field) : std::vector<const RegisterOp*>()) {
-            view.listed[name].push_back(loser->dot);
-        }
-    }
-    view.deleted = state.deleted();
-    view.edited_while_deleted = state.edited_while_deleted();
-    return view;
-}
-
 RecordHistory::RecordHistory(std::uint64_t seed, const HistoryOptions& options)
     : random_(seed), options_(options), replicas_(options.replicas) {
     for (RecordReplica& replica : replicas_) {
@@ -233,7 +81,8 @@ void RecordHistory::pull(std::size_t who, std::size_t from) {
 
 void RecordHistory::write(std::size_t author) {
     RecordReplica& replica = replicas_[author];
-    const bool importing = pick(3) == 0 && std::ranges::all_of(replica.seen, [](auto seq) { return seq == 0; });
+    const bool importing =
+        pick(3) == 0 && std::ranges::all_of(replica.seen, [](auto seq) { return seq == 0; });
     if (replica.state.creations.empty() && !changes_.empty() && !importing) {
         return;
     }
@@ -334,7 +183,8 @@ void RecordHistory::choose_kind(MadeOp& made, const RecordReplica& replica, cons
             made.kind = pick(2) == 0 ? OpKind::insert : OpKind::remove;
             made.op.value = std::string(1, static_cast<char>('x' + pick(3)));
             return;
-        case Shape::text: break;
+        case Shape::text:
+            break;
     }
     made.kind = OpKind::edit_text;
     made.op.edit = random_edit(replica, dot);
@@ -401,9 +251,11 @@ TextEdit RecordHistory::random_edit(const RecordReplica& replica, const Dot& dot
     const TextSequence text =
         found != replica.state.fields.end() ? std::get<TextSequence>(found->second) : TextSequence();
     const std::size_t position = pick(text.length() + 1);
-    const std::size_t removed = pick(2) == 0 ? pick(std::min<std::size_t>(4, text.length() - position + 1)) : 0;
+    const std::size_t removed =
+        pick(2) == 0 ? pick(std::min<std::size_t>(4, text.length() - position + 1)) : 0;
     static const std::string words[] = {"a", "bc", "đê", "ốc", "𐀀"};
-    return text.make_edit(dot, position, removed, removed == 0 || pick(2) == 0 ? words[pick(5)] : std::string());
+    return text.make_edit(dot, position, removed,
+                          removed == 0 || pick(2) == 0 ? words[pick(5)] : std::string());
 }
 
 Value RecordHistory::random_value(const Field& field) {

@@ -18,8 +18,10 @@ bool is_value_op(const ModelOp& op) {
     switch (op.kind) {
         case OpKind::remove:
         case OpKind::acknowledge:
-        case OpKind::delete_record: return false;
-        default: return true;
+        case OpKind::delete_record:
+            return false;
+        default:
+            return true;
     }
 }
 
@@ -61,7 +63,8 @@ const ModelOp* displayed(const Ops& ops, const Field& field, const DeviceTable& 
 bool settled(const ModelOp& x, const Ops& ops) {
     return std::ranges::any_of(ops, [&](const ModelOp* y) {
         const bool later_of_same_device = is_set(*y) && y->dot.device == x.dot.device && in_past(x, *y);
-        return (y->over == x.dot && in_past(x, *y)) || later_of_same_device || (is_settling(*y) && in_past(x, *y));
+        return (y->over == x.dot && in_past(x, *y)) || later_of_same_device ||
+               (is_settling(*y) && in_past(x, *y));
     });
 }
 

@@ -11,7 +11,8 @@ using crypto::Role;
 
 class Simulation {
 public:
-    explicit Simulation(const SimulationOptions& options) : options_(options), lot_(options.seed), fleet_(options.seed) {
+    explicit Simulation(const SimulationOptions& options)
+        : options_(options), lot_(options.seed), fleet_(options.seed) {
         fleet_.add("so-1", Role::province_officer, {"*"});
         fleet_.add("post-a", Role::border_post, {"kon-tum/ngoc-hoi"});
         fleet_.add("post-b", Role::border_post, {"kon-tum/ngoc-hoi"});
@@ -22,10 +23,18 @@ public:
         for (std::uint64_t step = 0; step < options_.steps && failure_.empty(); ++step) {
             fleet_.advance(static_cast<std::int64_t>(lot_.below(600'000)));
             switch (lot_.below(10)) {
-                case 0: episode(); break;
-                case 1: crash(); break;
-                case 2: twist_clock(); break;
-                default: edit(); break;
+                case 0:
+                    episode();
+                    break;
+                case 1:
+                    crash();
+                    break;
+                case 2:
+                    twist_clock();
+                    break;
+                default:
+                    edit();
+                    break;
             }
         }
         settle();
@@ -46,12 +55,15 @@ private:
     /// An edit by a random device on a random record; what must never be lost is written down.
     void edit() {
         const std::string device = any_writer();
-        const std::string space = device == "post-c" && lot_.below(2) == 0 ? "kon-tum/dak-glei" : "kon-tum/ngoc-hoi";
+        const std::string space =
+            device == "post-c" && lot_.below(2) == 0 ? "kon-tum/dak-glei" : "kon-tum/ngoc-hoi";
         const std::string word = "v" + std::to_string(++words_);
         if (records_.empty() || lot_.below(4) == 0) {
-            const RecordId id = lot_.below(2) == 0
-                ? fleet_.add_record(device, "delegation", {{"partner", word}, {"result", "ngày " + word}}, space)
-                : fleet_.add_record(device, "inspection", {{"marker_no", word}, {"visits", "1"}}, space);
+            const RecordId id =
+                lot_.below(2) == 0
+                    ? fleet_.add_record(device, "delegation", {{"partner", word}, {"result", "ngày " + word}},
+                                        space)
+                    : fleet_.add_record(device, "inspection", {{"marker_no", word}, {"visits", "1"}}, space);
             records_.push_back(id);
             note(device + " adds " + word);
             return;
@@ -67,11 +79,13 @@ private:
         if (view->deleted) {
             done = replica.restore(id);
         } else if (!view->conflicts.empty() && lot_.below(3) == 0) {
-            done = replica.resolve(id, view->conflicts[0].field, {lot_.below(view->conflicts[0].values.size()), {}});
+            done = replica.resolve(id, view->conflicts[0].field,
+                                   {lot_.below(view->conflicts[0].values.size()), {}});
         } else if (lot_.below(12) == 0) {
             done = replica.remove(id);
         } else {
-            done = view->kind == "delegation" ? edit_delegation(device, id, word) : edit_inspection(replica, id);
+            done =
+                view->kind == "delegation" ? edit_delegation(device, id, word) : edit_inspection(replica, id);
         }
         if (!done) {
             failure_ = device + ": " + describe(done.error());
@@ -80,21 +94,27 @@ private:
 
     Result<void> edit_delegation(const std::string& device, const RecordId& id, const std::string& word) {
         switch (lot_.below(4)) {
-            case 0: return fleet_.set(device, id, "people", std::to_string(lot_.below(5)));
-            case 1: return fleet_.set(device, id, "head", word);
-            case 2: return fleet_.set(device, id, "partner", word);
-            default: return fleet_.set(device, id, "result", "ngày " + word + " tháng " + std::to_string(lot_.below(9)));
+            case 0:
+                return fleet_.set(device, id, "people", std::to_string(lot_.below(5)));
+            case 1:
+                return fleet_.set(device, id, "head", word);
+            case 2:
+                return fleet_.set(device, id, "partner", word);
+            default:
+                return fleet_.set(device, id, "result",
+                                  "ngày " + word + " tháng " + std::to_string(lot_.below(9)));
         }
     }
 
     Result<void> edit_inspection(sync::Replica& replica, const RecordId& id) {
         using Kind = core::FieldEdit::Kind;
         const std::string item = "u" + std::to_string(lot_.below(4));
-        const core::FieldEdit edits[] = {{Kind::add, "visits", static_cast<std::int64_t>(1 + lot_.below(3))},
-                                         {Kind::insert, "units", item},
-                                         {Kind::remove, "units", item},
-                                         {Kind::set, "condition", std::string(lot_.below(2) == 0 ? "worn" : "damaged")},
-                                         {Kind::set, "visits", static_cast<std::int64_t>(lot_.below(9))}};
+        const core::FieldEdit edits[] = {
+            {Kind::add, "visits", static_cast<std::int64_t>(1 + lot_.below(3))},
+            {Kind::insert, "units", item},
+            {Kind::remove, "units", item},
+            {Kind::set, "condition", std::string(lot_.below(2) == 0 ? "worn" : "damaged")},
+            {Kind::set, "visits", static_cast<std::int64_t>(lot_.below(9))}};
         return replica.edit(id, std::span(&edits[lot_.below(std::size(edits))], 1));
     }
 
@@ -121,8 +141,9 @@ private:
                 note(device + " calls");
             }
         }
-        const std::int64_t stop = lot_.below(3) == 0 ? network.now_ms() + static_cast<std::int64_t>(lot_.below(5'000))
-                                                     : network.now_ms() + 600'000;
+        const std::int64_t stop = lot_.below(3) == 0
+                                      ? network.now_ms() + static_cast<std::int64_t>(lot_.below(5'000))
+                                      : network.now_ms() + 600'000;
         network.run(stop);
     }
 

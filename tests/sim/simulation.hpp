@@ -15,8 +15,8 @@ struct SimulationOptions {
 };
 
 struct SimulationResult {
-    std::string failure;               // "" if all invariants held
-    Hash256 trace;                     // of everything that happened, to compare two runs of one seed
+    std::string failure;  // "" if all invariants held
+    Hash256 trace;        // of everything that happened, to compare two runs of one seed
 };
 
 SimulationResult simulate(const SimulationOptions& options);

@@ -57,7 +57,8 @@ Fleet::Fleet(std::uint64_t seed, std::string_view catalogue)
     const auto plans = must(sync::parse_spaces(small_fleet));
     must(sync::Authority::begin(*office.replica, "kon-tum", plans, catalogue, office.clock, random));
     const std::string request = crypto::encode_request("hub-1", hub_keys_, random);
-    const crypto::Grant grant = must(crypto::parse_grant(must(authority().enrol(request, crypto::Role::hub, {}))));
+    const crypto::Grant grant =
+        must(crypto::parse_grant(must(authority().enrol(request, crypto::Role::hub, {}))));
     reopen_hub();
     for (const Bytes& entry : grant.entries) {
         must(hub_->add_trust_entry(entry));
@@ -71,10 +72,14 @@ sync::Authority Fleet::authority() {
 }
 
 FleetDevice& Fleet::make(const std::string& name, std::vector<crypto::KeyFileContents::Extra> extra) {
-    auto device = std::unique_ptr<FleetDevice>(new FleetDevice{
-        name, {}, {}, directory.file(name + ".db"),
-        {crypto::DeviceKeys::generate(random), crypto::Secret::random(32, random), core::preferred_cipher(),
-         std::move(extra)}, nullptr});
+    auto device = std::unique_ptr<FleetDevice>(
+        new FleetDevice{name,
+                        {},
+                        {},
+                        directory.file(name + ".db"),
+                        {crypto::DeviceKeys::generate(random), crypto::Secret::random(32, random),
+                         core::preferred_cipher(), std::move(extra)},
+                        nullptr});
     FleetDevice& made = *device;
     devices_[name] = std::move(device);
     names.push_back(name);
@@ -94,12 +99,13 @@ FleetDevice& Fleet::add(const std::string& name, crypto::Role role, const std::v
 void Fleet::reopen(const std::string& name) {
     FleetDevice& device = *devices_.at(name);
     device.replica.reset();
-    crypto::KeyFileContents keys{device.keys.device.clone(), device.keys.database_key.clone(), device.keys.cipher, {}};
+    crypto::KeyFileContents keys{
+        device.keys.device.clone(), device.keys.database_key.clone(), device.keys.cipher, {}};
     for (const auto& entry : device.keys.extra) {
         keys.extra.push_back({entry.name, entry.secret.clone()});
     }
-    device.replica = must(sync::Replica::open_unlocked({device.path, device.key_store, device.clock, random},
-                                                       std::move(keys)));
+    device.replica = must(
+        sync::Replica::open_unlocked({device.path, device.key_store, device.clock, random}, std::move(keys)));
 }
 
 void Fleet::reopen_hub() {
@@ -124,7 +130,8 @@ sync::SessionReport Fleet::sync(const std::string& name) {
     responder->start(0);
     for (bool moved = true; moved;) {
         moved = false;
-        for (auto [from, to] : {std::pair(caller.get(), responder.get()), std::pair(responder.get(), caller.get())}) {
+        for (auto [from, to] :
+             {std::pair(caller.get(), responder.get()), std::pair(responder.get(), caller.get())}) {
             const Bytes bytes = from->take_output();
             if (!bytes.empty()) {
                 moved = true;
@@ -145,7 +152,8 @@ void Fleet::sync_all() {
         for (const std::string& name : names) {
             const sync::SessionReport report = sync(name);
             COTMOC_CHECK(report.complete);
-            moved += report.sent.change_sets + report.received.change_sets + report.trust_sent + report.trust_received;
+            moved += report.sent.change_sets + report.received.change_sets + report.trust_sent +
+                     report.trust_received;
         }
         if (moved == 0) {
             return;
@@ -161,7 +169,8 @@ void Fleet::advance(std::int64_t ms) {
 }
 
 RecordId Fleet::add_record(const std::string& device, std::string_view kind,
-                           const std::vector<std::pair<std::string, std::string>>& fields, std::string_view space) {
+                           const std::vector<std::pair<std::string, std::string>>& fields,
+                           std::string_view space) {
     sync::Replica& made = replica(device);
     const core::Kind* known = made.catalogue()->find(kind);
     COTMOC_CHECK(known != nullptr);
@@ -174,7 +183,8 @@ RecordId Fleet::add_record(const std::string& device, std::string_view kind,
     return must(made.add(where, kind, values));
 }
 
-Result<void> Fleet::set(const std::string& device, const RecordId& id, std::string_view field, std::string_view value) {
+Result<void> Fleet::set(const std::string& device, const RecordId& id, std::string_view field,
+                        std::string_view value) {
     sync::Replica& made = replica(device);
     COTMOC_ASSIGN(const auto view, made.store().find(id));
     const core::Field* known = made.catalogue()->find(view->kind)->find(field);

@@ -1,4 +1,5 @@
-// A province of real replicas and a real hub in one process: temporary directories, a virtual clock, seeded keys.
+// A province of real replicas and a real hub in one process: temporary directories, a virtual clock, seeded
+// keys.
 #pragma once
 
 #include "support/seeded_random.hpp"
@@ -15,8 +16,8 @@ namespace cotmoc::test_support {
 
 class FakeClock final : public Clock {
 public:
-    std::int64_t wall = 1'704'067'200'000;     // 2024-01-01
-    std::int64_t offset = 0;                   // of this device's wall clock
+    std::int64_t wall = 1'704'067'200'000;  // 2024-01-01
+    std::int64_t offset = 0;                // of this device's wall clock
     std::int64_t wall_ms() override { return wall + offset; }
     std::int64_t steady_ms() override { return wall; }
 };
@@ -90,8 +91,10 @@ public:
 
     /// Short forms for tests: the only writable space, values as on the command line.
     RecordId add_record(const std::string& device, std::string_view kind,
-                        const std::vector<std::pair<std::string, std::string>>& fields, std::string_view space = "");
-    Result<void> set(const std::string& device, const RecordId& id, std::string_view field, std::string_view value);
+                        const std::vector<std::pair<std::string, std::string>>& fields,
+                        std::string_view space = "");
+    Result<void> set(const std::string& device, const RecordId& id, std::string_view field,
+                     std::string_view value);
     std::string body(const std::string& device, const RecordId& id);
     Hash256 digest(const std::string& device, std::string_view space);
 

@@ -25,8 +25,8 @@ public:
     bool one_in(std::uint64_t bound) { return below(bound) == 0; }
 
     std::string text(std::size_t words_max) {
-        static const char* const words[] = {"biên", "giới", "tuần", "tra", "xã", "hội", "", "a",
-                                            "Đắk", "999", "\U0001F41F", "bàn giao", "tài trợ"};
+        static const char* const words[] = {"biên", "giới", "tuần", "tra",        "xã",       "hội",    "",
+                                            "a",    "Đắk",  "999",  "\U0001F41F", "bàn giao", "tài trợ"};
         std::string result;
         const std::size_t count = below(words_max + 1);
         for (std::size_t i = 0; i < count; ++i) {
@@ -39,19 +39,29 @@ public:
     core::Value value(core::ValueType type) {
         using core::ValueType;
         switch (type) {
-        case ValueType::null: return std::monostate{};
-        case ValueType::boolean: return one_in(2);
-        case ValueType::integer: return integer();
-        case ValueType::real: return real();
-        case ValueType::decimal: return core::Decimal{integer(), static_cast<std::uint8_t>(below(13))};
-        case ValueType::text: return text(one_in(4) ? 40 : 4);
-        case ValueType::date: return core::Date{static_cast<std::int32_t>(below(30'000))};
-        case ValueType::datetime:
-            return core::DateTime{static_cast<std::int64_t>(below(4'000'000)) * 1000,
-                                  static_cast<std::int16_t>(one_in(3) ? 0 : 420)};
-        case ValueType::reference: return id();
-        case ValueType::text_list: return list();
-        case ValueType::absent: return core::Absent{};
+            case ValueType::null:
+                return std::monostate{};
+            case ValueType::boolean:
+                return one_in(2);
+            case ValueType::integer:
+                return integer();
+            case ValueType::real:
+                return real();
+            case ValueType::decimal:
+                return core::Decimal{integer(), static_cast<std::uint8_t>(below(13))};
+            case ValueType::text:
+                return text(one_in(4) ? 40 : 4);
+            case ValueType::date:
+                return core::Date{static_cast<std::int32_t>(below(30'000))};
+            case ValueType::datetime:
+                return core::DateTime{static_cast<std::int64_t>(below(4'000'000)) * 1000,
+                                      static_cast<std::int16_t>(one_in(3) ? 0 : 420)};
+            case ValueType::reference:
+                return id();
+            case ValueType::text_list:
+                return list();
+            case ValueType::absent:
+                return core::Absent{};
         }
         return std::monostate{};
     }
@@ -59,19 +69,27 @@ public:
 private:
     std::int64_t integer() {
         switch (below(4)) {
-        case 0: return static_cast<std::int64_t>(generator_());
-        case 1: return static_cast<std::int64_t>(below(100)) * 50'000;
-        case 2: return -static_cast<std::int64_t>(below(1000));
-        default: return static_cast<std::int64_t>(below(7));
+            case 0:
+                return static_cast<std::int64_t>(generator_());
+            case 1:
+                return static_cast<std::int64_t>(below(100)) * 50'000;
+            case 2:
+                return -static_cast<std::int64_t>(below(1000));
+            default:
+                return static_cast<std::int64_t>(below(7));
         }
     }
 
     double real() {
         switch (below(4)) {
-        case 0: return static_cast<double>(below(1'000'000)) / 1e6 + 22;
-        case 1: return -static_cast<double>(below(1000)) / 8 - 1;
-        case 2: return static_cast<double>(below(10));
-        default: return one_in(10) ? 1.0 / (1.0 + static_cast<double>(below(100))) : 0.5;
+            case 0:
+                return static_cast<double>(below(1'000'000)) / 1e6 + 22;
+            case 1:
+                return -static_cast<double>(below(1000)) / 8 - 1;
+            case 2:
+                return static_cast<double>(below(10));
+            default:
+                return one_in(10) ? 1.0 / (1.0 + static_cast<double>(below(100))) : 0.5;
         }
     }
 
@@ -115,10 +133,14 @@ private:
             return value(one_in(2) ? ValueType::absent : ValueType::null);
         }
         switch (shape) {
-        case Shape::register_: return register_value(usual);
-        case Shape::counter: return value(ValueType::integer);
-        case Shape::set: return value(ValueType::text_list);
-        case Shape::text: return value(ValueType::text);
+            case Shape::register_:
+                return register_value(usual);
+            case Shape::counter:
+                return value(ValueType::integer);
+            case Shape::set:
+                return value(ValueType::text_list);
+            case Shape::text:
+                return value(ValueType::text);
         }
         return std::monostate{};
     }
@@ -135,8 +157,8 @@ private:
             result.inserts.push_back(insert);
         }
         for (std::size_t i = below(3); i > 0; --i) {
-            result.deletes.push_back({{dot(), static_cast<std::uint32_t>(below(9))},
-                                      1 + static_cast<std::uint32_t>(below(5))});
+            result.deletes.push_back(
+                {{dot(), static_cast<std::uint32_t>(below(9))}, 1 + static_cast<std::uint32_t>(below(5))});
         }
         return result;
     }
@@ -170,14 +192,23 @@ private:
         block.field = on_record ? "" : "field_" + std::to_string(below(4));
         const auto usual = static_cast<core::ValueType>(below(9));
         switch (block.kind) {
-        case OpKind::set:
-        case OpKind::resolve:
-        case OpKind::acknowledge: block.shape = one_in(4) ? Shape::counter : Shape::register_; break;
-        case OpKind::add: block.shape = Shape::counter; break;
-        case OpKind::insert:
-        case OpKind::remove: block.shape = Shape::set; break;
-        case OpKind::edit_text: block.shape = Shape::text; break;
-        default: block.shape = Shape::register_;
+            case OpKind::set:
+            case OpKind::resolve:
+            case OpKind::acknowledge:
+                block.shape = one_in(4) ? Shape::counter : Shape::register_;
+                break;
+            case OpKind::add:
+                block.shape = Shape::counter;
+                break;
+            case OpKind::insert:
+            case OpKind::remove:
+                block.shape = Shape::set;
+                break;
+            case OpKind::edit_text:
+                block.shape = Shape::text;
+                break;
+            default:
+                block.shape = Shape::register_;
         }
         for (std::size_t row = 0; row < rows; ++row) {
             block.ops.push_back(op(block, usual));
@@ -190,20 +221,27 @@ private:
         core::FieldOp result;
         result.record = records_[below(records_.size())];
         switch (block.kind) {
-        case OpKind::set:
-        case OpKind::resolve:
-            result.over.kind = static_cast<core::Over::Kind>(below(3));
-            if (result.over.kind == core::Over::Kind::dot) {
-                result.over.dot = dot();
-            }
-            result.value = block.shape == core::Shape::counter ? value(core::ValueType::integer)
-                                                               : register_value(usual);
-            break;
-        case OpKind::add: result.value = value(core::ValueType::integer); break;
-        case OpKind::insert:
-        case OpKind::remove: result.value = value(core::ValueType::text); break;
-        case OpKind::edit_text: result.edit = edit(); break;
-        default: break;
+            case OpKind::set:
+            case OpKind::resolve:
+                result.over.kind = static_cast<core::Over::Kind>(below(3));
+                if (result.over.kind == core::Over::Kind::dot) {
+                    result.over.dot = dot();
+                }
+                result.value = block.shape == core::Shape::counter ? value(core::ValueType::integer)
+                                                                   : register_value(usual);
+                break;
+            case OpKind::add:
+                result.value = value(core::ValueType::integer);
+                break;
+            case OpKind::insert:
+            case OpKind::remove:
+                result.value = value(core::ValueType::text);
+                break;
+            case OpKind::edit_text:
+                result.edit = edit();
+                break;
+            default:
+                break;
         }
         return result;
     }

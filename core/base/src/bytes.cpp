@@ -107,8 +107,8 @@ std::optional<Bytes> from_base64url(std::string_view text) {
 
 std::string to_uuid_text(const RecordId& id) {
     const std::string hex = id.hex();
-    return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" +
-           hex.substr(20);
+    return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) +
+           "-" + hex.substr(20);
 }
 
 std::optional<RecordId> from_uuid_text(std::string_view text) {

@@ -12,8 +12,7 @@ struct Entry {
 };
 
 constexpr Entry entries[] = {
-#define COTMOC_ERROR(number, name, retry, what, advice) \
-    {ErrorCode::name, #name, Retry::retry, what, advice},
+#define COTMOC_ERROR(number, name, retry, what, advice) {ErrorCode::name, #name, Retry::retry, what, advice},
 #include <cotmoc/base/errors.inc>
 #undef COTMOC_ERROR
 };

@@ -45,7 +45,8 @@ Result<void> check_name(const std::string& place, const std::string& name) {
     if (name.empty() || name.size() > 63 || !is_lower(name[0]) || !std::ranges::all_of(name, may_follow)) {
         return bad(place, "names are a to z, 0 to 9 and _, at most 63, from a letter on");
     }
-    if (reserved.contains(name)) {
+    // SQLite keeps names that begin with its own for itself, and each kind has a view of its name.
+    if (reserved.contains(name) || name.starts_with("sqlite_")) {
         return bad(place, "the name is reserved");
     }
     return {};

@@ -17,16 +17,22 @@ bool is_name(std::string_view name) {
 
 bool fits_shape(OpKind kind, Shape shape) {
     switch (kind) {
-    case OpKind::set:
-    case OpKind::resolve:
-    case OpKind::acknowledge: return shape == Shape::register_ || shape == Shape::counter;
-    case OpKind::add: return shape == Shape::counter;
-    case OpKind::insert:
-    case OpKind::remove: return shape == Shape::set;
-    case OpKind::edit_text: return shape == Shape::text;
-    case OpKind::delete_record:
-    case OpKind::restore_record: return shape == Shape::register_;
-    case OpKind::create: return false;
+        case OpKind::set:
+        case OpKind::resolve:
+        case OpKind::acknowledge:
+            return shape == Shape::register_ || shape == Shape::counter;
+        case OpKind::add:
+            return shape == Shape::counter;
+        case OpKind::insert:
+        case OpKind::remove:
+            return shape == Shape::set;
+        case OpKind::edit_text:
+            return shape == Shape::text;
+        case OpKind::delete_record:
+        case OpKind::restore_record:
+            return shape == Shape::register_;
+        case OpKind::create:
+            return false;
     }
     return false;
 }
@@ -47,22 +53,29 @@ bool fits_create(Shape shape, ValueType type) {
         return true;
     }
     switch (shape) {
-    case Shape::register_:
-    case Shape::counter: return fits_register(shape, type);
-    case Shape::set: return type == ValueType::text_list;
-    case Shape::text: return type == ValueType::text;
+        case Shape::register_:
+        case Shape::counter:
+            return fits_register(shape, type);
+        case Shape::set:
+            return type == ValueType::text_list;
+        case Shape::text:
+            return type == ValueType::text;
     }
     return false;
 }
 
 bool fits_op(const FieldBlock& block, ValueType type) {
     switch (block.kind) {
-    case OpKind::set:
-    case OpKind::resolve: return fits_register(block.shape, type);
-    case OpKind::add: return type == ValueType::integer;
-    case OpKind::insert:
-    case OpKind::remove: return type == ValueType::text;
-    default: return type == ValueType::null;
+        case OpKind::set:
+        case OpKind::resolve:
+            return fits_register(block.shape, type);
+        case OpKind::add:
+            return type == ValueType::integer;
+        case OpKind::insert:
+        case OpKind::remove:
+            return type == ValueType::text;
+        default:
+            return type == ValueType::null;
     }
 }
 

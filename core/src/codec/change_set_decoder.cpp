@@ -8,7 +8,7 @@
 namespace cotmoc::core {
 namespace {
 
-constexpr std::size_t entry_octets = 3;        // the least that an entry of a layout takes
+constexpr std::size_t entry_octets = 3;  // the least that an entry of a layout takes
 constexpr std::size_t create_block_octets = 4;
 constexpr std::size_t field_block_octets = 4;
 

@@ -35,7 +35,7 @@ Result<std::vector<TextElement>> read_elements(BinaryReader& in, std::size_t cou
 
 void write_inserts(BinaryWriter& out, std::span<const FieldOp* const> ops) {
     Integers counts;
-    Integers places;       // 0: the start of the text; else 1 + the side of the parent
+    Integers places;  // 0: the start of the text; else 1 + the side of the parent
     std::vector<TextElement> parents;
     std::vector<std::string_view> texts;
     for (const FieldOp* op : ops) {

@@ -7,8 +7,8 @@
 namespace cotmoc::core {
 namespace {
 
-constexpr std::size_t version_octet = 6;       // its high half is the version of a UUID
-constexpr std::size_t variant_octet = 8;       // its two high bits are 10 in a UUID
+constexpr std::size_t version_octet = 6;  // its high half is the version of a UUID
+constexpr std::size_t variant_octet = 8;  // its two high bits are 10 in a UUID
 constexpr std::int64_t index_max = std::numeric_limits<std::uint32_t>::max();
 
 /// The version that all ids share, 0 if they are not all UUIDs of one version.

@@ -190,9 +190,8 @@ void write_planes(BinaryWriter& out, std::span<const std::uint64_t> values, unsi
 }
 
 bool read_planes(BinaryReader& in, std::span<std::uint64_t> values, unsigned bits) {
-    return each_plane(bits, [&](unsigned shift, unsigned width) {
-        return read_plane(in, values, shift, width);
-    });
+    return each_plane(bits,
+                      [&](unsigned shift, unsigned width) { return read_plane(in, values, shift, width); });
 }
 
 void write_integers(BinaryWriter& out, std::span<const std::int64_t> values) {

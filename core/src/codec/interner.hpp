@@ -19,9 +19,9 @@ public:
 
 private:
     struct Slot {
-        std::uint64_t key = 0;              // with the size, the text itself if that is at most 8 octets
+        std::uint64_t key = 0;  // with the size, the text itself if that is at most 8 octets
         std::uint32_t size = 0;
-        std::uint32_t number_and_one = 0;   // 0: free
+        std::uint32_t number_and_one = 0;  // 0: free
     };
 
     std::uint32_t add(std::string_view text);

@@ -142,8 +142,8 @@ Result<void> read_names(Source& source, const OpOrder<ChangeSet>& order) {
             names[i].created = *dot++;
         }
     }
-    COTMOC_ASSIGN(const Integers numbers, read_integers(source.in, order.ops.size(), 0,
-                                                        static_cast<std::int64_t>(distinct) - 1));
+    COTMOC_ASSIGN(const Integers numbers,
+                  read_integers(source.in, order.ops.size(), 0, static_cast<std::int64_t>(distinct) - 1));
     for (std::size_t i = 0; i < numbers.size(); ++i) {
         order.ops[i].op->record = names[static_cast<std::size_t>(numbers[i])];
     }

@@ -25,12 +25,12 @@ struct OpOrder {
     };
     struct Stamp {
         std::uint32_t index;
-        std::uint32_t indexes;         // how many it uses
+        std::uint32_t indexes;  // how many it uses
         Pointer<Hlc> at;
     };
 
-    std::vector<Op> ops;               // of the field blocks
-    std::vector<Stamp> stamps;         // of creates and ops
+    std::vector<Op> ops;        // of the field blocks
+    std::vector<Stamp> stamps;  // of creates and ops
 
     explicit OpOrder(Set& set) {
         for (auto& block : set.creates) {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t rounds = 3;
 constexpr std::uint32_t pair_count_min = 4;
-constexpr std::size_t words_each_min = 4;      // words for each distinct one, or it does not pay
+constexpr std::size_t words_each_min = 4;  // words for each distinct one, or it does not pay
 constexpr std::size_t words_max = phrases_max;
 constexpr std::uint32_t none = 0xffffffffu;
 
@@ -33,9 +33,9 @@ private:
     void append_text(std::string& out, std::uint32_t token) const;
 
     Interner interner_;
-    std::vector<Pair> joined_;              // the tokens after the words
-    std::vector<std::uint32_t> tokens_;     // of all texts
-    std::vector<std::int64_t> counts_;      // tokens of each text
+    std::vector<Pair> joined_;           // the tokens after the words
+    std::vector<std::uint32_t> tokens_;  // of all texts
+    std::vector<std::int64_t> counts_;   // tokens of each text
 };
 
 bool Tokens::split(std::span<const std::string_view> texts) {

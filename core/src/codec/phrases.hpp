@@ -15,9 +15,9 @@ inline constexpr std::size_t short_phrases = 192;
 inline constexpr std::size_t phrases_max = short_phrases + (256 - short_phrases) * 256;
 
 struct Phrases {
-    std::vector<std::string> phrases;       // the most frequent first
-    std::vector<std::uint32_t> numbers;     // of all texts, one after the other
-    std::vector<std::int64_t> counts;       // how many of them each text has: at least one
+    std::vector<std::string> phrases;    // the most frequent first
+    std::vector<std::uint32_t> numbers;  // of all texts, one after the other
+    std::vector<std::int64_t> counts;    // how many of them each text has: at least one
 };
 
 /// Nothing if the texts do not repeat their words enough, or have too many phrases.

@@ -81,7 +81,7 @@ struct PhraseList {
 };
 
 Result<PhraseList> read_phrase_list(Source& source, std::size_t total,
-                                     std::span<const std::string_view> phrases) {
+                                    std::span<const std::string_view> phrases) {
     PhraseList list;
     const BytesView heads = source.in.raw(total);
     const auto long_ones = static_cast<std::size_t>(
@@ -198,12 +198,14 @@ Result<Texts> read_texts(Source& source, std::size_t count) {
         return Texts{};
     }
     switch (static_cast<Mode>(source.in.u8())) {
-    case Mode::plain: {
-        COTMOC_ASSIGN(std::vector<std::string_view> items, read_plain_texts(source, count));
-        return Texts{std::move(items), {}};
-    }
-    case Mode::dictionary: return read_dictionary(source, count);
-    case Mode::phrases: return read_phrases(source, count);
+        case Mode::plain: {
+            COTMOC_ASSIGN(std::vector<std::string_view> items, read_plain_texts(source, count));
+            return Texts{std::move(items), {}};
+        }
+        case Mode::dictionary:
+            return read_dictionary(source, count);
+        case Mode::phrases:
+            return read_phrases(source, count);
     }
     return fail(ErrorCode::bad_encoding, "text mode");
 }

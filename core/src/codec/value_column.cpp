@@ -69,25 +69,39 @@ void write_lists_of(BinaryWriter& out, std::span<const Value* const> values) {
 void write_type(BinaryWriter& out, ValueType type, std::span<const Value* const> values) {
     const auto same = [](auto value) { return value; };
     switch (type) {
-    case ValueType::boolean: write_integers(out, collect<bool>(values, same)); break;
-    case ValueType::integer: write_integers(out, collect<std::int64_t>(values, same)); break;
-    case ValueType::real: write_reals_of(out, values); break;
-    case ValueType::decimal:
-        write_integers(out, collect<Decimal>(values, [](const Decimal& value) { return value.scale; }));
-        write_integers(out, collect<Decimal>(values, [](const Decimal& value) { return value.units; }));
-        break;
-    case ValueType::text: write_texts_of(out, values); break;
-    case ValueType::date:
-        write_integers(out, collect<Date>(values, [](Date value) { return value.days; }));
-        break;
-    case ValueType::datetime:
-        write_integers(out, collect<DateTime>(values, [](const DateTime& time) { return time.utc_ms; }));
-        write_integers(out, collect<DateTime>(values, [](const DateTime& time) { return time.offset_minutes; }));
-        break;
-    case ValueType::reference: write_references_of(out, values); break;
-    case ValueType::text_list: write_lists_of(out, values); break;
-    case ValueType::null:
-    case ValueType::absent: break;
+        case ValueType::boolean:
+            write_integers(out, collect<bool>(values, same));
+            break;
+        case ValueType::integer:
+            write_integers(out, collect<std::int64_t>(values, same));
+            break;
+        case ValueType::real:
+            write_reals_of(out, values);
+            break;
+        case ValueType::decimal:
+            write_integers(out, collect<Decimal>(values, [](const Decimal& value) { return value.scale; }));
+            write_integers(out, collect<Decimal>(values, [](const Decimal& value) { return value.units; }));
+            break;
+        case ValueType::text:
+            write_texts_of(out, values);
+            break;
+        case ValueType::date:
+            write_integers(out, collect<Date>(values, [](Date value) { return value.days; }));
+            break;
+        case ValueType::datetime:
+            write_integers(out, collect<DateTime>(values, [](const DateTime& time) { return time.utc_ms; }));
+            write_integers(
+                out, collect<DateTime>(values, [](const DateTime& time) { return time.offset_minutes; }));
+            break;
+        case ValueType::reference:
+            write_references_of(out, values);
+            break;
+        case ValueType::text_list:
+            write_lists_of(out, values);
+            break;
+        case ValueType::null:
+        case ValueType::absent:
+            break;
     }
 }
 
@@ -180,25 +194,32 @@ Result<void> read_type(Source& source, ValueType type, std::span<Value* const> v
     constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
     constexpr std::int64_t greatest = std::numeric_limits<std::int64_t>::max();
     switch (type) {
-    case ValueType::boolean:
-        return read_numbers(source, values, 0, 1, [](std::int64_t number) { return number == 1; });
-    case ValueType::integer:
-        return read_numbers(source, values, least, greatest, [](std::int64_t number) { return number; });
-    case ValueType::real: return read_reals_into(source, values);
-    case ValueType::decimal: return read_decimals(source, values);
-    case ValueType::text: return read_text_values(source, values);
-    case ValueType::date:
-        return read_numbers(source, values, first_day, last_day,
-                            [](std::int64_t number) { return Date{static_cast<std::int32_t>(number)}; });
-    case ValueType::datetime: return read_datetimes(source, values);
-    case ValueType::reference: return read_references(source, values);
-    case ValueType::text_list: return read_lists(source, values);
-    case ValueType::null: break;
-    case ValueType::absent:
-        for (Value* value : values) {
-            *value = Absent{};
-        }
-        break;
+        case ValueType::boolean:
+            return read_numbers(source, values, 0, 1, [](std::int64_t number) { return number == 1; });
+        case ValueType::integer:
+            return read_numbers(source, values, least, greatest, [](std::int64_t number) { return number; });
+        case ValueType::real:
+            return read_reals_into(source, values);
+        case ValueType::decimal:
+            return read_decimals(source, values);
+        case ValueType::text:
+            return read_text_values(source, values);
+        case ValueType::date:
+            return read_numbers(source, values, first_day, last_day,
+                                [](std::int64_t number) { return Date{static_cast<std::int32_t>(number)}; });
+        case ValueType::datetime:
+            return read_datetimes(source, values);
+        case ValueType::reference:
+            return read_references(source, values);
+        case ValueType::text_list:
+            return read_lists(source, values);
+        case ValueType::null:
+            break;
+        case ValueType::absent:
+            for (Value* value : values) {
+                *value = Absent{};
+            }
+            break;
     }
     return {};
 }

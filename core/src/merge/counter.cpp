@@ -21,7 +21,8 @@ void Counter::apply_base(RegisterOp base, const std::optional<Dot>& over, bool s
     bases_.apply_set(std::move(base), over, settling, past);
     for (Increment& increment : increments_) {
         std::erase_if(increment.covered_by, [&](const Dot& covering) {
-            return std::ranges::none_of(bases_.live(), [&](const RegisterOp& op) { return op.dot == covering; });
+            return std::ranges::none_of(bases_.live(),
+                                        [&](const RegisterOp& op) { return op.dot == covering; });
         });
         if (past.contains(increment.dot)) {
             increment.covered_by.insert(std::ranges::lower_bound(increment.covered_by, dot), dot);

@@ -9,7 +9,7 @@ struct Increment {
     Dot dot;
     Hlc at;
     std::int64_t amount = 0;
-    std::vector<Dot> covered_by;       // the live bases that saw it, in dot order
+    std::vector<Dot> covered_by;  // the live bases that saw it, in dot order
     friend bool operator==(const Increment&, const Increment&) = default;
 };
 
@@ -30,7 +30,7 @@ public:
     bool empty() const { return bases_.live().empty() && increments_.empty(); }
 
     const Register& bases() const { return bases_; }
-    const std::vector<Increment>& increments() const { return increments_; }   // in dot order
+    const std::vector<Increment>& increments() const { return increments_; }  // in dot order
     static Counter from_parts(Register bases, std::vector<Increment> increments);
 
 private:

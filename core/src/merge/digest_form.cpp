@@ -92,7 +92,8 @@ private:
 
 }  // namespace
 
-void append_digest_form(Bytes& out, const RecordId& id, const RecordState& state, const DeviceTable& devices) {
+void append_digest_form(Bytes& out, const RecordId& id, const RecordState& state,
+                        const DeviceTable& devices) {
     FormWriter form(out, devices);
     std::vector<std::pair<Dot, Hlc>> creations;
     for (const Creation& creation : state.creations) {
@@ -113,8 +114,8 @@ void append_digest_form(Bytes& out, const RecordId& id, const RecordState& state
     }
 }
 
-void append_fresh_digest_form(Bytes& out, const RecordId& id, const StoredLayout& layout, const Dot& dot, Hlc at,
-                              std::span<const Value> values, std::span<const Dot> content_dots,
+void append_fresh_digest_form(Bytes& out, const RecordId& id, const StoredLayout& layout, const Dot& dot,
+                              Hlc at, std::span<const Value> values, std::span<const Dot> content_dots,
                               const DeviceTable& devices) {
     FormWriter form(out, devices);
     const std::pair<Dot, Hlc> creation(dot, at);
@@ -130,9 +131,9 @@ void append_fresh_digest_form(Bytes& out, const RecordId& id, const StoredLayout
             form.stamp(at);
             out.push_back(0);
             form.value(values[position]);
-            form.number(0);                        // nothing lost
+            form.number(0);  // nothing lost
             if (entry.shape == Shape::counter) {
-                form.number(0);                    // no increments
+                form.number(0);  // no increments
             }
         } else {
             const FieldContent content =
@@ -140,7 +141,7 @@ void append_fresh_digest_form(Bytes& out, const RecordId& id, const StoredLayout
             std::visit([&](const auto& shape_content) { form.content(shape_content); }, content);
         }
     }
-    form.number(0);                                // no deletions
+    form.number(0);  // no deletions
 }
 
 }  // namespace cotmoc::core

@@ -5,10 +5,14 @@ namespace {
 
 FieldContent empty_content(Shape shape) {
     switch (shape) {
-        case Shape::register_: return Register();
-        case Shape::counter: return Counter();
-        case Shape::set: return ElementSet();
-        case Shape::text: break;
+        case Shape::register_:
+            return Register();
+        case Shape::counter:
+            return Counter();
+        case Shape::set:
+            return ElementSet();
+        case Shape::text:
+            break;
     }
     return TextSequence();
 }
@@ -109,10 +113,18 @@ Result<void> apply_op(RecordState& state, const FieldOp& op, const OpContext& co
     const auto over = over_dot(state, op, context.field, context.past);
     Result<void> applied;
     switch (context.shape) {
-        case Shape::register_: applied = apply_to_register(std::get<Register>(content), op, context, over); break;
-        case Shape::counter: applied = apply_to_counter(std::get<Counter>(content), op, context, over); break;
-        case Shape::set: applied = apply_to_set(std::get<ElementSet>(content), op, context); break;
-        case Shape::text: applied = apply_to_text(std::get<TextSequence>(content), op, context); break;
+        case Shape::register_:
+            applied = apply_to_register(std::get<Register>(content), op, context, over);
+            break;
+        case Shape::counter:
+            applied = apply_to_counter(std::get<Counter>(content), op, context, over);
+            break;
+        case Shape::set:
+            applied = apply_to_set(std::get<ElementSet>(content), op, context);
+            break;
+        case Shape::text:
+            applied = apply_to_text(std::get<TextSequence>(content), op, context);
+            break;
     }
     if (!applied) {
         if (is_new) {
@@ -137,8 +149,8 @@ void apply_create(RecordState& state, const Creation& creation, std::span<const 
         const Dot dot = creation.field_dot(position);
         const auto found = state.fields.find(entry.field);
         if (found == state.fields.end()) {
-            state.fields.emplace(entry.field,
-                                 initial_content(entry.shape, dot, creation.at, value, content_dots[position]));
+            state.fields.emplace(
+                entry.field, initial_content(entry.shape, dot, creation.at, value, content_dots[position]));
             continue;
         }
         const Past field_past = past.at(dot);

@@ -8,18 +8,18 @@ namespace cotmoc::core {
 /// What an op needs besides itself.
 struct OpContext {
     OpKind kind{};
-    std::string_view field;            // empty for delete and restore
+    std::string_view field;  // empty for delete and restore
     Shape shape{};
     Past past;
     const DeviceTable& devices;
 };
 
-/// Applies a field or record op. The op was checked against its catalogue. bad_encoding if the field has another
-/// shape here or a text edit does not fit; nothing is changed then.
+/// Applies a field or record op. The op was checked against its catalogue. bad_encoding if the field has
+/// another shape here or a text edit does not fit; nothing is changed then.
 Result<void> apply_op(RecordState& state, const FieldOp& op, const OpContext& context);
 
-/// Merges a create into a state that may have others (two offices imported the same record). `content_dots` name
-/// the elements of initial texts, one for each value.
+/// Merges a create into a state that may have others (two offices imported the same record). `content_dots`
+/// name the elements of initial texts, one for each value.
 void apply_create(RecordState& state, const Creation& creation, std::span<const Value> values,
                   std::span<const Dot> content_dots, const Past& past, const DeviceTable& devices);
 

@@ -12,9 +12,7 @@ std::optional<std::uint32_t> StoredLayout::position(std::string_view field) cons
     return static_cast<std::uint32_t>(found - layout.entries.begin());
 }
 
-bool RecordState::deleted() const {
-    return std::ranges::any_of(deletions, &Deletion::effective);
-}
+bool RecordState::deleted() const { return std::ranges::any_of(deletions, &Deletion::effective); }
 
 bool RecordState::edited_while_deleted() const { return !deletions.empty() && !deleted(); }
 
@@ -53,10 +51,13 @@ void RecordState::apply_delete(Deletion deletion, const Past& past) {
 
 void RecordState::apply_restore(const Dot& op, const Past& past) { note_op(op, true, past); }
 
-FieldContent initial_content(Shape shape, const Dot& dot, Hlc at, const Value& value, const Dot& content_dot) {
+FieldContent initial_content(Shape shape, const Dot& dot, Hlc at, const Value& value,
+                             const Dot& content_dot) {
     switch (shape) {
-        case Shape::register_: return Register::from_parts({{dot, at, value, false}}, {});
-        case Shape::counter: return Counter::from_parts(Register::from_parts({{dot, at, value, false}}, {}), {});
+        case Shape::register_:
+            return Register::from_parts({{dot, at, value, false}}, {});
+        case Shape::counter:
+            return Counter::from_parts(Register::from_parts({{dot, at, value, false}}, {}), {});
         case Shape::set: {
             std::map<std::string, std::vector<ElementSet::Add>> adds;
             if (const auto* list = std::get_if<TextList>(&value)) {
@@ -66,7 +67,8 @@ FieldContent initial_content(Shape shape, const Dot& dot, Hlc at, const Value& v
             }
             return ElementSet::from_parts(std::move(adds));
         }
-        case Shape::text: break;
+        case Shape::text:
+            break;
     }
     const auto* text = std::get_if<std::string>(&value);
     return text != nullptr ? TextSequence::from_text(content_dot, *text) : TextSequence();

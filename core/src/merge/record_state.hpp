@@ -1,4 +1,5 @@
-// The merge state of one record: for each field what its shape keeps, and for the record its creations and deletes.
+// The merge state of one record: for each field what its shape keeps, and for the record its creations and
+// deletes.
 #pragma once
 
 #include "merge/counter.hpp"
@@ -17,7 +18,7 @@ inline Shape shape_of(const FieldContent& content) { return static_cast<Shape>(c
 struct StoredLayout {
     std::uint32_t number = 0;
     Layout layout;
-    std::vector<ValueType> types;      // one for each entry
+    std::vector<ValueType> types;  // one for each entry
 
     std::optional<std::uint32_t> position(std::string_view field) const;
 };
@@ -47,10 +48,10 @@ struct Visit {
 class RecordState {
 public:
     std::string kind;
-    std::vector<Creation> creations;       // the first one is implied in storage; the order is that of arrival
+    std::vector<Creation> creations;  // the first one is implied in storage; the order is that of arrival
     std::map<std::string, FieldContent, std::less<>> fields;
-    std::vector<Deletion> deletions;       // in dot order
-    std::vector<Visit> visits;             // in order of arrival
+    std::vector<Deletion> deletions;  // in dot order
+    std::vector<Visit> visits;        // in order of arrival
 
     bool deleted() const;
     bool edited_while_deleted() const;
@@ -74,8 +75,8 @@ Value shown_value(const FieldContent& content, const RegisterView& view);
 void append_digest_form(Bytes& out, const RecordId& id, const RecordState& state, const DeviceTable& devices);
 
 /// The same octets for a record that was just created, without building its state.
-void append_fresh_digest_form(Bytes& out, const RecordId& id, const StoredLayout& layout, const Dot& dot, Hlc at,
-                              std::span<const Value> values, std::span<const Dot> content_dots,
+void append_fresh_digest_form(Bytes& out, const RecordId& id, const StoredLayout& layout, const Dot& dot,
+                              Hlc at, std::span<const Value> values, std::span<const Dot> content_dots,
                               const DeviceTable& devices);
 
 }  // namespace cotmoc::core

@@ -18,7 +18,7 @@ struct RegisterOp {
 /// How a register's live values are ordered for display; a view, not part of the state.
 struct RegisterView {
     const DeviceTable& devices;
-    const Field* field = nullptr;      // nothing: an unknown field, shown as `latest`
+    const Field* field = nullptr;  // nothing: an unknown field, shown as `latest`
 };
 
 class Register {
@@ -45,7 +45,8 @@ private:
     std::vector<RegisterOp> lost_;
 };
 
-/// Whether `a` stands before `b` for display: enum position for worst and workflow, then HLC, device id, index.
+/// Whether `a` stands before `b` for display: enum position for worst and workflow, then HLC, device id,
+/// index.
 bool displays_before(const RegisterOp& a, const RegisterOp& b, const RegisterView& view);
 
 }  // namespace cotmoc::core

@@ -32,7 +32,9 @@ void append(std::vector<TextHunk>& hunks, const TextHunk& hunk) {
 class Search {
 public:
     Search(std::u32string_view old_text, std::u32string_view new_text)
-        : old_(old_text), new_(new_text), old_size_(static_cast<std::int64_t>(old_text.size())),
+        : old_(old_text),
+          new_(new_text),
+          old_size_(static_cast<std::int64_t>(old_text.size())),
           new_size_(static_cast<std::int64_t>(new_text.size())) {}
 
     /// The path's single steps as hunks, joined; nothing if it is longer than distance_max.
@@ -104,7 +106,7 @@ class Words {
 public:
     struct Text {
         std::u32string words;
-        std::vector<std::size_t> begins;   // of each word, and the end of the last
+        std::vector<std::size_t> begins;  // of each word, and the end of the last
     };
     Text split(std::u32string_view text) {
         Text result;
@@ -191,10 +193,9 @@ std::vector<TextHunk> diff_code_points(std::u32string_view old_text, std::u32str
         return hunks;
     }
     for (const TextHunk& hunk : word_hunks) {
-        const Range changed{old_words.begins[hunk.old_begin],
-                            old_words.begins[hunk.old_begin + hunk.old_count],
-                            new_words.begins[hunk.new_begin],
-                            new_words.begins[hunk.new_begin + hunk.new_count]};
+        const Range changed{
+            old_words.begins[hunk.old_begin], old_words.begins[hunk.old_begin + hunk.old_count],
+            new_words.begins[hunk.new_begin], new_words.begins[hunk.new_begin + hunk.new_count]};
         append_or_replace(hunks, old_text, new_text, changed, distance_max);
     }
     return hunks;

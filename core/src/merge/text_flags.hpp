@@ -12,7 +12,7 @@ inline constexpr unsigned adjacent = 4;
 inline constexpr unsigned at_start = 8;
 inline constexpr unsigned same_feed = 16;
 inline constexpr unsigned next_index = 32;
-inline constexpr unsigned single = 64;       // offset 0, length 1
+inline constexpr unsigned single = 64;  // offset 0, length 1
 inline constexpr unsigned unused = 128;
 
 }  // namespace cotmoc::core::text_flags

@@ -66,11 +66,11 @@ private:
     bool link();
 
     std::string_view visible_text_;
-    std::vector<Saved> spans_;                 // in document order
+    std::vector<Saved> spans_;  // in document order
     std::vector<std::uint8_t> flags_;
     std::vector<const Saved*> by_head_;
-    std::vector<TextElement> cuts_;            // elements that must start a run
-    std::vector<std::uint32_t> first_runs_;    // of each span
+    std::vector<TextElement> cuts_;          // elements that must start a run
+    std::vector<std::uint32_t> first_runs_;  // of each span
     TextSequence sequence_;
 };
 
@@ -146,7 +146,7 @@ bool TextSequence::Loader::find_cuts() {
         const Saved& before = *by_head_[i - 1];
         const TextElement& head = by_head_[i]->head;
         if (before.head.dot == head.dot && head.offset - before.head.offset < before.length) {
-            return false;                      // the same element twice
+            return false;  // the same element twice
         }
     }
     for (const Saved& span : spans_) {
@@ -195,7 +195,7 @@ void TextSequence::Loader::add_run(const Saved& span, std::uint32_t begin, std::
     Run& run = sequence_.runs_.emplace_back();
     run.head = span.element(begin);
     run.length = end - begin;
-    run.parent = number - 1;                   // right if it continues a span; link() corrects the others
+    run.parent = number - 1;  // right if it continues a span; link() corrects the others
     run.side = begin > 0 ? Side::right : span.side;
     run.deleted = span.deleted;
     run.text = text;

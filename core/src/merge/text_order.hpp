@@ -15,7 +15,7 @@ public:
     static constexpr std::uint32_t none = UINT32_MAX;
     struct Place {
         std::uint32_t run = 0;
-        std::uint32_t offset = 0;      // in the run
+        std::uint32_t offset = 0;  // in the run
     };
 
     RunOrder();
@@ -36,7 +36,7 @@ private:
     struct Block {
         std::vector<std::uint32_t> runs;
         std::size_t visible = 0;
-        std::uint32_t next = none;     // block
+        std::uint32_t next = none;  // block
     };
     struct Entry {
         std::uint32_t block = 0;
@@ -46,8 +46,8 @@ private:
     void insert(std::uint32_t block, std::size_t slot, std::uint32_t run, std::uint32_t visible);
     void divide(std::uint32_t block);
 
-    std::vector<Block> blocks_;        // block 0 is the first
-    std::vector<Entry> entries_;       // by run
+    std::vector<Block> blocks_;   // block 0 is the first
+    std::vector<Entry> entries_;  // by run
     std::size_t visible_ = 0;
 };
 

@@ -39,7 +39,7 @@ public:
     TextEdit diff_to(Dot dot, std::string_view new_text) const;
 
     std::string text() const;
-    std::size_t length() const { return order_.visible(); }    // visible code points
+    std::size_t length() const { return order_.visible(); }  // visible code points
     /// The dot of from_text if that is all there ever was: the state then follows from the dot and the text.
     std::optional<Dot> fresh_dot() const;
     bool is_fresh() const { return fresh_dot().has_value(); }
@@ -58,22 +58,22 @@ private:
     struct Run {
         TextElement head;
         std::uint32_t length = 0;
-        std::uint32_t parent = 0;              // run: its last element for right, its first for left
+        std::uint32_t parent = 0;  // run: its last element for right, its first for left
         std::uint32_t first_left = RunOrder::none;
         std::uint32_t first_right = RunOrder::none;
         std::uint32_t next_sibling = RunOrder::none;
         Side side = Side::right;
         bool deleted = false;
-        std::string text;                      // empty if deleted
+        std::string text;  // empty if deleted
 
         std::uint32_t& first_child(Side at) { return at == Side::left ? first_left : first_right; }
         TextElement element(std::uint32_t offset) const { return {head.dot, head.offset + offset}; }
     };
     /// Runs that only history keeps apart, as one. What save and the canonical form speak of.
     struct Span {
-        std::uint32_t first = 0;               // run
+        std::uint32_t first = 0;  // run
         std::uint32_t length = 0;
-        std::size_t begin = 0, end = 0;        // in document order
+        std::size_t begin = 0, end = 0;  // in document order
     };
     struct Saved;
     class Loader;
@@ -98,7 +98,7 @@ private:
     std::vector<Span> spans(const std::vector<std::uint32_t>& order) const;
     void write_span(BinaryWriter& writer, const std::vector<Span>& spans, std::size_t at) const;
 
-    std::vector<Run> runs_;                    // run 0 is the start of the text
+    std::vector<Run> runs_;  // run 0 is the start of the text
     std::map<TextElement, std::uint32_t> runs_by_head_;
     RunOrder order_;
 };

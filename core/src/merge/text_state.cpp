@@ -96,7 +96,7 @@ void TextSequence::write_span(BinaryWriter& writer, const std::vector<Span>& spa
     const Span& span = spans[at];
     const Run& run = runs_[span.first];
     const std::optional<TextElement> parent = parent_of(run);
-    std::optional<TextElement> neighbour;      // nothing: the start, or the end of the list
+    std::optional<TextElement> neighbour;  // nothing: the start, or the end of the list
     if (run.side == Side::left && at + 1 < spans.size()) {
         neighbour = runs_[spans[at + 1].first].head;
     } else if (run.side == Side::right && at > 0) {
@@ -104,8 +104,7 @@ void TextSequence::write_span(BinaryWriter& writer, const std::vector<Span>& spa
     }
     const bool single = run.head.offset == 0 && span.length == 1;
     unsigned flags = (run.deleted ? text_flags::deleted : 0u) |
-                     (run.side == Side::left ? text_flags::left : 0u) |
-                     (single ? text_flags::single : 0u);
+                     (run.side == Side::left ? text_flags::left : 0u) | (single ? text_flags::single : 0u);
     if (parent == neighbour) {
         flags |= text_flags::adjacent;
     } else if (!parent) {

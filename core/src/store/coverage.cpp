@@ -13,16 +13,18 @@ void Coverage::raise(std::vector<std::uint64_t>& seqs, std::size_t device, std::
 
 Result<Coverage> Coverage::load(StoreImpl& impl, const SpaceEntry& space) {
     Coverage coverage;
-    COTMOC_ASSIGN(Statement* hub, impl.statements.get("SELECT device, seq FROM _hub WHERE space = ?"));
+    COTMOC_ASSIGN(Statement * hub, impl.statements.get("SELECT device, seq FROM _hub WHERE space = ?"));
     hub->bind(1, space.number);
     for (;;) {
         COTMOC_ASSIGN(const bool row, hub->step());
         if (!row) {
             break;
         }
-        raise(coverage.hub_, static_cast<std::size_t>(hub->integer(0)), static_cast<std::uint64_t>(hub->integer(1)));
+        raise(coverage.hub_, static_cast<std::size_t>(hub->integer(0)),
+              static_cast<std::uint64_t>(hub->integer(1)));
     }
-    COTMOC_ASSIGN(Statement* feeds, impl.statements.get("SELECT device, seq, seen FROM _feed WHERE space = ?"));
+    COTMOC_ASSIGN(Statement * feeds,
+                  impl.statements.get("SELECT device, seq, seen FROM _feed WHERE space = ?"));
     feeds->bind(1, space.number);
     for (;;) {
         COTMOC_ASSIGN(const bool row, feeds->step());

@@ -10,7 +10,9 @@ public:
     static Result<Coverage> load(StoreImpl& impl, const SpaceEntry& space);
 
     bool hub_holds(DeviceIndex device, std::uint64_t seq) const { return covers(hub_, device, seq); }
-    bool province_holds(DeviceIndex device, std::uint64_t seq) const { return covers(province_, device, seq); }
+    bool province_holds(DeviceIndex device, std::uint64_t seq) const {
+        return covers(province_, device, seq);
+    }
     Progress progress(const RecordState& state, DeviceIndex self, std::uint64_t own_sealed) const;
 
 private:

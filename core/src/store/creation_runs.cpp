@@ -18,8 +18,8 @@ void CreationRuns::add(std::uint32_t index, std::int64_t row) {
 Result<void> CreationRuns::store(Statements& statements, const SpaceEntry& space, DeviceIndex device,
                                  std::uint64_t seq) const {
     for (const Run& run : runs_) {
-        COTMOC_ASSIGN(Statement* insert, statements.get(
-            "INSERT INTO _creation(space, device, seq, first, stride, row, count) VALUES(?, ?, ?, ?, ?, ?, ?)"));
+        COTMOC_ASSIGN(Statement * insert, statements.get("INSERT INTO _creation(space, device, seq, first, "
+                                                         "stride, row, count) VALUES(?, ?, ?, ?, ?, ?, ?)"));
         COTMOC_TRY(insert->bind(1, space.number)
                        .bind(2, static_cast<std::int64_t>(to_number(device)))
                        .bind(3, static_cast<std::int64_t>(seq))
@@ -34,9 +34,9 @@ Result<void> CreationRuns::store(Statements& statements, const SpaceEntry& space
 
 Result<std::optional<std::int64_t>> CreationRuns::find(Statements& statements, const SpaceEntry& space,
                                                        const Dot& dot) {
-    COTMOC_ASSIGN(Statement* query, statements.get(
-        "SELECT first, stride, row, count FROM _creation WHERE space = ? AND device = ? AND seq = ? AND first <= ? "
-        "ORDER BY first DESC LIMIT 1"));
+    COTMOC_ASSIGN(Statement * query, statements.get("SELECT first, stride, row, count FROM _creation WHERE "
+                                                    "space = ? AND device = ? AND seq = ? AND first <= ? "
+                                                    "ORDER BY first DESC LIMIT 1"));
     query->bind(1, space.number)
         .bind(2, static_cast<std::int64_t>(to_number(dot.device)))
         .bind(3, static_cast<std::int64_t>(dot.seq))

@@ -5,23 +5,30 @@
 #include <sqlite3.h>
 
 #include <cstring>
+#include <filesystem>
 
 namespace cotmoc::core {
 namespace {
 
-// Older ones can corrupt a WAL database when a checkpoint races with a commit (sqlite.org/wal.html#walresetbug).
+// Older ones can corrupt a WAL database when a checkpoint races with a commit
+// (sqlite.org/wal.html#walresetbug).
 constexpr int sqlite_version_floor = 3051003;
 
 Error to_error(sqlite3* database, int result) {
     const std::string detail = database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(result);
     switch (result & 0xff) {
         case SQLITE_BUSY:
-        case SQLITE_LOCKED: return {ErrorCode::busy, detail};
-        case SQLITE_FULL: return {ErrorCode::disk_full, detail};
+        case SQLITE_LOCKED:
+            return {ErrorCode::busy, detail};
+        case SQLITE_FULL:
+            return {ErrorCode::disk_full, detail};
         case SQLITE_NOTADB:
-        case SQLITE_CORRUPT: return {ErrorCode::database_damaged, detail};
-        case SQLITE_NOMEM: return {ErrorCode::out_of_memory, detail};
-        case SQLITE_TOOBIG: return {ErrorCode::limit_exceeded, detail};
+        case SQLITE_CORRUPT:
+            return {ErrorCode::database_damaged, detail};
+        case SQLITE_NOMEM:
+            return {ErrorCode::out_of_memory, detail};
+        case SQLITE_TOOBIG:
+            return {ErrorCode::limit_exceeded, detail};
         case SQLITE_IOERR:
             // A failed write for want of room may surface as an I/O error when it is the WAL that grows.
             return {(result == SQLITE_IOERR_WRITE || result == SQLITE_IOERR_SHMSIZE) ? ErrorCode::disk_full
@@ -29,8 +36,24 @@ Error to_error(sqlite3* database, int result) {
                     detail};
         case SQLITE_CANTOPEN:
         case SQLITE_READONLY:
-        case SQLITE_PERM: return {ErrorCode::io_error, detail};
-        default: return {ErrorCode::internal, "sqlite: " + detail};
+        case SQLITE_PERM:
+            return {ErrorCode::io_error, detail};
+        default:
+            return {ErrorCode::internal, "sqlite: " + detail};
+    }
+}
+
+/// Lets rows be read and nothing else: some pragmas act while they are prepared (a new key, for one), and
+/// transactions and other files count as reading for SQLite.
+int allow_reading(void*, int action, const char*, const char*, const char*, const char*) {
+    switch (action) {
+        case SQLITE_SELECT:
+        case SQLITE_READ:
+        case SQLITE_FUNCTION:
+        case SQLITE_RECURSIVE:
+            return SQLITE_OK;
+        default:
+            return SQLITE_DENY;
     }
 }
 
@@ -58,14 +81,15 @@ Statement& Statement::bind(int parameter, std::int64_t value) {
 
 Statement& Statement::bind(int parameter, std::string_view text) {
     const char* data = text.data() != nullptr ? text.data() : "";
-    COTMOC_CHECK(sqlite3_bind_text64(handle_->statement, parameter, data, text.size(), SQLITE_STATIC, SQLITE_UTF8) ==
-                 SQLITE_OK);
+    COTMOC_CHECK(sqlite3_bind_text64(handle_->statement, parameter, data, text.size(), SQLITE_STATIC,
+                                     SQLITE_UTF8) == SQLITE_OK);
     return *this;
 }
 
 Statement& Statement::bind_blob(int parameter, BytesView bytes) {
     const void* data = bytes.data() != nullptr ? static_cast<const void*>(bytes.data()) : "";
-    COTMOC_CHECK(sqlite3_bind_blob64(handle_->statement, parameter, data, bytes.size(), SQLITE_STATIC) == SQLITE_OK);
+    COTMOC_CHECK(sqlite3_bind_blob64(handle_->statement, parameter, data, bytes.size(), SQLITE_STATIC) ==
+                 SQLITE_OK);
     return *this;
 }
 
@@ -104,7 +128,8 @@ double Statement::real(int column) const { return sqlite3_column_double(handle_-
 
 std::string_view Statement::text(int column) const {
     const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(handle_->statement, column));
-    return {data != nullptr ? data : "", static_cast<std::size_t>(sqlite3_column_bytes(handle_->statement, column))};
+    return {data != nullptr ? data : "",
+            static_cast<std::size_t>(sqlite3_column_bytes(handle_->statement, column))};
 }
 
 BytesView Statement::blob(int column) const {
@@ -112,20 +137,29 @@ BytesView Statement::blob(int column) const {
     return {data, static_cast<std::size_t>(sqlite3_column_bytes(handle_->statement, column))};
 }
 
-bool Statement::is_null(int column) const { return sqlite3_column_type(handle_->statement, column) == SQLITE_NULL; }
+bool Statement::is_null(int column) const {
+    return sqlite3_column_type(handle_->statement, column) == SQLITE_NULL;
+}
 
 Statement::ColumnType Statement::column_type(int column) const {
     switch (sqlite3_column_type(handle_->statement, column)) {
-        case SQLITE_INTEGER: return ColumnType::integer;
-        case SQLITE_FLOAT: return ColumnType::real;
-        case SQLITE_TEXT: return ColumnType::text;
-        case SQLITE_BLOB: return ColumnType::blob;
-        default: return ColumnType::null;
+        case SQLITE_INTEGER:
+            return ColumnType::integer;
+        case SQLITE_FLOAT:
+            return ColumnType::real;
+        case SQLITE_TEXT:
+            return ColumnType::text;
+        case SQLITE_BLOB:
+            return ColumnType::blob;
+        default:
+            return ColumnType::null;
     }
 }
 
 int Statement::column_count() const { return sqlite3_column_count(handle_->statement); }
-std::string Statement::column_name(int column) const { return sqlite3_column_name(handle_->statement, column); }
+std::string Statement::column_name(int column) const {
+    return sqlite3_column_name(handle_->statement, column);
+}
 
 Database::Database(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
 Database::Database(Database&&) noexcept = default;
@@ -157,10 +191,11 @@ Result<Database> Database::open(const Options& options) {
     if (options.exclusive) {
         COTMOC_TRY(database.execute("PRAGMA locking_mode=EXCLUSIVE"));
     }
-    COTMOC_TRY(database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
-                                "PRAGMA secure_delete=ON; PRAGMA mmap_size=0; PRAGMA cell_size_check=ON;"
-                                "PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000; PRAGMA fullfsync=ON;"
-                                "PRAGMA checkpoint_fullfsync=ON; PRAGMA journal_size_limit=4194304"));
+    COTMOC_TRY(
+        database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
+                         "PRAGMA secure_delete=ON; PRAGMA mmap_size=0; PRAGMA cell_size_check=ON;"
+                         "PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000; PRAGMA fullfsync=ON;"
+                         "PRAGMA checkpoint_fullfsync=ON; PRAGMA journal_size_limit=4194304"));
     COTMOC_TRY(database.execute("SELECT count(*) FROM sqlite_schema"));
     return database;
 }
@@ -178,12 +213,15 @@ Result<Statement> Database::prepare(std::string_view sql) {
 Result<Statement> Database::prepare_read_only(std::string_view sql) {
     auto handle = std::make_unique<Statement::Handle>();
     const char* tail = nullptr;
+    sqlite3_set_authorizer(handle_->database, allow_reading, nullptr);
     const int result = sqlite3_prepare_v3(handle_->database, sql.data(), static_cast<int>(sql.size()), 0,
                                           &handle->statement, &tail);
-    if (result != SQLITE_OK) {
+    sqlite3_set_authorizer(handle_->database, nullptr, nullptr);
+    const bool refused = result == SQLITE_AUTH;
+    if (result != SQLITE_OK && !refused) {
         return fail(ErrorCode::bad_query, sqlite3_errmsg(handle_->database));
     }
-    if (handle->statement == nullptr || sqlite3_stmt_readonly(handle->statement) == 0) {
+    if (refused || handle->statement == nullptr || sqlite3_stmt_readonly(handle->statement) == 0) {
         return fail(ErrorCode::bad_query, "only statements that read are allowed");
     }
     const std::string_view rest(tail, static_cast<std::size_t>(sql.data() + sql.size() - tail));
@@ -247,6 +285,13 @@ std::string preferred_cipher() {
 #else
     return "chacha20";
 #endif
+}
+
+void remove_database(const std::string& path) {
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+        std::error_code ignored;
+        std::filesystem::remove(path + suffix, ignored);
+    }
 }
 
 std::string sqlite_version() { return sqlite3_libversion(); }

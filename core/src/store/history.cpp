@@ -31,8 +31,8 @@ struct HistoryReplay::State {
                   std::vector<HistoryOp>& ops);
 };
 
-void HistoryReplay::State::create(const CreateBlock& block, const Create& create, const IncomingChangeSet& set,
-                                  std::vector<HistoryOp>& ops) {
+void HistoryReplay::State::create(const CreateBlock& block, const Create& create,
+                                  const IncomingChangeSet& set, std::vector<HistoryOp>& ops) {
     const Dot dot{set.author, set.seq, create.index};
     const bool all_void = is_void(dot);
     ops.push_back({dot, create.at, "", OpKind::create, {}, {}, all_void});

@@ -26,7 +26,8 @@ Result<StoredLayout> decode_layout(BytesView bytes) {
         std::string field(reader.string());
         const std::uint8_t shape = reader.u8();
         const std::uint8_t type = reader.u8();
-        if (shape > static_cast<std::uint8_t>(Shape::text) || type > static_cast<std::uint8_t>(ValueType::absent)) {
+        if (shape > static_cast<std::uint8_t>(Shape::text) ||
+            type > static_cast<std::uint8_t>(ValueType::absent)) {
             reader.set_failed();
         }
         stored.layout.entries.push_back({std::move(field), static_cast<Shape>(shape)});

@@ -1,4 +1,5 @@
-// Names and layouts by small local numbers, so that a record's state stays small. The numbers never leave the store.
+// Names and layouts by small local numbers, so that a record's state stays small. The numbers never leave the
+// store.
 #pragma once
 
 #include "merge/record_state.hpp"

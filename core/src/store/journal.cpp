@@ -20,8 +20,8 @@ Result<void> Journal::add_create(SpaceEntry& space, std::int64_t row, std::uint3
     for (const Value& value : kept_values) {
         append_canonical(payload, value);
     }
-    COTMOC_ASSIGN(Statement* insert, statements_.get(
-        "INSERT INTO _pending(space, seq, position, row, kind, field, payload) VALUES(?, ?, ?, ?, 0, ?, ?)"));
+    COTMOC_ASSIGN(Statement * insert, statements_.get("INSERT INTO _pending(space, seq, position, row, kind, "
+                                                      "field, payload) VALUES(?, ?, ?, ?, 0, ?, ?)"));
     if (payload.empty()) {
         insert->bind_null(6);
     } else {
@@ -42,8 +42,8 @@ Result<void> Journal::add_op(SpaceEntry& space, std::int64_t row, OpKind kind, s
                              const FieldOp& op, bool keep_value) {
     const Bytes payload = encode_payload(op, keep_value);
     COTMOC_ASSIGN(const std::uint32_t number, interning_.number(field));
-    COTMOC_ASSIGN(Statement* insert, statements_.get(
-        "INSERT INTO _pending(space, seq, position, row, kind, field, payload) VALUES(?, ?, ?, ?, ?, ?, ?)"));
+    COTMOC_ASSIGN(Statement * insert, statements_.get("INSERT INTO _pending(space, seq, position, row, kind, "
+                                                      "field, payload) VALUES(?, ?, ?, ?, ?, ?, ?)"));
     COTMOC_TRY(insert->bind(1, space.number)
                    .bind(2, static_cast<std::int64_t>(space.open_seq))
                    .bind(3, static_cast<std::int64_t>(op.index))
@@ -57,8 +57,51 @@ Result<void> Journal::add_op(SpaceEntry& space, std::int64_t row, OpKind kind, s
     return {};
 }
 
+Result<bool> Journal::is_set(const SpaceEntry& space, const Dot& dot) {
+    COTMOC_ASSIGN(Statement * query,
+                  statements_.get("SELECT kind FROM _pending WHERE space = ? AND seq = ? AND position = ?"));
+    query->bind(1, space.number)
+        .bind(2, static_cast<std::int64_t>(dot.seq))
+        .bind(3, static_cast<std::int64_t>(dot.index));
+    COTMOC_ASSIGN(const bool row, query->step());
+    const bool set = row && query->integer(0) == static_cast<std::int64_t>(OpKind::set);
+    query->reset();
+    return set;
+}
+
+Result<void> Journal::keep_value(const SpaceEntry& space, const Dot& dot, Hlc at, const Value& value) {
+    COTMOC_ASSIGN(
+        Statement * query,
+        statements_.get("SELECT payload FROM _pending WHERE space = ? AND seq = ? AND position = ?"));
+    query->bind(1, space.number)
+        .bind(2, static_cast<std::int64_t>(dot.seq))
+        .bind(3, static_cast<std::int64_t>(dot.index));
+    COTMOC_ASSIGN(const bool row, query->step());
+    if (!row) {
+        return {};
+    }
+    FieldOp op;
+    const auto kept = decode_payload(query->blob(0), op);
+    query->reset();
+    COTMOC_TRY(kept);
+    if (*kept) {
+        return {};
+    }
+    op.at = at;
+    op.value = value;
+    const Bytes payload = encode_payload(op, true);
+    COTMOC_ASSIGN(
+        Statement * update,
+        statements_.get("UPDATE _pending SET payload = ? WHERE space = ? AND seq = ? AND position = ?"));
+    return update->bind_blob(1, payload)
+        .bind(2, space.number)
+        .bind(3, static_cast<std::int64_t>(dot.seq))
+        .bind(4, static_cast<std::int64_t>(dot.index))
+        .run();
+}
+
 Result<bool> Journal::any(const SpaceEntry& space) {
-    COTMOC_ASSIGN(Statement* query, statements_.get("SELECT 1 FROM _pending WHERE space = ? LIMIT 1"));
+    COTMOC_ASSIGN(Statement * query, statements_.get("SELECT 1 FROM _pending WHERE space = ? LIMIT 1"));
     query->bind(1, space.number);
     COTMOC_ASSIGN(const bool row, query->step());
     query->reset();
@@ -67,8 +110,8 @@ Result<bool> Journal::any(const SpaceEntry& space) {
 
 Result<std::uint64_t> Journal::count(const SpaceEntry& space) {
     // A create counts for itself and each of its fields.
-    COTMOC_ASSIGN(Statement* query, statements_.get(
-        "SELECT coalesce(sum(CASE kind WHEN 0 THEN 1 + field ELSE 1 END), 0) FROM _pending WHERE space = ?"));
+    COTMOC_ASSIGN(Statement * query, statements_.get("SELECT coalesce(sum(CASE kind WHEN 0 THEN 1 + field "
+                                                     "ELSE 1 END), 0) FROM _pending WHERE space = ?"));
     query->bind(1, space.number);
     COTMOC_ASSIGN(const bool row, query->step());
     const std::uint64_t ops = row ? static_cast<std::uint64_t>(query->integer(0)) : 0;
@@ -81,7 +124,14 @@ namespace {
 /// Builds the canonical change set out of ops in any order.
 class ChangeSetBuilder {
 public:
-    void add_create(const Layout& layout, Create create) { creates_[layout].push_back(std::move(create)); }
+    void add_create(const Layout& layout, Create create) {
+        // Records come in runs of one layout, which the store owns: comparing it by its fields costs more.
+        if (&layout != last_layout_) {
+            last_layout_ = &layout;
+            last_creates_ = &creates_[layout];
+        }
+        last_creates_->push_back(std::move(create));
+    }
     void add_op(OpKind kind, std::string_view field, Shape shape, FieldOp op) {
         fields_[{kind, std::string(field), shape}].push_back(std::move(op));
     }
@@ -99,6 +149,8 @@ public:
 
 private:
     std::map<Layout, std::vector<Create>> creates_;
+    const Layout* last_layout_ = nullptr;
+    std::vector<Create>* last_creates_ = nullptr;
     std::map<std::tuple<OpKind, std::string, Shape>, std::vector<FieldOp>> fields_;
 };
 
@@ -131,22 +183,16 @@ Value created_value(const FieldContent& content, const Dot& dot) {
         }
         return list.empty() ? Value(Absent{}) : Value(std::move(list));
     }
-    // An initial text that was set again before sealing stands either in the create or in an edit (store_edit.cpp).
+    // An initial text that was set again before sealing stands either in the create or in an edit
+    // (store_edit.cpp).
     const auto& text = std::get<TextSequence>(content);
     const auto fresh = text.fresh_dot();
     return fresh && fresh->device == content_device ? Value(text.text()) : Value(Absent{});
 }
 
-struct PendingRow {
-    std::uint32_t index = 0;
-    std::int64_t row = 0;
-    OpKind kind{};
-    std::uint32_t field = 0;
-    Bytes payload;
-};
-
 /// The values of a create: those the journal kept, else what the record still holds of them.
-Result<void> fill_created(Create& create, const PendingRow& row, const Creation& creation, const RecordState& state) {
+Result<void> fill_created(Create& create, const PendingRow& row, const Creation& creation,
+                          const RecordState& state) {
     BytesView kept = row.payload;
     const Layout& layout = creation.layout->layout;
     for (std::uint32_t i = 0; i < layout.entries.size(); ++i) {
@@ -192,18 +238,22 @@ bool complete_op(FieldOp& op, OpKind kind, const Dot& dot, const RecordState& st
 Shape shape_for(OpKind kind, const RecordState& state, std::string_view field) {
     const auto found = state.fields.find(field);
     switch (kind) {
-        case OpKind::add: return Shape::counter;
+        case OpKind::add:
+            return Shape::counter;
         case OpKind::insert:
-        case OpKind::remove: return Shape::set;
-        case OpKind::edit_text: return Shape::text;
-        default: return found != state.fields.end() ? shape_of(found->second) : Shape::register_;
+        case OpKind::remove:
+            return Shape::set;
+        case OpKind::edit_text:
+            return Shape::text;
+        default:
+            return found != state.fields.end() ? shape_of(found->second) : Shape::register_;
     }
 }
 
 }  // namespace
 
 Result<std::optional<std::uint64_t>> Journal::oldest(const SpaceEntry& space) {
-    COTMOC_ASSIGN(Statement* query, statements_.get("SELECT min(seq) FROM _pending WHERE space = ?"));
+    COTMOC_ASSIGN(Statement * query, statements_.get("SELECT min(seq) FROM _pending WHERE space = ?"));
     query->bind(1, space.number);
     COTMOC_ASSIGN(const bool row, query->step());
     const bool none = !row || query->is_null(0);
@@ -212,9 +262,35 @@ Result<std::optional<std::uint64_t>> Journal::oldest(const SpaceEntry& space) {
     return seq;
 }
 
-Result<std::optional<PendingChangeSet>> Journal::build(const SpaceEntry& space, DeviceIndex self, std::uint64_t seq) {
-    COTMOC_ASSIGN(Statement* query, statements_.get(
-        "SELECT position, row, kind, field, payload FROM _pending WHERE space = ? AND seq = ? ORDER BY position"));
+Result<Journal::BuiltCreate> Journal::build_create(const PendingRow& row, const Dot& dot,
+                                                   const LoadedRecord& record,
+                                                   std::optional<RecordState>& decoded) const {
+    Create create{row.index, {}, record.id, {}};
+    if (row.payload.empty()) {
+        COTMOC_ASSIGN(std::optional<FreshRow> fresh, decode_fresh(record.body, record.state, interning_));
+        if (fresh && fresh->creation.dot == dot) {
+            create.at = fresh->creation.at;
+            create.values = std::move(fresh->values);
+            return BuiltCreate{&fresh->creation.layout->layout, std::move(create)};
+        }
+    }
+    if (!decoded) {
+        COTMOC_ASSIGN(decoded, records_.decode(record));
+    }
+    const Creation* creation = decoded->find_creation(dot);
+    if (creation == nullptr) {
+        return fail(ErrorCode::database_damaged, "journal");
+    }
+    create.at = creation->at;
+    COTMOC_TRY(fill_created(create, row, *creation, *decoded));
+    return BuiltCreate{&creation->layout->layout, std::move(create)};
+}
+
+Result<std::optional<PendingChangeSet>> Journal::build(const SpaceEntry& space, DeviceIndex self,
+                                                       std::uint64_t seq) {
+    COTMOC_ASSIGN(Statement * query,
+                  statements_.get("SELECT position, row, kind, field, payload FROM _pending WHERE space = ? "
+                                  "AND seq = ? ORDER BY position"));
     query->bind(1, space.number).bind(2, static_cast<std::int64_t>(seq));
     std::vector<PendingRow> rows;
     PendingChangeSet pending;
@@ -236,28 +312,27 @@ Result<std::optional<PendingChangeSet>> Journal::build(const SpaceEntry& space, 
     std::uint32_t op_count = 0;
     std::int64_t loaded_row = 0;
     LoadedRecord record;
-    RecordState state;
+    std::optional<RecordState> decoded;
     for (const PendingRow& row : rows) {
         if (row.row != loaded_row) {
             COTMOC_ASSIGN(record, records_.get(row.row));
-            COTMOC_ASSIGN(state, records_.decode(record));
+            decoded.reset();
             loaded_row = row.row;
         }
         const Dot dot{self, pending.seq, row.index};
         if (row.kind == OpKind::create) {
-            const Creation* creation = state.find_creation(dot);
-            if (creation == nullptr) {
-                return fail(ErrorCode::database_damaged, "journal");
-            }
-            const Layout& layout = creation->layout->layout;
-            Create create{row.index, creation->at, record.id, {}};
-            COTMOC_TRY(fill_created(create, row, *creation, state));
-            pending.newest = std::max(pending.newest, create.at);
-            op_count = row.index + 1 + static_cast<std::uint32_t>(layout.entries.size());
-            pending.ops_made += 1 + layout.entries.size();
-            builder.add_create(layout, std::move(create));
+            COTMOC_ASSIGN(BuiltCreate built, build_create(row, dot, record, decoded));
+            const std::size_t fields = built.layout->entries.size();
+            pending.newest = std::max(pending.newest, built.create.at);
+            op_count = row.index + 1 + static_cast<std::uint32_t>(fields);
+            pending.ops_made += 1 + fields;
+            builder.add_create(*built.layout, std::move(built.create));
             continue;
         }
+        if (!decoded) {
+            COTMOC_ASSIGN(decoded, records_.decode(record));
+        }
+        const RecordState& state = *decoded;
         FieldOp op;
         op.index = row.index;
         if (state.creations.empty()) {
@@ -281,8 +356,10 @@ Result<std::optional<PendingChangeSet>> Journal::build(const SpaceEntry& space, 
 
 Result<void> Journal::sealed(SpaceEntry& space, std::uint64_t seq, DeviceIndex self) {
     CreationRuns runs;
-    COTMOC_ASSIGN(Statement* query, statements_.get(
-        "SELECT position, row FROM _pending WHERE space = ? AND seq = ? AND kind = 0 ORDER BY position"));
+    COTMOC_ASSIGN(
+        Statement * query,
+        statements_.get(
+            "SELECT position, row FROM _pending WHERE space = ? AND seq = ? AND kind = 0 ORDER BY position"));
     query->bind(1, space.number).bind(2, static_cast<std::int64_t>(seq));
     for (;;) {
         COTMOC_ASSIGN(const bool row, query->step());
@@ -292,7 +369,7 @@ Result<void> Journal::sealed(SpaceEntry& space, std::uint64_t seq, DeviceIndex s
         runs.add(static_cast<std::uint32_t>(query->integer(0)), query->integer(1));
     }
     COTMOC_TRY(runs.store(statements_, space, self, seq));
-    COTMOC_ASSIGN(Statement* forget, statements_.get("DELETE FROM _pending WHERE space = ? AND seq = ?"));
+    COTMOC_ASSIGN(Statement * forget, statements_.get("DELETE FROM _pending WHERE space = ? AND seq = ?"));
     COTMOC_TRY(forget->bind(1, space.number).bind(2, static_cast<std::int64_t>(seq)).run());
     if (space.open_seq <= seq) {
         space.open_seq = seq + 1;

@@ -54,7 +54,7 @@ LoadedRecord read_row(const Statement& query) {
 }  // namespace
 
 Result<std::optional<LoadedRecord>> RecordTable::find(const RecordId& id) {
-    COTMOC_ASSIGN(Statement* query,
+    COTMOC_ASSIGN(Statement * query,
                   statements_.get("SELECT row, id, space, flags, body, state FROM _record WHERE id = ?"));
     query->bind_blob(1, id.view());
     COTMOC_ASSIGN(const bool row, query->step());
@@ -66,8 +66,23 @@ Result<std::optional<LoadedRecord>> RecordTable::find(const RecordId& id) {
     return record;
 }
 
+Result<std::optional<LoadedRecord>> RecordTable::find(const RecordId& id, const SpaceEntry& space,
+                                                      std::string_view kind) {
+    COTMOC_ASSIGN(const std::uint32_t kind_number, interning_.number(kind));
+    COTMOC_ASSIGN(Statement * query, statements_.get("SELECT row, id, space, flags, body, state FROM _record "
+                                                     "WHERE id = ? AND space = ? AND kind = ?"));
+    query->bind_blob(1, id.view()).bind(2, space.number).bind(3, static_cast<std::int64_t>(kind_number));
+    COTMOC_ASSIGN(const bool row, query->step());
+    if (!row) {
+        return std::nullopt;
+    }
+    LoadedRecord record = read_row(*query);
+    query->reset();
+    return record;
+}
+
 Result<LoadedRecord> RecordTable::get(std::int64_t row_number) {
-    COTMOC_ASSIGN(Statement* query,
+    COTMOC_ASSIGN(Statement * query,
                   statements_.get("SELECT row, id, space, flags, body, state FROM _record WHERE row = ?"));
     query->bind(1, row_number);
     COTMOC_ASSIGN(const bool row, query->step());
@@ -85,9 +100,11 @@ Result<RecordState> RecordTable::decode(const LoadedRecord& record) const {
 
 Result<bool> RecordTable::insert_row(const SpaceEntry& space, const RecordId& id, std::string_view kind) {
     COTMOC_ASSIGN(const std::uint32_t kind_number, interning_.number(kind));
-    COTMOC_ASSIGN(Statement* insert, statements_.get(
-        "INSERT INTO _record(row, id, kind, space, flags, body, state) VALUES(?, ?, ?, ?, 0, ?, ?) "
-        "ON CONFLICT(id) DO NOTHING"));
+    COTMOC_ASSIGN(
+        Statement * insert,
+        statements_.get(
+            "INSERT INTO _record(row, id, kind, space, flags, body, state) VALUES(?, ?, ?, ?, 0, ?, ?) "
+            "ON CONFLICT(id, space, kind) DO NOTHING"));
     COTMOC_TRY(insert->bind(1, last_row_ + 1)
                    .bind_blob(2, id.view())
                    .bind(3, static_cast<std::int64_t>(kind_number))
@@ -101,8 +118,8 @@ Result<bool> RecordTable::insert_row(const SpaceEntry& space, const RecordId& id
 }
 
 Result<std::optional<std::int64_t>> RecordTable::insert_fresh(SpaceEntry& space, const RecordId& id,
-                                                              const StoredLayout& layout, const Dot& dot, Hlc at,
-                                                              std::span<const Value> values) {
+                                                              const StoredLayout& layout, const Dot& dot,
+                                                              Hlc at, std::span<const Value> values) {
     encode_fresh(row_, layout, dot, at, values);
     COTMOC_ASSIGN(const bool inserted, insert_row(space, id, layout.layout.kind));
     if (!inserted) {
@@ -117,8 +134,8 @@ Result<std::optional<std::int64_t>> RecordTable::insert_fresh(SpaceEntry& space,
     return last_row_;
 }
 
-Result<std::int64_t> RecordTable::insert_state(SpaceEntry& space, const RecordId& id, const Creation& creation,
-                                               std::span<const Value> values) {
+Result<std::int64_t> RecordTable::insert_state(SpaceEntry& space, const RecordId& id,
+                                               const Creation& creation, std::span<const Value> values) {
     RecordState state;
     state.kind = creation.layout->layout.kind;
     content_dots_of(hasher_, creation.layout->layout, values, content_dots_);
@@ -180,7 +197,7 @@ Result<RecordTable::Saved> RecordTable::save(SpaceEntry& space, const LoadedReco
     const std::int64_t flags = (new_state.deleted() ? record_flag::deleted : 0) |
                                (saved.conflicts_after > 0 ? record_flag::conflict : 0) |
                                (new_state.edited_while_deleted() ? record_flag::edited_while_deleted : 0);
-    COTMOC_ASSIGN(Statement* update,
+    COTMOC_ASSIGN(Statement * update,
                   statements_.get("UPDATE _record SET flags = ?, body = ?, state = ? WHERE row = ?"));
     COTMOC_TRY(update->bind(1, flags)
                    .bind(2, std::string_view(row_.body))
@@ -188,7 +205,8 @@ Result<RecordTable::Saved> RecordTable::save(SpaceEntry& space, const LoadedReco
                    .bind(4, before.row)
                    .run());
     if (row_.body != before.body) {
-        COTMOC_ASSIGN(Statement* stale, statements_.get("INSERT OR IGNORE INTO _search_stale(row) VALUES(?)"));
+        COTMOC_ASSIGN(Statement * stale,
+                      statements_.get("INSERT OR IGNORE INTO _search_stale(row) VALUES(?)"));
         COTMOC_TRY(stale->bind(1, before.row).run());
     }
     digest_subtract(space.digest, digest_term(before.id, old_state));

@@ -18,7 +18,7 @@ struct LoadedRecord {
     std::int64_t space = 0;
     std::int64_t flags = 0;
     std::string body;
-    Bytes state;                       // not decoded yet
+    Bytes state;  // not decoded yet
 };
 
 /// Device ids by index, as the owner of the store gave them.
@@ -34,18 +34,27 @@ class RecordTable {
 public:
     RecordTable(Database& database, Statements& statements, Interning& interning, const DeviceIds& devices,
                 const Hasher& hasher)
-        : database_(database), statements_(statements), interning_(interning), devices_(devices), hasher_(hasher) {}
+        : database_(database),
+          statements_(statements),
+          interning_(interning),
+          devices_(devices),
+          hasher_(hasher) {}
 
     Result<void> load();
     void set_catalogue(const Catalogue* catalogue) { catalogue_ = catalogue; }
 
+    /// Ids are unique to a space and kind: what one space holds cannot change what another one accepts.
+    /// People name records by id alone; the first one here is meant then.
     Result<std::optional<LoadedRecord>> find(const RecordId& id);
+    Result<std::optional<LoadedRecord>> find(const RecordId& id, const SpaceEntry& space,
+                                             std::string_view kind);
     Result<LoadedRecord> get(std::int64_t row);
     Result<RecordState> decode(const LoadedRecord& record) const;
 
     /// Inserts a record that nobody has here; the row, or nothing if there is one with this id.
-    Result<std::optional<std::int64_t>> insert_fresh(SpaceEntry& space, const RecordId& id, const StoredLayout& layout,
-                                                     const Dot& dot, Hlc at, std::span<const Value> values);
+    Result<std::optional<std::int64_t>> insert_fresh(SpaceEntry& space, const RecordId& id,
+                                                     const StoredLayout& layout, const Dot& dot, Hlc at,
+                                                     std::span<const Value> values);
     /// The same for a create some of whose fields are absent. Precondition: no record with this id.
     Result<std::int64_t> insert_state(SpaceEntry& space, const RecordId& id, const Creation& creation,
                                       std::span<const Value> values);
@@ -72,7 +81,7 @@ private:
     const Hasher& hasher_;
     const Catalogue* catalogue_ = nullptr;
     std::int64_t last_row_ = 0;
-    RecordRow row_;                    // reused buffers
+    RecordRow row_;  // reused buffers
     Bytes form_;
     std::vector<Dot> content_dots_;
 };

@@ -8,21 +8,27 @@ constexpr std::string_view tables = R"sql(
 CREATE TABLE _setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE _name(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE _layout(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
-CREATE TABLE _space(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, name TEXT NOT NULL, digest BLOB NOT NULL);
-CREATE TABLE _record(row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL,
-    space INTEGER NOT NULL, flags INTEGER NOT NULL, body TEXT NOT NULL, state BLOB NOT NULL);
+CREATE TABLE _space(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, name TEXT NOT NULL,
+    stamp INTEGER NOT NULL DEFAULT 0,
+    digest BLOB NOT NULL);
+CREATE TABLE _record(row INTEGER PRIMARY KEY, id BLOB NOT NULL, kind INTEGER NOT NULL,
+    space INTEGER NOT NULL, flags INTEGER NOT NULL, body TEXT NOT NULL, state BLOB NOT NULL,
+    UNIQUE(id, space, kind));
 CREATE INDEX _record_kind ON _record(kind, space);
 CREATE INDEX _record_conflict ON _record(space) WHERE flags & 2;
-CREATE TABLE _creation(space INTEGER NOT NULL, device INTEGER NOT NULL, seq INTEGER NOT NULL, first INTEGER NOT NULL,
+CREATE TABLE _creation(space INTEGER NOT NULL, device INTEGER NOT NULL, seq INTEGER NOT NULL,
+    first INTEGER NOT NULL,
     stride INTEGER NOT NULL, row INTEGER NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY(space, device, seq, first)) WITHOUT ROWID;
-CREATE TABLE _pending(space INTEGER NOT NULL, seq INTEGER NOT NULL, position INTEGER NOT NULL, row INTEGER NOT NULL,
+CREATE TABLE _pending(space INTEGER NOT NULL, seq INTEGER NOT NULL, position INTEGER NOT NULL,
+    row INTEGER NOT NULL,
     kind INTEGER NOT NULL, field INTEGER NOT NULL, payload BLOB,
     PRIMARY KEY(space, seq, position)) WITHOUT ROWID;
 CREATE TABLE _feed(space INTEGER NOT NULL, device INTEGER NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL,
     trust_position INTEGER NOT NULL, seen BLOB NOT NULL, PRIMARY KEY(space, device)) WITHOUT ROWID;
 CREATE TABLE _envelope(position INTEGER PRIMARY KEY, space INTEGER NOT NULL, device INTEGER NOT NULL,
-    seq INTEGER NOT NULL, hash BLOB NOT NULL, ops INTEGER NOT NULL, status INTEGER NOT NULL, reason TEXT NOT NULL,
+    seq INTEGER NOT NULL, hash BLOB NOT NULL, ops INTEGER NOT NULL, status INTEGER NOT NULL,
+    reason TEXT NOT NULL,
     bytes BLOB NOT NULL, UNIQUE(space, device, seq));
 CREATE INDEX _envelope_space ON _envelope(space);
 CREATE TABLE _void_op(space INTEGER NOT NULL, device INTEGER NOT NULL, seq INTEGER NOT NULL,
@@ -41,22 +47,24 @@ std::string typed_column(const Field& field) {
 }
 
 std::string view_of(const Kind& kind, std::uint32_t number) {
-    std::string sql = "CREATE VIEW \"" + kind.name +
-                      "\" AS SELECT lower(substr(hex(r.id),1,8)||'-'||substr(hex(r.id),9,4)||'-'||"
-                      "substr(hex(r.id),13,4)||'-'||substr(hex(r.id),17,4)||'-'||substr(hex(r.id),21)) AS id, "
-                      "s.name AS space";
+    std::string sql =
+        "CREATE VIEW \"" + kind.name +
+        "\" AS SELECT lower(substr(hex(r.id),1,8)||'-'||substr(hex(r.id),9,4)||'-'||"
+        "substr(hex(r.id),13,4)||'-'||substr(hex(r.id),17,4)||'-'||substr(hex(r.id),21)) AS id, "
+        "s.name AS space";
     for (const Field& field : kind.fields) {
         sql += ", " + typed_column(field);
     }
-    sql += " FROM _record AS r JOIN _space AS s ON s.number = r.space WHERE r.kind = " + std::to_string(number) +
-           " AND NOT (r.flags & 1)";
+    sql +=
+        " FROM _record AS r JOIN _space AS s ON s.number = r.space WHERE r.kind = " + std::to_string(number) +
+        " AND NOT (r.flags & 1)";
     return sql;
 }
 
 Result<std::vector<std::string>> drop_statements(Database& database) {
     std::vector<std::string> drops;
-    COTMOC_ASSIGN(Statement all, database.prepare(
-        "SELECT type, name FROM sqlite_schema WHERE type = 'view' OR (type = 'index' AND name GLOB '_field_*')"));
+    COTMOC_ASSIGN(Statement all, database.prepare("SELECT type, name FROM sqlite_schema WHERE type = 'view' "
+                                                  "OR (type = 'index' AND name GLOB '_field_*')"));
     for (;;) {
         COTMOC_ASSIGN(const bool row, all.step());
         if (!row) {
@@ -97,7 +105,7 @@ Result<void> follow_catalogue(Database& database, const Catalogue& catalogue, In
         COTMOC_TRY(database.execute(view_of(kind, number)));
         for (const Field& field : kind.fields) {
             if (field.indexed) {
-                COTMOC_TRY(database.execute("CREATE INDEX \"_field_" + kind.name + "_" + field.name +
+                COTMOC_TRY(database.execute("CREATE INDEX \"_field_" + kind.name + "." + field.name +
                                             "\" ON _record(json_extract(body, '$." + field.name +
                                             "')) WHERE kind = " + std::to_string(number)));
             }

@@ -1,4 +1,5 @@
-// The tables of a replica, and the views and indexes that follow a catalogue. docs/spec/store.md describes them.
+// The tables of a replica, and the views and indexes that follow a catalogue. docs/spec/store.md describes
+// them.
 #pragma once
 
 #include "store/interning.hpp"

@@ -5,7 +5,8 @@ namespace {
 
 /// Where indexing stands: rows up to this one were indexed once; changed ones wait in _search_stale.
 constexpr const char* read_mark = "SELECT value FROM _setting WHERE name = 'search_indexed_row'";
-constexpr const char* write_mark = "INSERT OR REPLACE INTO _setting(name, value) VALUES('search_indexed_row', ?)";
+constexpr const char* write_mark =
+    "INSERT OR REPLACE INTO _setting(name, value) VALUES('search_indexed_row', ?)";
 
 }  // namespace
 
@@ -22,17 +23,20 @@ Result<void> SearchIndex::index_row(std::int64_t row) {
             }
         }
     }
-    COTMOC_ASSIGN(Statement* put, statements_.get("INSERT OR REPLACE INTO _search(rowid, text) VALUES(?, ?)"));
+    COTMOC_ASSIGN(Statement * put,
+                  statements_.get("INSERT OR REPLACE INTO _search(rowid, text) VALUES(?, ?)"));
     return put->bind(1, row).bind(2, std::string_view(text)).run();
 }
 
 Result<void> SearchIndex::catch_up() {
-    COTMOC_ASSIGN(Statement* mark, statements_.get(read_mark));
+    COTMOC_ASSIGN(Statement * mark, statements_.get(read_mark));
     COTMOC_ASSIGN(const bool marked, mark->step());
     const std::int64_t done = marked ? mark->integer(0) : 0;
     mark->reset();
-    COTMOC_ASSIGN(Statement* stale, statements_.get(
-        "SELECT row FROM _search_stale UNION SELECT row FROM _record WHERE row > ? ORDER BY 1"));
+    COTMOC_ASSIGN(
+        Statement * stale,
+        statements_.get(
+            "SELECT row FROM _search_stale UNION SELECT row FROM _record WHERE row > ? ORDER BY 1"));
     stale->bind(1, done);
     std::vector<std::int64_t> rows;
     for (;;) {
@@ -50,13 +54,14 @@ Result<void> SearchIndex::catch_up() {
         COTMOC_TRY(index_row(row));
     }
     COTMOC_TRY(database_.execute("DELETE FROM _search_stale"));
-    COTMOC_ASSIGN(Statement* put, statements_.get(write_mark));
+    COTMOC_ASSIGN(Statement * put, statements_.get(write_mark));
     COTMOC_TRY(put->bind(1, std::max(done, rows.back())).run());
     return transaction.commit();
 }
 
 Result<void> SearchIndex::forget() {
-    return database_.execute("DELETE FROM _search_stale; DELETE FROM _setting WHERE name = 'search_indexed_row'");
+    return database_.execute(
+        "DELETE FROM _search_stale; DELETE FROM _setting WHERE name = 'search_indexed_row'");
 }
 
 std::optional<std::string> SearchIndex::expression(std::span<const std::string> words) {

@@ -5,6 +5,19 @@
 #include <algorithm>
 
 namespace cotmoc::core {
+namespace {
+
+/// 48 bits of milliseconds and 16 of counter are one integer of SQLite.
+std::int64_t pack_stamp(Hlc stamp) {
+    return static_cast<std::int64_t>((stamp.wall_ms << 16) | stamp.counter);
+}
+
+Hlc unpack_stamp(std::int64_t packed) {
+    const auto bits = static_cast<std::uint64_t>(packed);
+    return {bits >> 16, static_cast<std::uint16_t>(bits & 0xffff)};
+}
+
+}  // namespace
 
 const FeedState* SpaceEntry::feed(DeviceIndex device) const {
     const auto found = std::ranges::lower_bound(feeds, device, {}, &FeedState::device);
@@ -42,7 +55,8 @@ Result<std::vector<std::uint64_t>> decode_seen(BytesView bytes) {
 
 Result<void> SpaceTable::load(std::optional<DeviceIndex> self) {
     spaces_.clear();
-    COTMOC_ASSIGN(Statement query, database_.prepare("SELECT number, id, name, digest FROM _space ORDER BY number"));
+    COTMOC_ASSIGN(Statement query,
+                  database_.prepare("SELECT number, id, name, digest, stamp FROM _space ORDER BY number"));
     for (;;) {
         COTMOC_ASSIGN(const bool row, query.step());
         if (!row) {
@@ -53,6 +67,7 @@ Result<void> SpaceTable::load(std::optional<DeviceIndex> self) {
         space->id = SpaceId::from(query.blob(1)).value_or(SpaceId{});
         space->name = query.text(2);
         space->digest = Hash256::from(query.blob(3)).value_or(Hash256{});
+        space->stamp = unpack_stamp(query.integer(4));
         spaces_.push_back(std::move(space));
     }
     for (const auto& space : spaces_) {
@@ -71,7 +86,8 @@ Result<void> SpaceTable::load_feeds(SpaceEntry& space) {
         if (!row) {
             return {};
         }
-        space.feeds.push_back({static_cast<DeviceIndex>(query.integer(0)), static_cast<std::uint64_t>(query.integer(1)),
+        space.feeds.push_back({static_cast<DeviceIndex>(query.integer(0)),
+                               static_cast<std::uint64_t>(query.integer(1)),
                                Hash256::from(query.blob(2)).value_or(Hash256{})});
     }
 }
@@ -79,8 +95,8 @@ Result<void> SpaceTable::load_feeds(SpaceEntry& space) {
 Result<void> SpaceTable::load_journal(SpaceEntry& space, std::optional<DeviceIndex> self) {
     const FeedState* own = self ? space.feed(*self) : nullptr;
     space.open_seq = own != nullptr ? own->seq + 1 : 1;
-    COTMOC_ASSIGN(Statement last, database_.prepare(
-        "SELECT seq, position, kind, field FROM _pending WHERE space = ? ORDER BY seq DESC, position DESC LIMIT 1"));
+    COTMOC_ASSIGN(Statement last, database_.prepare("SELECT seq, position, kind, field FROM _pending WHERE "
+                                                    "space = ? ORDER BY seq DESC, position DESC LIMIT 1"));
     last.bind(1, space.number);
     COTMOC_ASSIGN(const bool pending, last.step());
     if (!pending) {
@@ -90,9 +106,12 @@ Result<void> SpaceTable::load_journal(SpaceEntry& space, std::optional<DeviceInd
     const bool create = last.integer(2) == static_cast<std::int64_t>(OpKind::create);
     // A create's `field` column holds how many fields it set; each took an index.
     space.next_index = static_cast<std::uint32_t>(last.integer(1) + 1 + (create ? last.integer(3) : 0));
-    COTMOC_ASSIGN(Statement size, database_.prepare(
-        "SELECT total(length(p.payload) + 32 + CASE p.kind WHEN 0 THEN length(r.body) ELSE 0 END) "
-        "FROM _pending AS p JOIN _record AS r ON r.row = p.row WHERE p.space = ? AND p.seq = ?"));
+    COTMOC_ASSIGN(
+        Statement size,
+        database_.prepare(
+            "SELECT total(coalesce(length(p.payload), 0) + 32 + CASE p.kind WHEN 0 THEN length(r.body) ELSE "
+            "0 END) "
+            "FROM _pending AS p JOIN _record AS r ON r.row = p.row WHERE p.space = ? AND p.seq = ?"));
     size.bind(1, space.number).bind(2, static_cast<std::int64_t>(space.open_seq));
     COTMOC_ASSIGN(const bool row, size.step());
     space.gathered = row ? static_cast<std::size_t>(size.real(0)) : 0;
@@ -123,7 +142,8 @@ Result<SpaceEntry*> SpaceTable::get(const SpaceId& id) {
     }
     auto space = std::make_unique<SpaceEntry>();
     space->id = id;
-    COTMOC_ASSIGN(Statement* insert, statements_.get("INSERT INTO _space(id, name, digest) VALUES(?, '', ?)"));
+    COTMOC_ASSIGN(Statement * insert,
+                  statements_.get("INSERT INTO _space(id, name, digest) VALUES(?, '', ?)"));
     COTMOC_TRY(insert->bind_blob(1, id.view()).bind_blob(2, space->digest.view()).run());
     space->number = database_.last_row();
     spaces_.push_back(std::move(space));
@@ -131,21 +151,21 @@ Result<SpaceEntry*> SpaceTable::get(const SpaceId& id) {
 }
 
 Result<void> SpaceTable::rename(const SpaceId& id, std::string_view name) {
-    COTMOC_ASSIGN(SpaceEntry* space, get(id));
+    COTMOC_ASSIGN(SpaceEntry * space, get(id));
     if (space->name == name) {
         return {};
     }
-    COTMOC_ASSIGN(Statement* update, statements_.get("UPDATE _space SET name = ? WHERE number = ?"));
+    COTMOC_ASSIGN(Statement * update, statements_.get("UPDATE _space SET name = ? WHERE number = ?"));
     COTMOC_TRY(update->bind(1, name).bind(2, space->number).run());
     space->name = name;
     return {};
 }
 
-Result<void> SpaceTable::set_feed(SpaceEntry& space, const FeedState& feed, std::span<const std::uint64_t> seen,
-                                  std::uint64_t trust_position) {
+Result<void> SpaceTable::set_feed(SpaceEntry& space, const FeedState& feed,
+                                  std::span<const std::uint64_t> seen, std::uint64_t trust_position) {
     const Bytes encoded = encode_seen(seen);
-    COTMOC_ASSIGN(Statement* put, statements_.get(
-        "INSERT OR REPLACE INTO _feed(space, device, seq, hash, trust_position, seen) VALUES(?, ?, ?, ?, ?, ?)"));
+    COTMOC_ASSIGN(Statement * put, statements_.get("INSERT OR REPLACE INTO _feed(space, device, seq, hash, "
+                                                   "trust_position, seen) VALUES(?, ?, ?, ?, ?, ?)"));
     COTMOC_TRY(put->bind(1, space.number)
                    .bind(2, static_cast<std::int64_t>(to_number(feed.device)))
                    .bind(3, static_cast<std::int64_t>(feed.seq))
@@ -162,15 +182,30 @@ Result<void> SpaceTable::set_feed(SpaceEntry& space, const FeedState& feed, std:
     return {};
 }
 
-Result<void> SpaceTable::flush() {
+Result<bool> SpaceTable::flush(Hlc clock) {
+    bool written = false;
     for (const auto& space : spaces_) {
         if (space->digest_changed) {
-            COTMOC_ASSIGN(Statement* update, statements_.get("UPDATE _space SET digest = ? WHERE number = ?"));
-            COTMOC_TRY(update->bind_blob(1, space->digest.view()).bind(2, space->number).run());
+            COTMOC_ASSIGN(Statement * update,
+                          statements_.get("UPDATE _space SET digest = ?, stamp = ? WHERE number = ?"));
+            COTMOC_TRY(update->bind_blob(1, space->digest.view())
+                           .bind(2, pack_stamp(clock))
+                           .bind(3, space->number)
+                           .run());
             space->digest_changed = false;
+            space->stamp = clock;
+            written = true;
         }
     }
-    return {};
+    return written;
+}
+
+Hlc SpaceTable::newest_stamp() const {
+    Hlc newest;
+    for (const auto& space : spaces_) {
+        newest = std::max(newest, space->stamp);
+    }
+    return newest;
 }
 
 }  // namespace cotmoc::core

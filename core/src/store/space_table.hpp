@@ -1,5 +1,5 @@
-// The spaces a replica has met: digest sums, feeds, and where the journal of the own feed stands. Kept in memory
-// and written through; load() after a rollback makes memory follow the database again.
+// The spaces a replica has met: digest sums, feeds, and where the journal of the own feed stands. Kept in
+// memory and written through; load() after a rollback makes memory follow the database again.
 #pragma once
 
 #include "store/statements.hpp"
@@ -14,9 +14,11 @@ struct SpaceEntry {
     std::string name;
     Hash256 digest;
     bool digest_changed = false;
-    std::vector<FeedState> feeds;      // sorted by device
+    Hlc stamp;                     // the clock when the digest was last written
+    std::vector<FeedState> feeds;  // sorted by device
 
-    // The journal: ops are made with seq `open_seq` at `next_index`; `gathered` estimates their size in octets.
+    // The journal: ops are made with seq `open_seq` at `next_index`; `gathered` estimates their size in
+    // octets.
     std::uint64_t open_seq = 1;
     std::uint32_t next_index = 0;
     std::size_t gathered = 0;
@@ -38,8 +40,12 @@ public:
     Result<void> rename(const SpaceId& id, std::string_view name);
     Result<void> set_feed(SpaceEntry& space, const FeedState& feed, std::span<const std::uint64_t> seen,
                           std::uint64_t trust_position);
-    /// Writes the digests that changed; at the end of a transaction.
-    Result<void> flush();
+    /// Writes the digests that changed, and the clock beside them, so that an ordinary transaction changes
+    /// one page for both. At the end of a transaction; false if no digest changed and so no clock was
+    /// written.
+    Result<bool> flush(Hlc clock);
+    /// The latest clock that flush() wrote.
+    Hlc newest_stamp() const;
     std::vector<std::unique_ptr<SpaceEntry>>& all() { return spaces_; }
 
 private:

@@ -7,8 +7,6 @@
 namespace cotmoc::core {
 namespace {
 
-constexpr std::uint8_t state_version = 1;
-
 void write_dot(BinaryWriter& writer, const Dot& dot) {
     writer.varint(to_number(dot.device));
     writer.varint(dot.seq);
@@ -132,21 +130,27 @@ ElementSet read_set(BinaryReader& reader) {
 
 Result<FieldContent> read_content(BinaryReader& reader, Shape shape, const Value& shown) {
     switch (shape) {
-        case Shape::register_: return read_register(reader);
-        case Shape::counter: return read_counter(reader);
-        case Shape::set: return read_set(reader);
-        case Shape::text: break;
+        case Shape::register_:
+            return read_register(reader);
+        case Shape::counter:
+            return read_counter(reader);
+        case Shape::set:
+            return read_set(reader);
+        case Shape::text:
+            break;
     }
     const auto* text = std::get_if<std::string>(&shown);
-    COTMOC_ASSIGN(TextSequence sequence, TextSequence::load(reader, text != nullptr ? *text : std::string_view()));
+    COTMOC_ASSIGN(TextSequence sequence,
+                  TextSequence::load(reader, text != nullptr ? *text : std::string_view()));
     return sequence;
 }
 
 /// Whether the field still is just what the create at `dot` set.
-bool is_as_created(const FieldContent& content, const Dot& dot, Hlc at, ValueType type, const Hasher& hasher) {
+bool is_as_created(const FieldContent& content, const Dot& dot, Hlc at, ValueType type,
+                   const Hasher& hasher) {
     const auto single = [&](const Register& reg) {
-        return reg.lost().empty() && reg.live().size() == 1 && reg.live()[0].dot == dot && reg.live()[0].at == at &&
-               !reg.live()[0].settled && type_of(reg.live()[0].value) == type;
+        return reg.lost().empty() && reg.live().size() == 1 && reg.live()[0].dot == dot &&
+               reg.live()[0].at == at && !reg.live()[0].settled && type_of(reg.live()[0].value) == type;
     };
     if (const auto* reg = std::get_if<Register>(&content)) {
         return single(*reg);
@@ -156,8 +160,8 @@ bool is_as_created(const FieldContent& content, const Dot& dot, Hlc at, ValueTyp
     }
     if (const auto* set = std::get_if<ElementSet>(&content)) {
         return type == ValueType::text_list && std::ranges::all_of(set->adds(), [&](const auto& entry) {
-            return entry.second.size() == 1 && entry.second[0] == ElementSet::Add{dot, at};
-        });
+                   return entry.second.size() == 1 && entry.second[0] == ElementSet::Add{dot, at};
+               });
     }
     const auto& sequence = std::get<TextSequence>(content);
     const auto fresh = sequence.fresh_dot();
@@ -207,9 +211,30 @@ void write_history(BinaryWriter& writer, const RecordState& state) {
     }
 }
 
+/// Visits and deletions; the visit that a lone creation implies is filled in.
+void read_history(BinaryReader& reader, RecordState& state) {
+    for (std::size_t left = reader.count(3); left > 0; --left) {
+        const auto device = static_cast<DeviceIndex>(reader.varint());
+        const std::uint64_t seq = reader.varint();
+        const std::uint64_t last = reader.varint();
+        state.visits.push_back(
+            {device, seq, last == 0 ? std::nullopt : std::optional(static_cast<std::uint32_t>(last - 1))});
+    }
+    if (state.visits.empty() && !state.creations.empty()) {
+        state.visits.push_back(implied_visit(state.creations.front()));
+    }
+    for (std::size_t left = reader.count(10); left > 0; --left) {
+        Deletion deletion;
+        deletion.dot = read_dot(reader);
+        deletion.at = read_stamp(reader);
+        deletion.effective = reader.u8() != 0;
+        state.deletions.push_back(deletion);
+    }
+}
+
 void append_member(std::string& body, std::string_view name, const Value& value) {
     body += body.size() == 1 ? "\"" : ",\"";
-    body += name;                      // names hold only [a-z0-9_], so nothing needs escaping
+    body += name;  // names hold only [a-z0-9_], so nothing needs escaping
     body += "\":";
     append_json(body, value);
 }
@@ -228,7 +253,8 @@ Result<std::vector<Override>> read_overrides(BinaryReader& reader, const Interni
         const std::uint8_t shape = reader.u8();
         const std::uint8_t shown = reader.u8();
         const BytesView content = reader.blob();
-        if (!reader.ok() || !interning.has_name(static_cast<std::uint32_t>(number)) || shape > 3 || shown > 10) {
+        if (!reader.ok() || !interning.has_name(static_cast<std::uint32_t>(number)) || shape > 3 ||
+            shown > 10) {
             return fail(ErrorCode::database_damaged, "record state");
         }
         overrides.push_back({interning.name(static_cast<std::uint32_t>(number)), static_cast<Shape>(shape),
@@ -238,7 +264,8 @@ Result<std::vector<Override>> read_overrides(BinaryReader& reader, const Interni
 }
 
 /// The wire type of every field that stands in the body, by name.
-std::map<std::string_view, ValueType> body_types(const RecordState& state, std::span<const Override> overrides) {
+std::map<std::string_view, ValueType> body_types(const RecordState& state,
+                                                 std::span<const Override> overrides) {
     std::map<std::string_view, ValueType> types;
     if (!state.creations.empty()) {
         const StoredLayout& layout = *state.creations.front().layout;
@@ -261,12 +288,14 @@ Dot content_dot(const Hasher& hasher, std::string_view text) {
     const BytesView part = as_bytes(text);
     const Hash256 hash = hasher.hash("text", std::span(&part, 1));
     BinaryReader reader(hash.view());
-    // 95 bits: finding two texts with one dot takes about 2^47 hashes, and gains an insider one garbled field.
+    // 95 bits: finding two texts with one dot takes about 2^47 hashes, and gains an insider one garbled
+    // field.
     const std::uint64_t seq = reader.u64() >> 1;
     return {content_device, seq, reader.u32()};
 }
 
-void encode_fresh(RecordRow& row, const StoredLayout& layout, const Dot& dot, Hlc at, std::span<const Value> values) {
+void encode_fresh(RecordRow& row, const StoredLayout& layout, const Dot& dot, Hlc at,
+                  std::span<const Value> values) {
     row.body.assign("{");
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (type_of(values[i]) != ValueType::null) {
@@ -278,14 +307,14 @@ void encode_fresh(RecordRow& row, const StoredLayout& layout, const Dot& dot, Hl
     writer.u8(state_version);
     const Creation creation{dot, at, &layout};
     write_creations(writer, std::span(&creation, 1));
-    writer.varint(0);                  // no overrides
-    writer.varint(0);                  // visited by its creation only
-    writer.varint(0);                  // no deletions
+    writer.varint(0);  // no overrides
+    writer.varint(0);  // visited by its creation only
+    writer.varint(0);  // no deletions
     row.state = writer.take();
 }
 
-Result<void> encode_row(RecordRow& row, const RecordState& state, const Kind* kind, const DeviceTable& devices,
-                        Interning& interning, const Hasher& hasher) {
+Result<void> encode_row(RecordRow& row, const RecordState& state, const Kind* kind,
+                        const DeviceTable& devices, Interning& interning, const Hasher& hasher) {
     row.body.assign("{");
     BinaryWriter overrides;
     std::size_t override_count = 0;
@@ -353,23 +382,7 @@ Result<RecordState> decode_row(std::string_view body, BytesView bytes, const Int
         state.creations.push_back(creation);
     }
     COTMOC_ASSIGN(const std::vector<Override> overrides, read_overrides(reader, interning));
-    for (std::size_t left = reader.count(3); left > 0; --left) {
-        const auto device = static_cast<DeviceIndex>(reader.varint());
-        const std::uint64_t seq = reader.varint();
-        const std::uint64_t last = reader.varint();
-        state.visits.push_back({device, seq,
-                                last == 0 ? std::nullopt : std::optional(static_cast<std::uint32_t>(last - 1))});
-    }
-    if (state.visits.empty() && !state.creations.empty()) {
-        state.visits.push_back(implied_visit(state.creations.front()));
-    }
-    for (std::size_t left = reader.count(10); left > 0; --left) {
-        Deletion deletion;
-        deletion.dot = read_dot(reader);
-        deletion.at = read_stamp(reader);
-        deletion.effective = reader.u8() != 0;
-        state.deletions.push_back(deletion);
-    }
+    read_history(reader, state);
     if (!reader.finished()) {
         return damaged();
     }
@@ -403,9 +416,10 @@ Result<RecordState> decode_row(std::string_view body, BytesView bytes, const Int
             }
             const Value value = value_of(entry.field);
             const auto* text = std::get_if<std::string>(&value);
-            const Dot initial = entry.shape == Shape::text && text != nullptr ? content_dot(hasher, *text) : Dot();
-            state.fields.emplace(entry.field,
-                                 initial_content(entry.shape, primary.field_dot(i), primary.at, value, initial));
+            const Dot initial =
+                entry.shape == Shape::text && text != nullptr ? content_dot(hasher, *text) : Dot();
+            state.fields.emplace(
+                entry.field, initial_content(entry.shape, primary.field_dot(i), primary.at, value, initial));
         }
     }
     // Drops what stood for "no content" (see encode_row), so that the digest form is that of the history.

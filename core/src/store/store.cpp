@@ -7,6 +7,8 @@
 #include <cotmoc/base/binary.hpp>
 #include <cotmoc/base/check.hpp>
 
+#include <algorithm>
+
 namespace cotmoc::core {
 namespace {
 
@@ -52,7 +54,7 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
         last.wall_ms = reader.u48();
         last.counter = reader.u16();
     }
-    store->impl_->clock.emplace(options.clock, last);
+    store->impl_->clock.emplace(options.clock, std::max(last, store->impl_->spaces.newest_stamp()));
     return store;
 }
 
@@ -60,21 +62,23 @@ Result<void> Store::begin() {
     COTMOC_CHECK(!impl_->writing);
     impl_->stamp_of_transaction.reset();
     impl_->stamp_before = impl_->clock->last();
-    COTMOC_TRY(impl_->database.execute("BEGIN IMMEDIATE"));
+    COTMOC_ASSIGN(Statement * begin_statement, impl_->statements.get("BEGIN IMMEDIATE"));
+    COTMOC_TRY(begin_statement->run());
     impl_->writing = true;
     return {};
 }
 
 Result<void> Store::commit() {
     COTMOC_CHECK(impl_->writing);
-    COTMOC_TRY(impl_->spaces.flush());
-    if (impl_->clock->last() != impl_->stamp_before) {
+    COTMOC_ASSIGN(const bool clock_written, impl_->spaces.flush(impl_->clock->last()));
+    if (!clock_written && impl_->clock->last() != impl_->stamp_before) {
         BinaryWriter writer;
         writer.u48(impl_->clock->last().wall_ms);
         writer.u16(impl_->clock->last().counter);
         COTMOC_TRY(set_setting(last_stamp, writer.bytes()));
     }
-    COTMOC_TRY(impl_->database.execute("COMMIT"));
+    COTMOC_ASSIGN(Statement * commit_statement, impl_->statements.get("COMMIT"));
+    COTMOC_TRY(commit_statement->run());
     impl_->writing = false;
     return {};
 }
@@ -158,7 +162,7 @@ Result<void> Store::set_space_name(const SpaceId& space, std::string_view name) 
 
 Result<std::vector<Bytes>> Store::trust_entries() {
     std::vector<Bytes> entries;
-    COTMOC_ASSIGN(Statement* query, impl_->statements.get("SELECT entry FROM _trust ORDER BY position"));
+    COTMOC_ASSIGN(Statement * query, impl_->statements.get("SELECT entry FROM _trust ORDER BY position"));
     for (;;) {
         COTMOC_ASSIGN(const bool row, query->step());
         if (!row) {
@@ -170,7 +174,7 @@ Result<std::vector<Bytes>> Store::trust_entries() {
 }
 
 Result<Bytes> Store::trust_entry(std::uint64_t position) {
-    COTMOC_ASSIGN(Statement* query, impl_->statements.get("SELECT entry FROM _trust WHERE position = ?"));
+    COTMOC_ASSIGN(Statement * query, impl_->statements.get("SELECT entry FROM _trust WHERE position = ?"));
     query->bind(1, static_cast<std::int64_t>(position));
     COTMOC_ASSIGN(const bool row, query->step());
     if (!row) {
@@ -183,12 +187,13 @@ Result<Bytes> Store::trust_entry(std::uint64_t position) {
 }
 
 Result<void> Store::append_trust(std::uint64_t position, BytesView entry) {
-    COTMOC_ASSIGN(Statement* insert, impl_->statements.get("INSERT INTO _trust(position, entry) VALUES(?, ?)"));
+    COTMOC_ASSIGN(Statement * insert,
+                  impl_->statements.get("INSERT INTO _trust(position, entry) VALUES(?, ?)"));
     return insert->bind(1, static_cast<std::int64_t>(position)).bind_blob(2, entry).run();
 }
 
 Result<std::optional<Bytes>> Store::setting(std::string_view name) {
-    COTMOC_ASSIGN(Statement* query, impl_->statements.get("SELECT value FROM _setting WHERE name = ?"));
+    COTMOC_ASSIGN(Statement * query, impl_->statements.get("SELECT value FROM _setting WHERE name = ?"));
     query->bind(1, name);
     COTMOC_ASSIGN(const bool row, query->step());
     if (!row) {
@@ -201,7 +206,7 @@ Result<std::optional<Bytes>> Store::setting(std::string_view name) {
 }
 
 Result<void> Store::set_setting(std::string_view name, BytesView value) {
-    COTMOC_ASSIGN(Statement* put,
+    COTMOC_ASSIGN(Statement * put,
                   impl_->statements.get("INSERT OR REPLACE INTO _setting(name, value) VALUES(?, ?)"));
     return put->bind(1, name).bind_blob(2, value).run();
 }

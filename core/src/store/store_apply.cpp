@@ -6,6 +6,7 @@
 #include <cotmoc/base/check.hpp>
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace cotmoc::core {
 namespace {
@@ -19,7 +20,8 @@ struct PlacedOp {
 
 class Application {
 public:
-    Application(StoreImpl& impl, const IncomingChangeSet& incoming, SpaceEntry& space, const Catalogue* catalogue)
+    Application(StoreImpl& impl, const IncomingChangeSet& incoming, SpaceEntry& space,
+                const Catalogue* catalogue)
         : impl_(impl), incoming_(incoming), space_(space), catalogue_(catalogue) {}
 
     Result<ApplyOutcome> run() {
@@ -55,8 +57,9 @@ Result<void> Application::void_op(std::uint32_t index, std::string_view reason) 
     // Void ops stand in the digest too (S18): replicas must agree on what has no effect.
     digest_add(space_.digest, void_op_digest(impl_.hasher, dot(index)));
     space_.digest_changed = true;
-    COTMOC_ASSIGN(Statement* insert, impl_.statements.get(
-        "INSERT INTO _void_op(space, device, seq, position, reason) VALUES(?, ?, ?, ?, ?)"));
+    COTMOC_ASSIGN(Statement * insert,
+                  impl_.statements.get(
+                      "INSERT INTO _void_op(space, device, seq, position, reason) VALUES(?, ?, ?, ?, ?)"));
     return insert->bind(1, space_.number)
         .bind(2, static_cast<std::int64_t>(to_number(incoming_.author)))
         .bind(3, static_cast<std::int64_t>(incoming_.seq))
@@ -66,7 +69,8 @@ Result<void> Application::void_op(std::uint32_t index, std::string_view reason) 
 }
 
 Result<void> Application::create_blocks() {
-    // In index order over all layouts, as their author made them: a creating dot finds its row by runs of both.
+    // In index order over all layouts, as their author made them: a creating dot finds its row by runs of
+    // both.
     std::vector<std::pair<const CreateBlock*, const Create*>> creates;
     for (const CreateBlock& block : incoming_.ops->creates) {
         for (const Create& each : block.creates) {
@@ -76,6 +80,7 @@ Result<void> Application::create_blocks() {
     std::ranges::sort(creates, {}, [](const auto& entry) { return entry.second->index; });
     const CreateBlock* last_block = nullptr;
     const Kind* kind = nullptr;
+    std::unordered_set<RecordId> made;
     for (const auto& [block, each] : creates) {
         if (block != last_block) {
             kind = catalogue_ != nullptr ? catalogue_->find(block->layout.kind) : nullptr;
@@ -86,6 +91,9 @@ Result<void> Application::create_blocks() {
             COTMOC_TRY(void_op(each->index, error_name(ErrorCode::not_allowed)));
         } else if (kind == nullptr) {
             COTMOC_TRY(void_op(each->index, error_name(ErrorCode::unknown_kind)));
+        } else if (!made.insert(each->id).second) {
+            // Nobody makes a record twice at once; merging such creates again and again would take for ever.
+            COTMOC_TRY(void_op(each->index, error_name(ErrorCode::record_exists)));
         } else {
             COTMOC_TRY(create(*block, kind, *each));
         }
@@ -127,18 +135,20 @@ Result<void> Application::create(const CreateBlock& block, const Kind* kind, con
         }
         if (!fits) {
             values[i] = Absent{};
-            COTMOC_TRY(void_op(create.index + 1 + static_cast<std::uint32_t>(i), error_name(fits.error().code)));
+            COTMOC_TRY(
+                void_op(create.index + 1 + static_cast<std::uint32_t>(i), error_name(fits.error().code)));
         } else if (changed) {
             values[i] = std::monostate{};
         }
     }
     const std::span<const Value> applied = as_sent ? std::span<const Value>(create.values) : values;
     COTMOC_ASSIGN(const StoredLayout* layout, impl_.interning.layout(block.layout, applied));
-    const bool whole = std::ranges::none_of(
-        applied, [](const Value& value) { return type_of(value) == ValueType::absent; });
+    const bool whole =
+        std::ranges::none_of(applied, [](const Value& value) { return type_of(value) == ValueType::absent; });
     if (whole) {
-        COTMOC_ASSIGN(const std::optional<std::int64_t> row,
-                      impl_.records.insert_fresh(space_, create.id, *layout, dot(create.index), create.at, applied));
+        COTMOC_ASSIGN(
+            const std::optional<std::int64_t> row,
+            impl_.records.insert_fresh(space_, create.id, *layout, dot(create.index), create.at, applied));
         if (row) {
             runs_.add(create.index, *row);
             return {};
@@ -147,24 +157,23 @@ Result<void> Application::create(const CreateBlock& block, const Kind* kind, con
     return merge_create({dot(create.index), create.at, layout}, create.id, applied);
 }
 
-Result<void> Application::merge_create(const Creation& creation, const RecordId& id, std::span<const Value> values) {
-    COTMOC_ASSIGN(std::optional<LoadedRecord> record, impl_.records.find(id));
+Result<void> Application::merge_create(const Creation& creation, const RecordId& id,
+                                       std::span<const Value> values) {
+    COTMOC_ASSIGN(std::optional<LoadedRecord> record,
+                  impl_.records.find(id, space_, creation.layout->layout.kind));
     if (!record) {
         COTMOC_ASSIGN(const std::int64_t row, impl_.records.insert_state(space_, id, creation, values));
         runs_.add(creation.dot.index, row);
         return {};
     }
     COTMOC_ASSIGN(const RecordState before, impl_.records.decode(*record));
-    if (record->space != space_.number || before.kind != creation.layout->layout.kind) {
-        return void_op(creation.dot.index, error_name(ErrorCode::record_exists));
-    }
     RecordState now = before;
     std::vector<Dot> content_dots;
     content_dots_of(impl_.hasher, creation.layout->layout, values, content_dots);
     apply_create(now, creation, values, content_dots, past(creation.dot.index), impl_.devices);
     COTMOC_ASSIGN(const RecordTable::Saved saved, impl_.records.save(space_, *record, before, now));
-    outcome_.new_conflicts += saved.conflicts_after > saved.conflicts_before
-                                  ? saved.conflicts_after - saved.conflicts_before : 0;
+    outcome_.new_conflicts +=
+        saved.conflicts_after > saved.conflicts_before ? saved.conflicts_after - saved.conflicts_before : 0;
     runs_.add(creation.dot.index, record->row);
     return {};
 }
@@ -214,7 +223,8 @@ Result<void> Application::field_blocks() {
     return {};
 }
 
-Result<void> Application::check(const FieldBlock& block, const FieldOp& op, std::string_view kind_name) const {
+Result<void> Application::check(const FieldBlock& block, const FieldOp& op,
+                                std::string_view kind_name) const {
     if (block.field.empty()) {
         return {};
     }
@@ -242,27 +252,30 @@ Result<void> Application::apply_to_record(std::span<const PlacedOp> ops) {
     for (const PlacedOp& placed : ops) {
         const FieldOp& op = *placed.op;
         const Past op_past = past(op.index);
-        // Two offices' creates may share the row; only a creation in the op's past makes the record known to it.
+        // Two offices' creates may share the row; only a creation in the op's past makes the record known to
+        // it.
         const bool known = std::ranges::any_of(
             now.creations, [&](const Creation& creation) { return op_past.contains(creation.dot); });
         Result<void> fits = known ? check(*placed.block, op, now.kind) : fail(ErrorCode::unknown_record);
         if (fits) {
-            fits = apply_op(now, op, {placed.block->kind, placed.block->field, placed.block->shape, op_past,
-                                      impl_.devices});
+            fits = apply_op(
+                now, op,
+                {placed.block->kind, placed.block->field, placed.block->shape, op_past, impl_.devices});
         }
         if (!fits) {
             COTMOC_TRY(void_op(op.index, error_name(fits.error().code)));
         }
     }
     COTMOC_ASSIGN(const RecordTable::Saved saved, impl_.records.save(space_, record, before, now));
-    outcome_.new_conflicts += saved.conflicts_after > saved.conflicts_before
-                                  ? saved.conflicts_after - saved.conflicts_before : 0;
+    outcome_.new_conflicts +=
+        saved.conflicts_after > saved.conflicts_before ? saved.conflicts_after - saved.conflicts_before : 0;
     return {};
 }
 
 Result<void> insert_envelope(StoreImpl& impl, const SpaceEntry& space, const EnvelopeRow& envelope) {
-    COTMOC_ASSIGN(Statement* insert, impl.statements.get(
-        "INSERT INTO _envelope(space, device, seq, hash, ops, status, reason, bytes) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"));
+    COTMOC_ASSIGN(Statement * insert,
+                  impl.statements.get("INSERT INTO _envelope(space, device, seq, hash, ops, status, reason, "
+                                      "bytes) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"));
     return insert->bind(1, space.number)
         .bind(2, static_cast<std::int64_t>(to_number(envelope.author)))
         .bind(3, static_cast<std::int64_t>(envelope.seq))
@@ -274,11 +287,20 @@ Result<void> insert_envelope(StoreImpl& impl, const SpaceEntry& space, const Env
         .run();
 }
 
+/// The own past may come back from a hub or peer (a restored backup): new ops go after it.
+void after_own(const StoreImpl& impl, SpaceEntry& space, DeviceIndex author, std::uint64_t seq) {
+    if (impl.devices.self == author && space.open_seq <= seq) {
+        space.open_seq = seq + 1;
+        space.next_index = 0;
+        space.gathered = 0;
+    }
+}
+
 }  // namespace
 
 Result<ApplyOutcome> Store::apply(const IncomingChangeSet& incoming, const EnvelopeRow& envelope) {
     COTMOC_CHECK(impl_->writing);
-    COTMOC_ASSIGN(SpaceEntry* space, impl_->spaces.get(incoming.space));
+    COTMOC_ASSIGN(SpaceEntry * space, impl_->spaces.get(incoming.space));
     COTMOC_ASSIGN(const bool pending, impl_->journal.any(*space));
     COTMOC_CHECK(!pending);
     Application application(*impl_, incoming, *space, catalogue_at(incoming.trust_position));
@@ -286,6 +308,7 @@ Result<ApplyOutcome> Store::apply(const IncomingChangeSet& incoming, const Envel
     COTMOC_TRY(insert_envelope(*impl_, *space, envelope));
     COTMOC_TRY(impl_->spaces.set_feed(*space, {incoming.author, incoming.seq, envelope.hash}, incoming.seen,
                                       incoming.trust_position));
+    after_own(*impl_, *space, incoming.author, incoming.seq);
     impl_->clock->observe(incoming.newest);
     return outcome;
 }
@@ -293,18 +316,21 @@ Result<ApplyOutcome> Store::apply(const IncomingChangeSet& incoming, const Envel
 Result<void> Store::quarantine(const EnvelopeRow& envelope, std::vector<std::uint64_t> seen,
                                std::uint64_t trust_position) {
     COTMOC_CHECK(impl_->writing);
-    COTMOC_ASSIGN(SpaceEntry* space, impl_->spaces.get(envelope.space));
+    COTMOC_ASSIGN(SpaceEntry * space, impl_->spaces.get(envelope.space));
     COTMOC_TRY(insert_envelope(*impl_, *space, envelope));
-    return impl_->spaces.set_feed(*space, {envelope.author, envelope.seq, envelope.hash}, seen, trust_position);
+    after_own(*impl_, *space, envelope.author, envelope.seq);
+    return impl_->spaces.set_feed(*space, {envelope.author, envelope.seq, envelope.hash}, seen,
+                                  trust_position);
 }
 
 Result<void> Store::store_sealed(const PendingChangeSet& pending, const EnvelopeRow& envelope,
                                  std::vector<std::uint64_t> seen, std::uint64_t trust_position) {
     COTMOC_CHECK(impl_->writing && impl_->devices.self);
-    COTMOC_ASSIGN(SpaceEntry* space, impl_->spaces.get(envelope.space));
+    COTMOC_ASSIGN(SpaceEntry * space, impl_->spaces.get(envelope.space));
     COTMOC_TRY(impl_->journal.sealed(*space, pending.seq, *impl_->devices.self));
     COTMOC_TRY(insert_envelope(*impl_, *space, envelope));
-    COTMOC_TRY(impl_->spaces.set_feed(*space, {envelope.author, envelope.seq, envelope.hash}, seen, trust_position));
+    COTMOC_TRY(
+        impl_->spaces.set_feed(*space, {envelope.author, envelope.seq, envelope.hash}, seen, trust_position));
     space->open_seq = std::max(space->open_seq, envelope.seq + 1);
     return {};
 }

@@ -51,6 +51,7 @@ public:
     Result<void> edit(const FieldEdit& edit);
     Result<void> set(const Field& field, const Value& value, bool imported);
     bool is_shown(const Field& field, const Value& value, bool imported) const;
+    Result<bool> may_fold(const Field& field, const RegisterOp& shown);
     Result<void> set_register(const Field& field, const Value& value, bool imported);
     Result<void> set_elements(const Field& field, const Value& value);
     Result<void> set_text(const Field& field, std::string_view text);
@@ -139,6 +140,18 @@ bool Editing::is_shown(const Field& field, const Value& value, bool imported) co
            (counter == nullptr || imported || shown_value(content, view) == value);
 }
 
+/// Only a plain set gives way to a later one (S3), and a base only if no increment was made since: the later
+/// base has seen those, the earlier one has not.
+Result<bool> Editing::may_fold(const Field& field, const RegisterOp& shown) {
+    const auto* counter = std::get_if<Counter>(&now_.fields.find(field.name)->second);
+    if (counter != nullptr && std::ranges::any_of(counter->increments(), [&](const Increment& increment) {
+            return std::ranges::find(increment.covered_by, shown.dot) == increment.covered_by.end();
+        })) {
+        return false;
+    }
+    return impl_.journal.is_set(*space_, shown.dot);
+}
+
 Result<void> Editing::set_register(const Field& field, const Value& value, bool imported) {
     reserve(size_of(value) + 64);
     const RegisterOp* shown = displayed(field);
@@ -148,15 +161,23 @@ Result<void> Editing::set_register(const Field& field, const Value& value, bool 
     }
     // What a create set is not replaced in place: the create keeps one stamp for all its fields.
     const bool created = over(field).kind == Over::Kind::creation;
-    if (shown != nullptr && in_open_set(shown->dot) && !created && !full_history) {
+    const bool own_and_open = shown != nullptr && in_open_set(shown->dot) && !created && !full_history;
+    COTMOC_ASSIGN(const bool foldable, own_and_open ? may_fold(field, *shown) : Result<bool>(false));
+    if (foldable) {
         COTMOC_ASSIGN(const Hlc at, impl_.stamp());
+        space_->gathered += size_of(value);
         auto& content = now_.fields.find(field.name)->second;
         auto* counter = std::get_if<Counter>(&content);
-        const bool replaced = counter != nullptr ? counter->replace_pending_base(shown->dot, at, value)
-                                                 : std::get<Register>(content).replace_pending(shown->dot, at, value);
+        const bool replaced = counter != nullptr
+                                  ? counter->replace_pending_base(shown->dot, at, value)
+                                  : std::get<Register>(content).replace_pending(shown->dot, at, value);
         COTMOC_CHECK(replaced);
         changed_ = true;
         return {};
+    }
+    if (shown != nullptr && unsealed(shown->dot) && !in_open_set(shown->dot) && !created) {
+        // Its set is closed already: what it settled must reach the others, so the journal keeps its value.
+        COTMOC_TRY(impl_.journal.keep_value(*space_, shown->dot, shown->at, shown->value));
     }
     FieldOp op;
     op.over = over(field);
@@ -198,17 +219,19 @@ Result<void> Editing::set_text(const Field& field, std::string_view text) {
     const bool full_history = kind_ != nullptr && kind_->full_history;
     if (fresh && fresh->device == content_device && !now_.creations.empty() && !full_history &&
         unsealed(now_.creations.front().dot)) {
-        // Nobody has seen the initial text: the create takes the new one, or gives it up if its set is closed.
-        if (in_open_set(now_.creations.front().dot) && !text.empty()) {
-            changed_ = changed_ || sequence->text() != text;
-            *sequence = TextSequence::from_text(content_dot(impl_.hasher, text), text);
-            return {};
-        }
+        // Nobody has seen the initial text: the create takes the new one, or gives it up if its set is
+        // closed.
         if (sequence->text() == text) {
             return {};
         }
-        *sequence = TextSequence();
         changed_ = true;
+        if (in_open_set(now_.creations.front().dot) && !text.empty()) {
+            space_->gathered += text.size();
+            *sequence = TextSequence::from_text(content_dot(impl_.hasher, text), text);
+            return {};
+        }
+        now_.fields.erase(found);
+        sequence = nullptr;
     }
     FieldOp op;
     op.edit = (sequence != nullptr ? *sequence : TextSequence()).diff_to(next_dot(), text);
@@ -239,9 +262,12 @@ Result<void> Editing::add(const Field& field, std::int64_t amount) {
 Result<void> Editing::set(const Field& field, const Value& value, bool imported) {
     switch (field.shape) {
         case Shape::register_:
-        case Shape::counter: return set_register(field, value, imported);
-        case Shape::set: return set_elements(field, value);
-        case Shape::text: break;
+        case Shape::counter:
+            return set_register(field, value, imported);
+        case Shape::set:
+            return set_elements(field, value);
+        case Shape::text:
+            break;
     }
     const auto* text = std::get_if<std::string>(&value);
     return set_text(field, text != nullptr ? std::string_view(*text) : std::string_view());
@@ -262,7 +288,8 @@ Result<void> Editing::edit(const FieldEdit& edit) {
             }
             return add(*field, std::get<std::int64_t>(edit.value));
         case FieldEdit::Kind::insert:
-        case FieldEdit::Kind::remove: break;
+        case FieldEdit::Kind::remove:
+            break;
     }
     const auto* item = std::get_if<std::string>(&edit.value);
     if (field->shape != Shape::set || item == nullptr) {
@@ -286,6 +313,16 @@ Result<RecordId> Store::add(const SpaceId& space_id, const Kind& kind, std::span
     if (!impl_->devices.self) {
         return fail(ErrorCode::not_joined);
     }
+    if (!std::ranges::is_sorted(fields, {}, &FieldValue::field)) {
+        // Layouts and bodies are in the order of names.
+        std::vector<FieldValue> sorted(fields.begin(), fields.end());
+        std::ranges::sort(sorted, {}, &FieldValue::field);
+        return add(space_id, kind, sorted, id);
+    }
+    const auto twice = std::ranges::adjacent_find(fields, {}, &FieldValue::field);
+    if (twice != fields.end()) {
+        return fail(ErrorCode::duplicate_key, twice->field);
+    }
     Layout layout{kind.name, {}};
     std::vector<Value> values;
     std::size_t size = 0;
@@ -302,15 +339,16 @@ Result<RecordId> Store::add(const SpaceId& space_id, const Kind& kind, std::span
         }
     }
     for (const Field& field : kind.fields) {
-        if (field.required && !std::ranges::binary_search(layout.entries, std::string_view(field.name), {},
-                                                          [](const Layout::Entry& e) { return std::string_view(e.field); })) {
+        if (field.required &&
+            !std::ranges::binary_search(layout.entries, std::string_view(field.name), {},
+                                        [](const Layout::Entry& e) { return std::string_view(e.field); })) {
             return fail(ErrorCode::missing_field, kind.name + "." + field.name);
         }
     }
     if (size > record_bytes_max) {
         return fail(ErrorCode::value_too_long, kind.name);
     }
-    COTMOC_ASSIGN(SpaceEntry* space, impl_->spaces.get(space_id));
+    COTMOC_ASSIGN(SpaceEntry * space, impl_->spaces.get(space_id));
     impl_->journal.reserve(*space, size + 32);
     COTMOC_ASSIGN(const StoredLayout* stored, impl_->interning.layout(layout, values));
     COTMOC_ASSIGN(const Hlc at, impl_->stamp());
@@ -319,8 +357,9 @@ Result<RecordId> Store::add(const SpaceId& space_id, const Kind& kind, std::span
     if (!row) {
         return fail(ErrorCode::record_exists, to_uuid_text(id));
     }
-    COTMOC_TRY(impl_->journal.add_create(*space, *row, static_cast<std::uint32_t>(values.size()), size,
-                                         kind.full_history ? std::span<const Value>(values) : std::span<const Value>()));
+    COTMOC_TRY(impl_->journal.add_create(
+        *space, *row, static_cast<std::uint32_t>(values.size()), size,
+        kind.full_history ? std::span<const Value>(values) : std::span<const Value>()));
     return id;
 }
 

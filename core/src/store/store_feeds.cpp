@@ -79,7 +79,8 @@ Result<bool> Store::has_unconfirmed(const SpaceId& space) {
     }
     COTMOC_ASSIGN(const Coverage coverage, Coverage::load(*impl_, *known));
     for (const FeedState& held : known->feeds) {
-        const bool province = std::ranges::find(impl_->devices.province, held.device) != impl_->devices.province.end();
+        const bool province =
+            std::ranges::find(impl_->devices.province, held.device) != impl_->devices.province.end();
         if (!province && !coverage.province_holds(held.device, held.seq)) {
             return true;
         }
@@ -98,8 +99,9 @@ Result<Store::AuthorView> Store::author_view(const SpaceId& space, DeviceIndex a
     if (known == nullptr) {
         return view;
     }
-    COTMOC_ASSIGN(Statement* query, impl_->statements.get(
-        "SELECT seen, trust_position FROM _feed WHERE space = ? AND device = ?"));
+    COTMOC_ASSIGN(
+        Statement * query,
+        impl_->statements.get("SELECT seen, trust_position FROM _feed WHERE space = ? AND device = ?"));
     query->bind(1, known->number).bind(2, static_cast<std::int64_t>(to_number(author)));
     COTMOC_ASSIGN(const bool row, query->step());
     if (row) {
@@ -110,13 +112,15 @@ Result<Store::AuthorView> Store::author_view(const SpaceId& space, DeviceIndex a
     return view;
 }
 
-Result<std::optional<Hash256>> Store::envelope_hash(const SpaceId& space, DeviceIndex author, std::uint64_t seq) {
+Result<std::optional<Hash256>> Store::envelope_hash(const SpaceId& space, DeviceIndex author,
+                                                    std::uint64_t seq) {
     const SpaceEntry* known = impl_->spaces.find(space);
     if (known == nullptr) {
         return std::nullopt;
     }
-    COTMOC_ASSIGN(Statement* query, impl_->statements.get(
-        "SELECT hash FROM _envelope WHERE space = ? AND device = ? AND seq = ?"));
+    COTMOC_ASSIGN(
+        Statement * query,
+        impl_->statements.get("SELECT hash FROM _envelope WHERE space = ? AND device = ? AND seq = ?"));
     query->bind(1, known->number)
         .bind(2, static_cast<std::int64_t>(to_number(author)))
         .bind(3, static_cast<std::int64_t>(seq));
@@ -131,9 +135,10 @@ Result<std::optional<EnvelopeRow>> Store::next_envelope(const SpaceId& space, st
     if (known == nullptr) {
         return std::nullopt;
     }
-    COTMOC_ASSIGN(Statement* query, impl_->statements.get(
-        "SELECT position, device, seq, hash, ops, status, reason, bytes FROM _envelope "
-        "WHERE space = ? AND position > ? ORDER BY position LIMIT 1"));
+    COTMOC_ASSIGN(
+        Statement * query,
+        impl_->statements.get("SELECT position, device, seq, hash, ops, status, reason, bytes FROM _envelope "
+                              "WHERE space = ? AND position > ? ORDER BY position LIMIT 1"));
     query->bind(1, known->number).bind(2, after);
     COTMOC_ASSIGN(const bool row, query->step());
     if (!row) {
@@ -144,14 +149,16 @@ Result<std::optional<EnvelopeRow>> Store::next_envelope(const SpaceId& space, st
     return envelope;
 }
 
-Result<std::optional<EnvelopeRow>> Store::envelope(const SpaceId& space, DeviceIndex author, std::uint64_t seq) {
+Result<std::optional<EnvelopeRow>> Store::envelope(const SpaceId& space, DeviceIndex author,
+                                                   std::uint64_t seq) {
     const SpaceEntry* known = impl_->spaces.find(space);
     if (known == nullptr) {
         return std::nullopt;
     }
-    COTMOC_ASSIGN(Statement* query, impl_->statements.get(
-        "SELECT position, device, seq, hash, ops, status, reason, bytes FROM _envelope "
-        "WHERE space = ? AND device = ? AND seq = ?"));
+    COTMOC_ASSIGN(
+        Statement * query,
+        impl_->statements.get("SELECT position, device, seq, hash, ops, status, reason, bytes FROM _envelope "
+                              "WHERE space = ? AND device = ? AND seq = ?"));
     query->bind(1, known->number)
         .bind(2, static_cast<std::int64_t>(to_number(author)))
         .bind(3, static_cast<std::int64_t>(seq));
@@ -169,8 +176,9 @@ Result<std::int64_t> Store::position_before(const SpaceId& space, DeviceIndex au
     if (known == nullptr) {
         return 0;
     }
-    COTMOC_ASSIGN(Statement* query, impl_->statements.get(
-        "SELECT coalesce(min(position), 1) - 1 FROM _envelope WHERE space = ? AND device = ? AND seq >= ?"));
+    COTMOC_ASSIGN(Statement * query,
+                  impl_->statements.get("SELECT coalesce(min(position), 1) - 1 FROM _envelope WHERE space = "
+                                        "? AND device = ? AND seq >= ?"));
     query->bind(1, known->number)
         .bind(2, static_cast<std::int64_t>(to_number(author)))
         .bind(3, static_cast<std::int64_t>(seq));
@@ -182,10 +190,10 @@ Result<std::int64_t> Store::position_before(const SpaceId& space, DeviceIndex au
 
 Result<void> Store::note_hub_holds(const SpaceId& space, DeviceIndex device, std::uint64_t seq) {
     COTMOC_CHECK(impl_->writing);
-    COTMOC_ASSIGN(SpaceEntry* known, impl_->spaces.get(space));
-    COTMOC_ASSIGN(Statement* put, impl_->statements.get(
-        "INSERT INTO _hub(space, device, seq) VALUES(?1, ?2, ?3) "
-        "ON CONFLICT(space, device) DO UPDATE SET seq = ?3 WHERE seq < ?3"));
+    COTMOC_ASSIGN(SpaceEntry * known, impl_->spaces.get(space));
+    COTMOC_ASSIGN(Statement * put,
+                  impl_->statements.get("INSERT INTO _hub(space, device, seq) VALUES(?1, ?2, ?3) "
+                                        "ON CONFLICT(space, device) DO UPDATE SET seq = ?3 WHERE seq < ?3"));
     return put->bind(1, known->number)
         .bind(2, static_cast<std::int64_t>(to_number(device)))
         .bind(3, static_cast<std::int64_t>(seq))
@@ -195,9 +203,10 @@ Result<void> Store::note_hub_holds(const SpaceId& space, DeviceIndex device, std
 Result<std::vector<EnvelopeRow>> Store::quarantined() {
     std::vector<EnvelopeRow> all;
     for (const auto& space : impl_->spaces.all()) {
-        COTMOC_ASSIGN(Statement* query, impl_->statements.get(
-            "SELECT position, device, seq, hash, ops, status, reason, x'' FROM _envelope "
-            "WHERE space = ? AND status = 1 ORDER BY position"));
+        COTMOC_ASSIGN(Statement * query,
+                      impl_->statements.get(
+                          "SELECT position, device, seq, hash, ops, status, reason, x'' FROM _envelope "
+                          "WHERE space = ? AND status = 1 ORDER BY position"));
         query->bind(1, space->number);
         for (;;) {
             COTMOC_ASSIGN(const bool row, query->step());
@@ -221,7 +230,8 @@ Hash256 void_op_digest(const Hasher& hasher, const Dot& dot) {
 
 Result<Hash256> void_ops_digest(StoreImpl& impl, const SpaceEntry& space) {
     Hash256 sum;
-    COTMOC_ASSIGN(Statement* query, impl.statements.get("SELECT device, seq, position FROM _void_op WHERE space = ?"));
+    COTMOC_ASSIGN(Statement * query,
+                  impl.statements.get("SELECT device, seq, position FROM _void_op WHERE space = ?"));
     query->bind(1, space.number);
     for (;;) {
         COTMOC_ASSIGN(const bool row, query->step());
@@ -236,15 +246,16 @@ Result<Hash256> void_ops_digest(StoreImpl& impl, const SpaceEntry& space) {
 
 Result<std::vector<Store::VoidOp>> Store::void_ops() {
     std::vector<VoidOp> all;
-    COTMOC_ASSIGN(Statement* query, impl_->statements.get(
-        "SELECT space, device, seq, position, reason FROM _void_op ORDER BY space, device, seq, position"));
+    COTMOC_ASSIGN(Statement * query, impl_->statements.get("SELECT space, device, seq, position, reason FROM "
+                                                           "_void_op ORDER BY space, device, seq, position"));
     for (;;) {
         COTMOC_ASSIGN(const bool row, query->step());
         if (!row) {
             return all;
         }
         const SpaceEntry* space = impl_->spaces.find(query->integer(0));
-        const Dot dot{static_cast<DeviceIndex>(query->integer(1)), static_cast<std::uint64_t>(query->integer(2)),
+        const Dot dot{static_cast<DeviceIndex>(query->integer(1)),
+                      static_cast<std::uint64_t>(query->integer(2)),
                       static_cast<std::uint32_t>(query->integer(3))};
         all.push_back({space != nullptr ? space->id : SpaceId{}, dot, std::string(query->text(4))});
     }
@@ -258,7 +269,7 @@ Result<SpaceStatus> Store::status(const SpaceId& space) {
     }
     status.digest = known->digest;
     const auto count = [&](const char* sql) -> Result<std::uint64_t> {
-        COTMOC_ASSIGN(Statement* query, impl_->statements.get(sql));
+        COTMOC_ASSIGN(Statement * query, impl_->statements.get(sql));
         query->bind(1, known->number);
         COTMOC_ASSIGN(const bool row, query->step());
         const std::uint64_t number = row ? static_cast<std::uint64_t>(query->integer(0)) : 0;
@@ -276,8 +287,9 @@ Result<SpaceStatus> Store::status(const SpaceId& space) {
         return status;
     }
     COTMOC_ASSIGN(const Coverage coverage, Coverage::load(*impl_, *known));
-    COTMOC_ASSIGN(Statement* own, impl_->statements.get(
-        "SELECT seq, ops FROM _envelope WHERE space = ? AND device = ? ORDER BY seq"));
+    COTMOC_ASSIGN(
+        Statement * own,
+        impl_->statements.get("SELECT seq, ops FROM _envelope WHERE space = ? AND device = ? ORDER BY seq"));
     own->bind(1, known->number).bind(2, static_cast<std::int64_t>(to_number(*impl_->devices.self)));
     for (;;) {
         COTMOC_ASSIGN(const bool row, own->step());

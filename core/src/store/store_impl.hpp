@@ -10,9 +10,13 @@ namespace cotmoc::core {
 class StoreImpl {
 public:
     StoreImpl(Database opened, const StoreOptions& options)
-        : database(std::move(opened)), statements(database), hasher(options.hasher),
-          interning(database), spaces(database, statements),
-          records(database, statements, interning, devices, hasher), journal(statements, interning, records),
+        : database(std::move(opened)),
+          statements(database),
+          hasher(options.hasher),
+          interning(database),
+          spaces(database, statements),
+          records(database, statements, interning, devices, hasher),
+          journal(statements, interning, records),
           search(database, statements, records) {}
 
     /// Reads everything that is kept in memory from the database.
@@ -26,7 +30,7 @@ public:
     Database database;
     Statements statements;
     const Hasher& hasher;
-    std::optional<HybridClock> clock;    // set when the store is open
+    std::optional<HybridClock> clock;  // set when the store is open
     Interning interning;
     DeviceIds devices;
     SpaceTable spaces;
@@ -34,8 +38,8 @@ public:
     Journal journal;
     SearchIndex search;
     std::vector<CatalogueInForce> catalogues;
-    std::optional<Hlc> stamp_of_transaction;   // all ops of one transaction share a stamp
-    Hlc stamp_before;                          // of the transaction
+    std::optional<Hlc> stamp_of_transaction;  // all ops of one transaction share a stamp
+    Hlc stamp_before;                         // of the transaction
     bool writing = false;
 };
 

@@ -25,7 +25,8 @@ Condition condition_for(const Field& field, const Value& value) {
         return {path + " = ?", *number};
     }
     if (std::holds_alternative<double>(value)) {
-        // Bound as text, cast by SQLite: the statement layer has no binding for reals and this is not a hot path.
+        // Bound as text, cast by SQLite: the statement layer has no binding for reals and this is not a hot
+        // path.
         std::string text;
         append_json(text, value);
         return {path + " = CAST(? AS REAL)", text};
@@ -107,8 +108,12 @@ Result<BuiltQuery> build_query(StoreImpl& impl, const ListQuery& query) {
 
 void append_column_json(std::string& out, const Statement& query, int column) {
     switch (query.column_type(column)) {
-        case Statement::ColumnType::null: out += "null"; return;
-        case Statement::ColumnType::integer: out += std::to_string(query.integer(column)); return;
+        case Statement::ColumnType::null:
+            out += "null";
+            return;
+        case Statement::ColumnType::integer:
+            out += std::to_string(query.integer(column));
+            return;
         case Statement::ColumnType::real:
             // JSON has no infinities; SQL arithmetic can make them.
             if (std::isfinite(query.real(column))) {
@@ -124,7 +129,9 @@ void append_column_json(std::string& out, const Statement& query, int column) {
                 append_json_string(out, to_hex(as_bytes(query.text(column))));
             }
             return;
-        case Statement::ColumnType::blob: append_json_string(out, to_hex(query.blob(column))); return;
+        case Statement::ColumnType::blob:
+            append_json_string(out, to_hex(query.blob(column)));
+            return;
     }
 }
 
@@ -143,7 +150,8 @@ Result<RecordView> make_view(StoreImpl& impl, const LoadedRecord& record) {
     view.deleted = state.deleted();
     view.edited_while_deleted = state.edited_while_deleted();
     view.conflicts = impl.records.conflicts(state);
-    view.progress = coverage.progress(state, impl.devices.self.value_or(content_device), own != nullptr ? own->seq : 0);
+    view.progress =
+        coverage.progress(state, impl.devices.self.value_or(content_device), own != nullptr ? own->seq : 0);
     return view;
 }
 
@@ -157,7 +165,7 @@ Result<std::optional<RecordView>> Store::find(const RecordId& id) {
 }
 
 Result<std::optional<SpaceId>> Store::space_of(const RecordId& id) {
-    COTMOC_ASSIGN(Statement* query, impl_->statements.get("SELECT space FROM _record WHERE id = ?"));
+    COTMOC_ASSIGN(Statement * query, impl_->statements.get("SELECT space FROM _record WHERE id = ?"));
     query->bind_blob(1, id.view());
     COTMOC_ASSIGN(const bool row, query->step());
     const SpaceEntry* space = row ? impl_->spaces.find(query->integer(0)) : nullptr;
@@ -195,8 +203,9 @@ Result<void> Store::list(const ListQuery& query, const std::function<bool(const 
     }
 }
 
-Result<void> Store::sql(std::string_view text,
-                        const std::function<bool(std::span<const std::string>, std::span<const std::string>)>& each) {
+Result<void> Store::sql(
+    std::string_view text,
+    const std::function<bool(std::span<const std::string>, std::span<const std::string>)>& each) {
     COTMOC_ASSIGN(Statement statement, impl_->database.prepare_read_only(text));
     std::vector<std::string> names;
     for (int column = 0; column < statement.column_count(); ++column) {
@@ -228,8 +237,9 @@ Result<void> Store::report(std::span<const SpaceId> spaces, ReportBuilder& repor
         if (space == nullptr) {
             continue;
         }
-        COTMOC_ASSIGN(Statement* query, impl_->statements.get(
-            "SELECT row, id, space, flags, body, state FROM _record WHERE space = ? AND NOT (flags & 1)"));
+        COTMOC_ASSIGN(Statement * query,
+                      impl_->statements.get("SELECT row, id, space, flags, body, state FROM _record WHERE "
+                                            "space = ? AND NOT (flags & 1)"));
         query->bind(1, space->number);
         for (;;) {
             COTMOC_ASSIGN(const bool row, query->step());
@@ -289,8 +299,9 @@ Result<std::optional<RecordId>> Store::record_created_by(const SpaceId& space_id
 Result<void> Store::check_digests() {
     for (const auto& space : impl_->spaces.all()) {
         Hash256 sum;
-        COTMOC_ASSIGN(Statement* query, impl_->statements.get(
-            "SELECT row, id, space, flags, body, state FROM _record WHERE space = ?"));
+        COTMOC_ASSIGN(
+            Statement * query,
+            impl_->statements.get("SELECT row, id, space, flags, body, state FROM _record WHERE space = ?"));
         query->bind(1, space->number);
         for (;;) {
             COTMOC_ASSIGN(const bool row, query->step());

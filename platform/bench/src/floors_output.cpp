@@ -74,11 +74,15 @@ std::string cell(const std::optional<double>& value) { return value ? number(val
 }  // namespace
 
 std::string to_json(const Workload& workload, const std::vector<Row>& rows) {
-    nlohmann::ordered_json document{{"machine", machine(workload)}, {"rows", nlohmann::ordered_json::array()}};
+    nlohmann::ordered_json document{{"machine", machine(workload)},
+                                    {"rows", nlohmann::ordered_json::array()}};
     for (const Row& row : rows) {
-        nlohmann::ordered_json line{{"name", row.name},           {"value", number(row.value)},
-                                    {"unit", row.unit},           {"floor", number(row.floor)},
-                                    {"ratio", number(row.ratio)}, {"goal", number(row.goal)},
+        nlohmann::ordered_json line{{"name", row.name},
+                                    {"value", number(row.value)},
+                                    {"unit", row.unit},
+                                    {"floor", number(row.floor)},
+                                    {"ratio", number(row.ratio)},
+                                    {"goal", number(row.goal)},
                                     {"met", row.met()}};
         if (!row.note.empty()) {
             line["note"] = row.note;
@@ -95,14 +99,14 @@ std::string to_table(const Workload& workload, const std::vector<Row>& rows) {
         table += name + ": " + (value.is_string() ? value.get<std::string>() : value.dump()) + "\n";
     }
     char line[256];
-    std::snprintf(line, sizeof line, "\n%-11s %10s %-10s %10s %8s %8s  %-4s\n", "row", "value", "unit", "floor", "ratio",
-                  "goal", "met");
+    std::snprintf(line, sizeof line, "\n%-11s %10s %-10s %10s %8s %8s  %-4s\n", "row", "value", "unit",
+                  "floor", "ratio", "goal", "met");
     table += line;
     for (const Row& row : rows) {
         const std::string goal = (row.direction == Goal::at_least ? ">=" : "<=") + cell(row.goal);
         std::snprintf(line, sizeof line, "%-11s %10s %-10s %10s %8s %8s  %-4s", row.name.c_str(),
-                      cell(row.value).c_str(), row.unit.c_str(), cell(row.floor).c_str(), cell(row.ratio).c_str(),
-                      goal.c_str(), row.met() ? "yes" : "no");
+                      cell(row.value).c_str(), row.unit.c_str(), cell(row.floor).c_str(),
+                      cell(row.ratio).c_str(), goal.c_str(), row.met() ? "yes" : "no");
         table += line + (row.note.empty() ? std::string() : "  " + row.note) + "\n";
     }
     return table;

@@ -11,7 +11,7 @@ namespace cotmoc::bench {
 namespace {
 
 struct FloorsOptions {
-    std::size_t records = 0;           // 0: all of --data, or 10,000 generated ones
+    std::size_t records = 0;  // 0: all of --data, or 10,000 generated ones
     std::string data;
     std::size_t runs = 5;
     std::uint64_t seed = 1;
@@ -44,7 +44,8 @@ Result<std::vector<Row>> measure(const FloorsOptions& options, const Bench& benc
         COTMOC_ASSIGN(Row apply, measure_apply(bench));
         rows.push_back(std::move(apply));
     }
-    if (wanted(options, {"first-sync", "wire-first", "wire-delta", "wire-edit", "wire-idle", "size", "open"})) {
+    if (wanted(options,
+               {"first-sync", "wire-first", "wire-delta", "wire-edit", "wire-idle", "size", "open"})) {
         COTMOC_TRY(say("sessions, size and opening"));
         COTMOC_ASSIGN(const std::vector<Row> more, measure_province(bench));
         rows.insert(rows.end(), more.begin(), more.end());
@@ -97,11 +98,16 @@ int run(int count, char** arguments) {
     CLI::App app{"Measures cotmoc beside floors: plain SQLite with the same cipher and settings, plain zstd"};
     app.require_subcommand(1);
     FloorsOptions options;
-    CLI::App* measured = app.add_subcommand("floors", "prints a row for each figure, with its floor, ratio and goal");
-    measured->add_option("--records", options.records, "how many records (10,000 generated ones, or all of --data)")
+    CLI::App* measured =
+        app.add_subcommand("floors", "prints a row for each figure, with its floor, ratio and goal");
+    measured
+        ->add_option("--records", options.records,
+                     "how many records (10,000 generated ones, or all of --data)")
         ->check(CLI::Range(1, 10'000'000));
-    measured->add_option("--data", options.data, "folder with records.jsonl, w2.jsonl (or .zst), catalogue.json");
-    measured->add_option("--runs", options.runs, "of each small row; the median counts")->check(CLI::Range(1, 99));
+    measured->add_option("--data", options.data,
+                         "folder with records.jsonl, w2.jsonl (or .zst), catalogue.json");
+    measured->add_option("--runs", options.runs, "of each small row; the median counts")
+        ->check(CLI::Range(1, 99));
     measured->add_option("--seed", options.seed, "of the generated records");
     measured->add_option("--growth", options.growth, "measures growth up to so many generated records");
     measured->add_option("--only", options.only, "these rows only")->delimiter(',');

@@ -8,15 +8,17 @@ namespace cotmoc::bench {
 namespace {
 
 constexpr const char* space_name = "kon-tum/dak-glei";
-constexpr std::string_view spaces = R"({"spaces":[{"id":"kon-tum","label":"Toàn tỉnh","writers":["province_officer"]},
+constexpr std::string_view spaces =
+    R"({"spaces":[{"id":"kon-tum","label":"Toàn tỉnh","writers":["province_officer"]},
  {"id":"kon-tum/dak-glei","label":"Huyện Đắk Glei"}]})";
 
 }  // namespace
 
 Post::Post(std::string path, std::uint64_t seed, std::vector<crypto::KeyFileContents::Extra> extra)
-    : path_(std::move(path)), random_(seed),
-      keys_{crypto::DeviceKeys::generate(random_), crypto::Secret::random(32, random_), core::preferred_cipher(),
-            std::move(extra)} {}
+    : path_(std::move(path)),
+      random_(seed),
+      keys_{crypto::DeviceKeys::generate(random_), crypto::Secret::random(32, random_),
+            core::preferred_cipher(), std::move(extra)} {}
 
 crypto::KeyFileContents Post::keys() const {
     crypto::KeyFileContents copy{keys_.device.clone(), keys_.database_key.clone(), keys_.cipher, {}};
@@ -31,8 +33,11 @@ Result<void> Post::create(std::string_view name) {
     return open();
 }
 
-Result<void> Post::open() {
-    COTMOC_ASSIGN(replica_, sync::Replica::open_unlocked({path_, key_store_, clock_, random_}, keys()));
+Result<void> Post::open() { return open(keys()); }
+
+Result<void> Post::open(crypto::KeyFileContents unlocked) {
+    COTMOC_ASSIGN(replica_,
+                  sync::Replica::open_unlocked({path_, key_store_, clock_, random_}, std::move(unlocked)));
     return {};
 }
 
@@ -77,13 +82,14 @@ Result<void> Province::enrol(Post& post, const std::string& name, crypto::Role r
 Result<std::unique_ptr<Province>> Province::make(const std::string& directory, const Workload& workload) {
     COTMOC_TRY(crypto::initialise());
     std::unique_ptr<Province> made(new Province());
-    made->office_ = std::make_unique<Post>(directory + "/office.db", 1, sync::Authority::seeds(made->random_));
+    made->office_ =
+        std::make_unique<Post>(directory + "/office.db", 1, sync::Authority::seeds(made->random_));
     made->writer_ = std::make_unique<Post>(directory + "/writer.db", 2);
     made->reader_ = std::make_unique<Post>(directory + "/reader.db", reader_seed);
     COTMOC_TRY(made->office_->create("office"));
     COTMOC_ASSIGN(const auto plans, sync::parse_spaces(spaces));
-    COTMOC_TRY(sync::Authority::begin(made->office_->replica(), "kon-tum", plans, workload.catalogue, made->clock_,
-                                      made->random_));
+    COTMOC_TRY(sync::Authority::begin(made->office_->replica(), "kon-tum", plans, workload.catalogue,
+                                      made->clock_, made->random_));
     COTMOC_ASSIGN(sync::Authority authority,
                   sync::Authority::of(made->office_->replica(), made->clock_, made->random_));
     const std::string request = crypto::encode_request("hub-1", made->hub_keys_, made->random_);

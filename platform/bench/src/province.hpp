@@ -1,4 +1,5 @@
-// An authority, a hub and two posts of one space: real replicas on disk, enrolled as any other, keys unlocked.
+// An authority, a hub and two posts of one space: real replicas on disk, enrolled as any other, keys
+// unlocked.
 #pragma once
 
 #include "seeded_random.hpp"
@@ -26,6 +27,8 @@ public:
     Post(std::string path, std::uint64_t seed, std::vector<crypto::KeyFileContents::Extra> extra = {});
     Result<void> create(std::string_view name);
     Result<void> open();
+    /// The same with keys that were copied before the time is taken.
+    Result<void> open(crypto::KeyFileContents unlocked);
     /// Checkpoints and closes the database.
     void close() { replica_.reset(); }
     sync::Replica& replica() { return *replica_; }

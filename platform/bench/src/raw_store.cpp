@@ -2,6 +2,8 @@
 
 #include <cotmoc/core/database.hpp>
 
+#include <algorithm>
+
 #include <sqlite3.h>
 
 namespace cotmoc::bench {
@@ -19,7 +21,8 @@ Result<void> RawStore::execute(const std::string& sql) {
 Result<RawStore> RawStore::open(const std::string& path, std::span<const std::string> indexed_fields) {
     RawStore store;
     sqlite3* opened = nullptr;
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int result = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
     store.database_.reset(opened);
     if (result != SQLITE_OK) {
@@ -28,10 +31,11 @@ Result<RawStore> RawStore::open(const std::string& path, std::span<const std::st
     COTMOC_TRY(store.execute("PRAGMA cipher='" + core::preferred_cipher() + "'"));
     COTMOC_TRY(store.execute("PRAGMA key='raw:" + std::string(64, '7') + "'"));
     COTMOC_TRY(store.execute("PRAGMA locking_mode=EXCLUSIVE"));
-    COTMOC_TRY(store.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
-                             "PRAGMA secure_delete=ON; PRAGMA mmap_size=0; PRAGMA cell_size_check=ON;"
-                             "PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000; PRAGMA fullfsync=ON;"
-                             "PRAGMA checkpoint_fullfsync=ON; PRAGMA journal_size_limit=4194304"));
+    COTMOC_TRY(
+        store.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
+                      "PRAGMA secure_delete=ON; PRAGMA mmap_size=0; PRAGMA cell_size_check=ON;"
+                      "PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000; PRAGMA fullfsync=ON;"
+                      "PRAGMA checkpoint_fullfsync=ON; PRAGMA journal_size_limit=4194304"));
     COTMOC_TRY(store.execute("CREATE TABLE IF NOT EXISTS record(id BLOB PRIMARY KEY, body TEXT)"));
     for (const std::string& field : indexed_fields) {
         COTMOC_TRY(store.execute("CREATE INDEX IF NOT EXISTS record_" + field +
@@ -51,12 +55,20 @@ Result<void> RawStore::prepare_insert() {
     return result == SQLITE_OK ? Result<void>() : fail(ErrorCode::internal, sqlite3_errmsg(database_.get()));
 }
 
-Result<void> RawStore::insert(std::span<const BenchRecord> records) {
+Result<void> RawStore::insert(std::span<const BenchRecord> records, std::size_t size) {
     COTMOC_TRY(prepare_insert());
+    for (std::size_t first = 0; first < records.size(); first += size) {
+        COTMOC_TRY(insert_transaction(records.subspan(first, std::min(size, records.size() - first))));
+    }
+    return {};
+}
+
+Result<void> RawStore::insert_transaction(std::span<const BenchRecord> records) {
     COTMOC_TRY(execute("BEGIN IMMEDIATE"));
     for (const BenchRecord& record : records) {
         sqlite3_bind_blob(insert_.get(), 1, record.id.octets.data(), RecordId::size, SQLITE_STATIC);
-        sqlite3_bind_text64(insert_.get(), 2, record.body.data(), record.body.size(), SQLITE_STATIC, SQLITE_UTF8);
+        sqlite3_bind_text64(insert_.get(), 2, record.body.data(), record.body.size(), SQLITE_STATIC,
+                            SQLITE_UTF8);
         if (sqlite3_step(insert_.get()) != SQLITE_DONE) {
             return fail(ErrorCode::internal, sqlite3_errmsg(database_.get()));
         }
@@ -66,7 +78,8 @@ Result<void> RawStore::insert(std::span<const BenchRecord> records) {
 }
 
 Result<std::size_t> RawStore::query(const std::string& field, const std::string& value, std::size_t limit) {
-    const std::string sql = "SELECT id, body FROM record WHERE json_extract(body, '$." + field + "') = ? LIMIT ?";
+    const std::string sql =
+        "SELECT id, body FROM record WHERE json_extract(body, '$." + field + "') = ? LIMIT ?";
     sqlite3_stmt* prepared = nullptr;
     const int result = sqlite3_prepare_v2(database_.get(), sql.c_str(), -1, &prepared, nullptr);
     const std::unique_ptr<sqlite3_stmt, Close> statement(prepared);

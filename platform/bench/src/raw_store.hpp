@@ -14,8 +14,8 @@ namespace cotmoc::bench {
 class RawStore {
 public:
     static Result<RawStore> open(const std::string& path, std::span<const std::string> indexed_fields);
-    /// One transaction.
-    Result<void> insert(std::span<const BenchRecord> records);
+    /// In transactions of `size` records.
+    Result<void> insert(std::span<const BenchRecord> records, std::size_t size);
     /// Rows of the first `limit` records whose field has this value, read whole.
     Result<std::size_t> query(const std::string& field, const std::string& value, std::size_t limit);
 
@@ -27,6 +27,7 @@ private:
     RawStore() = default;
     Result<void> execute(const std::string& sql);
     Result<void> prepare_insert();
+    Result<void> insert_transaction(std::span<const BenchRecord> records);
     std::unique_ptr<sqlite3, Close> database_;
     std::unique_ptr<sqlite3_stmt, Close> insert_;
 };

@@ -16,7 +16,7 @@ struct Row {
     std::optional<double> value;
     std::optional<double> floor;
     std::optional<double> ratio;
-    std::optional<double> goal;        // of the ratio, or of the value where there is no floor
+    std::optional<double> goal;  // of the ratio, or of the value where there is no floor
     Goal direction = Goal::at_most;
     std::string note;
 
@@ -28,7 +28,7 @@ struct Row {
 struct Bench {
     const Workload& workload;
     const TemporaryDirectory& directory;
-    std::size_t runs = 5;              // of the small rows; slow ones take at most three
+    std::size_t runs = 5;  // of the small rows; slow ones take at most three
     std::uint64_t seed = 1;
     std::uint64_t growth_records = 0;  // 0: not measured
 };

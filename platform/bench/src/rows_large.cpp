@@ -36,8 +36,8 @@ std::int64_t peak_kib() {
 /// Runs this program again for the reader's part; its peak and the one it had before the session, in KiB.
 Result<std::pair<double, double>> reader_in_another_process(Province& province) {
     const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
-    const std::string command = "'" + program + "' reader-peak '" + province.reader().path() + "' " +
-                                std::to_string(province.port());
+    const std::string command =
+        "'" + program + "' reader-peak '" + province.reader().path() + "' " + std::to_string(province.port());
     FILE* pipe = popen(command.c_str(), "r");
     if (pipe == nullptr) {
         return fail(ErrorCode::internal, "popen");
@@ -93,7 +93,8 @@ Result<Row> measure_memory(const Bench& bench) {
     province->reader().close();
     COTMOC_ASSIGN(const auto peaks, reader_in_another_process(*province));
     char note[120];
-    std::snprintf(note, sizeof note, "peak of the receiving process, %zu records; %.1f MiB before the session",
+    std::snprintf(note, sizeof note,
+                  "peak of the receiving process, %zu records; %.1f MiB before the session",
                   bench.workload.records.size(), peaks.first / 1024);
     return Row{"memory", "MiB", peaks.second / 1024, {}, {}, 64, Goal::at_most, note};
 }

@@ -1,4 +1,5 @@
-// A province's life: the first sync of all records over loopback, a delta, one edit, nothing new; then what is on disk.
+// A province's life: the first sync of all records over loopback, a delta, one edit, nothing new; then what
+// is on disk.
 #include "raw_store.hpp"
 #include "rows.hpp"
 #include "zstd_file.hpp"
@@ -35,13 +36,13 @@ Result<void> first_sync(Province& province, Life& life) {
     sync::SessionReport sent;
     sync::SessionReport received;
     COTMOC_ASSIGN(life.up, milliseconds([&]() -> Result<void> {
-        COTMOC_ASSIGN(sent, province.writer().sync(province.port()));
-        return {};
-    }));
+                      COTMOC_ASSIGN(sent, province.writer().sync(province.port()));
+                      return {};
+                  }));
     COTMOC_ASSIGN(life.down, milliseconds([&]() -> Result<void> {
-        COTMOC_ASSIGN(received, province.reader().sync(province.port()));
-        return {};
-    }));
+                      COTMOC_ASSIGN(received, province.reader().sync(province.port()));
+                      return {};
+                  }));
     life.wire_first = larger(sent, received);
     COTMOC_ASSIGN(const sync::SpaceInfo space, province.writer().space());
     COTMOC_ASSIGN(const Hash256 here, province.writer().replica().store().digest(space.id));
@@ -58,7 +59,8 @@ Result<void> make_edits(Post& writer, std::span<const BenchEdit> edits) {
                 std::vector<core::FieldEdit> changes;
                 const RecordId id = edits[next].id;
                 for (; next < edits.size() && edits[next].id == id; ++next) {
-                    changes.push_back({core::FieldEdit::Kind::set, edits[next].change.field, edits[next].change.value});
+                    changes.push_back(
+                        {core::FieldEdit::Kind::set, edits[next].change.field, edits[next].change.value});
                 }
                 COTMOC_TRY(writer.replica().edit(id, changes));
             }
@@ -89,7 +91,8 @@ Result<void> later_syncs(Province& province, const Workload& workload, Life& lif
 }
 
 /// Opening and the first query, of the reader and of the floor's table.
-Result<void> open_again(Province& province, const Workload& workload, const std::string& raw_path, Life& life) {
+Result<void> open_again(Province& province, const Workload& workload, const std::string& raw_path,
+                        Life& life) {
     const auto& fields = workload.records.front().fields;
     const auto indexed = std::ranges::find_if(fields, [&](const core::FieldValue& field) {
         return !workload.indexed.empty() && field.field == workload.indexed.front();
@@ -101,22 +104,23 @@ Result<void> open_again(Province& province, const Workload& workload, const std:
     const std::string text = core::to_text(wanted.value);
     std::size_t rows = 0;
     COTMOC_ASSIGN(life.floor_open, milliseconds([&]() -> Result<void> {
-        COTMOC_ASSIGN(RawStore raw, RawStore::open(raw_path, workload.indexed));
-        COTMOC_ASSIGN(rows, raw.query(wanted.field, text, query_limit));
-        return {};
-    }));
+                      COTMOC_ASSIGN(RawStore raw, RawStore::open(raw_path, workload.indexed));
+                      COTMOC_ASSIGN(rows, raw.query(wanted.field, text, query_limit));
+                      return {};
+                  }));
     std::size_t own_rows = 0;
+    crypto::KeyFileContents unlocked = province.reader().keys();
     COTMOC_ASSIGN(life.open, milliseconds([&]() -> Result<void> {
-        COTMOC_TRY(province.reader().open());
-        core::ListQuery query;
-        query.kind = workload.kind;
-        query.where = {wanted};
-        query.limit = query_limit;
-        return province.reader().replica().store().list(query, [&](const core::RecordView&) {
-            ++own_rows;
-            return true;
-        });
-    }));
+                      COTMOC_TRY(province.reader().open(std::move(unlocked)));
+                      core::ListQuery query;
+                      query.kind = workload.kind;
+                      query.where = {wanted};
+                      query.limit = query_limit;
+                      return province.reader().replica().store().list(query, [&](const core::RecordView&) {
+                          ++own_rows;
+                          return true;
+                      });
+                  }));
     return rows == own_rows ? Result<void>() : fail(ErrorCode::internal, "the two queries differ");
 }
 
@@ -127,13 +131,7 @@ Result<Life> live(const Bench& bench) {
     const std::string raw_path = directory + "/raw.db";
     {
         COTMOC_ASSIGN(RawStore raw, RawStore::open(raw_path, workload.indexed));
-        COTMOC_ASSIGN(life.floor_insert, milliseconds([&]() -> Result<void> {
-            const std::span<const BenchRecord> records = workload.records;
-            for (std::size_t first = 0; first < records.size(); first += 100) {
-                COTMOC_TRY(raw.insert(records.subspan(first, std::min<std::size_t>(100, records.size() - first))));
-            }
-            return {};
-        }));
+        COTMOC_ASSIGN(life.floor_insert, milliseconds([&] { return raw.insert(workload.records, 100); }));
     }
     life.floor_size = static_cast<double>(std::filesystem::file_size(raw_path));
     COTMOC_ASSIGN(const auto province, Province::make(directory, workload));
@@ -144,7 +142,8 @@ Result<Life> live(const Bench& bench) {
     COTMOC_TRY(open_again(*province, workload, raw_path, life));
     COTMOC_TRY(later_syncs(*province, workload, life));
     province->writer().close();
-    life.size = std::max(life.size, static_cast<double>(std::filesystem::file_size(province->writer().path())));
+    life.size =
+        std::max(life.size, static_cast<double>(std::filesystem::file_size(province->writer().path())));
     return life;
 }
 
@@ -178,8 +177,8 @@ Result<std::vector<Row>> measure_province(const Bench& bench) {
         wholes.push_back(life.seal + life.up + life.down);
     }
     std::vector<Row> rows;
-    const auto add = [&](const char* name, const char* unit, double value, std::optional<double> floor, double goal,
-                         std::string note) {
+    const auto add = [&](const char* name, const char* unit, double value, std::optional<double> floor,
+                         double goal, std::string note) {
         Row row{name, unit, {}, {}, {}, goal, Goal::at_most, std::move(note)};
         rows.push_back(row.with(value, floor));
     };

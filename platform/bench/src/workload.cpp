@@ -19,7 +19,8 @@ constexpr std::size_t edited_records_max = 1'000;
 /// In the files the record's `kind` is the field `category` of the one kind of the catalogue.
 std::string field_name(const std::string& key) { return key == "kind" ? "category" : key; }
 
-Result<core::FieldValue> parse_field(const core::Kind& kind, const std::string& key, const nlohmann::json& value) {
+Result<core::FieldValue> parse_field(const core::Kind& kind, const std::string& key,
+                                     const nlohmann::json& value) {
     const std::string name = field_name(key);
     const core::Field* field = kind.find(name);
     if (field == nullptr) {
@@ -149,9 +150,14 @@ public:
         const std::string commune = pick(commune_first) + " " + pick(commune_second);
         std::vector<std::string> lines;
         for (const auto& [field, value] : std::initializer_list<std::pair<const char*, nlohmann::json>>{
-                 {"amount", random_.below(80'000) * 50'000}, {"count", random_.below(300)}, {"title", title(commune)}}) {
+                 {"amount", random_.below(80'000) * 50'000},
+                 {"count", random_.below(300)},
+                 {"title", title(commune)}}) {
             lines.push_back(nlohmann::ordered_json{
-                {"i", number}, {"id", to_uuid_text(ids_[number])}, {"f", field}, {"v", value}}.dump());
+                {"i", number},
+                {"id", to_uuid_text(ids_[number])},
+                {"f", field},
+                {"v", value}}.dump());
         }
         return lines;
     }
@@ -172,7 +178,8 @@ private:
         for (std::uint64_t left = 2 + random_.below(2); left > 0; --left) {
             std::string sentence = pick(sentence_starts);
             for (std::uint64_t words = 7 + random_.below(6); words > 0; --words) {
-                sentence += " " + (random_.below(14) == 0 ? std::to_string(random_.below(1'000)) : pick(phrases));
+                sentence +=
+                    " " + (random_.below(14) == 0 ? std::to_string(random_.below(1'000)) : pick(phrases));
             }
             text += (text.empty() ? "" : " ") + sentence + ".";
         }
@@ -209,7 +216,8 @@ Result<Workload> generate_workload(std::size_t records, std::uint64_t seed) {
             edit_lines += line + "\n";
         }
     }
-    return make_workload("seed " + std::to_string(seed), generated_catalogue, record_lines, edit_lines, records);
+    return make_workload("seed " + std::to_string(seed), generated_catalogue, record_lines, edit_lines,
+                         records);
 }
 
 }  // namespace cotmoc::bench

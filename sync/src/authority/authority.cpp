@@ -11,7 +11,9 @@ constexpr std::uint64_t device_lifetime_ms = 180 * day_ms;
 constexpr std::string_view root_seed = "root";
 constexpr std::string_view issuer_seed = "issuer";
 
-std::uint64_t now_ms(Clock& clock) { return static_cast<std::uint64_t>(std::max<std::int64_t>(clock.wall_ms(), 0)); }
+std::uint64_t now_ms(Clock& clock) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(clock.wall_ms(), 0));
+}
 
 /// Signs entries one after the other, each naming the one before.
 class Chain {
@@ -44,7 +46,9 @@ std::uint8_t role_bits(std::span<const crypto::Role> roles) {
 }
 
 /// An epoch that nobody is wrapped to yet; enrolments bring the wraps.
-crypto::EpochEntry epoch_entry(const crypto::EpochKey& key) { return {key.space, key.epoch, key.check(), {}, {}}; }
+crypto::EpochEntry epoch_entry(const crypto::EpochKey& key) {
+    return {key.space, key.epoch, key.check(), {}, {}};
+}
 
 crypto::EnrolEntry::Wrap wrap_for(const crypto::DevicePublicKeys& device, const crypto::EpochKey& key,
                                   Random& random) {
@@ -55,26 +59,37 @@ crypto::EnrolEntry::Wrap wrap_for(const crypto::DevicePublicKeys& device, const 
 Result<void> sign_beginning(Replica& replica, std::span<const SpacePlan> plans,
                             std::string_view catalogue_json, std::uint64_t issued_ms, Random& random) {
     const crypto::SigningKey root = crypto::SigningKey::from_seed(replica.keys().find(root_seed)->clone());
-    const crypto::SigningKey issuer = crypto::SigningKey::from_seed(replica.keys().find(issuer_seed)->clone());
+    const crypto::SigningKey issuer =
+        crypto::SigningKey::from_seed(replica.keys().find(issuer_seed)->clone());
     const crypto::DevicePublicKeys own = replica.keys().device.public_keys();
-    const crypto::RootEntry root_entry{1, issued_ms + root_lifetime_ms, 1, {root.public_key()},
-                                       {issuer.public_key()}, {1}};
+    const crypto::RootEntry root_entry{
+        1, issued_ms + root_lifetime_ms, 1, {root.public_key()}, {issuer.public_key()}, {1}};
     const Hash256 fingerprint = crypto::root_fingerprint(root_entry);
-    const crypto::EpochKey directory = crypto::EpochKey::generate(crypto::space_id(fingerprint, ""), 1, random);
+    const crypto::EpochKey directory =
+        crypto::EpochKey::generate(crypto::space_id(fingerprint, ""), 1, random);
 
     crypto::SpacesEntry spaces;
     std::vector<crypto::EpochKey> keys;
     for (const SpacePlan& plan : plans) {
         const SpaceId id = crypto::space_id(fingerprint, plan.name);
-        spaces.spaces.push_back({id, role_bits(plan.writers),
-                                 crypto::seal_space_name(directory, fingerprint, id, {plan.name, plan.label}, random)});
+        spaces.spaces.push_back(
+            {id, role_bits(plan.writers),
+             crypto::seal_space_name(directory, fingerprint, id, {plan.name, plan.label}, random)});
         keys.push_back(crypto::EpochKey::generate(id, 1, random));
     }
-    COTMOC_ASSIGN(const Bytes catalogue, crypto::seal_catalogue(directory, fingerprint, catalogue_json, random));
+    COTMOC_ASSIGN(const Bytes catalogue,
+                  crypto::seal_catalogue(directory, fingerprint, catalogue_json, random));
     COTMOC_ASSIGN(const core::Catalogue parsed, core::Catalogue::parse(catalogue_json));
 
-    crypto::EnrolEntry self{own, crypto::Role::authority, {}, true, issued_ms, issued_ms + root_lifetime_ms,
-                            crypto::seal_device_name(directory, fingerprint, own.id(), replica.name(), random), {}};
+    crypto::EnrolEntry self{
+        own,
+        crypto::Role::authority,
+        {},
+        true,
+        issued_ms,
+        issued_ms + root_lifetime_ms,
+        crypto::seal_device_name(directory, fingerprint, own.id(), replica.name(), random),
+        {}};
     self.wraps.push_back(wrap_for(own, directory, random));
     for (const crypto::EpochKey& key : keys) {
         self.wraps.push_back(wrap_for(own, key, random));
@@ -119,9 +134,10 @@ Result<void> Authority::create(const ReplicaEnvironment& environment, std::strin
     // Bad input is found before anything is made.
     COTMOC_TRY(core::Catalogue::parse(catalogue_json));
     COTMOC_TRY(province_first(province, spaces));
-    COTMOC_TRY(Replica::create(environment, "authority", passphrase, preset, seeds(environment.random)));
-    COTMOC_ASSIGN(const std::unique_ptr<Replica> replica, Replica::open(environment, passphrase));
-    return begin(*replica, province, spaces, catalogue_json, environment.clock, environment.random);
+    return Replica::create(
+        environment, "authority", passphrase, preset, seeds(environment.random), [&](Replica& replica) {
+            return begin(replica, province, spaces, catalogue_json, environment.clock, environment.random);
+        });
 }
 
 Result<void> Authority::begin(Replica& replica, std::string_view province, std::span<const SpacePlan> spaces,
@@ -138,7 +154,8 @@ Result<Authority> Authority::of(Replica& replica, Clock& clock, Random& random) 
     return Authority(replica, crypto::SigningKey::from_seed(issuer->clone()), clock, random);
 }
 
-Result<std::string> Authority::enrol(std::string_view text, crypto::Role role, std::span<const std::string> names) {
+Result<std::string> Authority::enrol(std::string_view text, crypto::Role role,
+                                     std::span<const std::string> names) {
     COTMOC_ASSIGN(const crypto::EnrolmentRequest request, crypto::parse_request(text));
     const crypto::TrustState& trust = replica_->trust();
     for (const crypto::TrustState::Device& device : trust.devices()) {
@@ -151,9 +168,15 @@ Result<std::string> Authority::enrol(std::string_view text, crypto::Role role, s
         return fail(ErrorCode::no_epoch_key, "directory");
     }
     const std::uint64_t issued = now_ms(*clock_);
-    crypto::EnrolEntry entry{request.keys, role, {}, false, issued, issued + device_lifetime_ms,
-                             crypto::seal_device_name(*directory, fingerprint(), request.keys.id(), request.name, *random_),
-                             {}};
+    crypto::EnrolEntry entry{
+        request.keys,
+        role,
+        {},
+        false,
+        issued,
+        issued + device_lifetime_ms,
+        crypto::seal_device_name(*directory, fingerprint(), request.keys.id(), request.name, *random_),
+        {}};
     for (const std::string& name : names) {
         if (name == "*") {
             entry.all_spaces = true;

@@ -20,12 +20,12 @@ Bytes encode_content(const ContentHead& head, const core::ChangeSet& ops) {
     return writer.take();
 }
 
-Result<Content> decode_content(BytesView bytes) {
+Result<ContentHead> decode_content_head(BytesView bytes, BytesView& rest) {
     BinaryReader reader(bytes);
-    Content content;
-    content.head.newest.wall_ms = reader.u48();
-    content.head.newest.counter = reader.u16();
-    content.head.trust_position = reader.varint();
+    ContentHead head;
+    head.newest.wall_ms = reader.u48();
+    head.newest.counter = reader.u16();
+    head.trust_position = reader.varint();
     std::uint64_t next = 0;
     for (std::size_t left = reader.count(2); left > 0; --left) {
         const std::uint64_t gap = reader.varint();
@@ -34,13 +34,21 @@ Result<Content> decode_content(BytesView bytes) {
         if (gap > device_max || next + gap > device_max || seq == 0) {
             return fail(ErrorCode::bad_encoding, "frontier delta");
         }
-        content.head.delta.emplace_back(static_cast<DeviceIndex>(next + gap), seq);
+        head.delta.emplace_back(static_cast<DeviceIndex>(next + gap), seq);
         next += gap + 1;
     }
     if (!reader.ok()) {
         return fail(ErrorCode::bad_encoding, "frontier delta");
     }
-    COTMOC_ASSIGN(content.ops, core::decode_change_set(reader.rest()));
+    rest = reader.rest();
+    return head;
+}
+
+Result<Content> decode_content(BytesView bytes) {
+    Content content;
+    BytesView ops;
+    COTMOC_ASSIGN(content.head, decode_content_head(bytes, ops));
+    COTMOC_ASSIGN(content.ops, core::decode_change_set(ops));
     return content;
 }
 

@@ -18,6 +18,8 @@ struct Content {
 };
 
 Bytes encode_content(const ContentHead& head, const core::ChangeSet& ops);
+/// What stands before the ops; `rest` becomes the ops' octets. bad_encoding.
+Result<ContentHead> decode_content_head(BytesView content, BytesView& rest);
 /// bad_encoding unless the octets are the one accepted form.
 Result<Content> decode_content(BytesView content);
 

@@ -8,15 +8,23 @@ namespace {
 
 const crypto::Blake2bHasher hasher;
 
-
 core::StoreOptions store_options(const ReplicaEnvironment& environment, const crypto::KeyFileContents& keys) {
     const BytesView key = keys.database_key.view(crypto::SecretAccess());
     return {environment.database_path, Bytes(key.begin(), key.end()), keys.cipher, environment.clock, hasher};
 }
 
 bool is_valid_name(std::string_view name) {
-    return !name.empty() && name.size() <= 63 && name.front() != '-' &&
-           std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+    return !name.empty() && name.size() <= 63 && name.front() != '-' && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
+
+crypto::KeyFileContents clone(const crypto::KeyFileContents& keys) {
+    crypto::KeyFileContents copy{keys.device.clone(), keys.database_key.clone(), keys.cipher, {}};
+    for (const crypto::KeyFileContents::Extra& entry : keys.extra) {
+        copy.extra.push_back({entry.name, entry.secret.clone()});
+    }
+    return copy;
 }
 
 }  // namespace
@@ -29,7 +37,8 @@ Replica::~Replica() = default;
 
 Result<void> Replica::create(const ReplicaEnvironment& environment, std::string_view name,
                              const crypto::Secret& passphrase, crypto::KdfPreset preset,
-                             std::vector<crypto::KeyFileContents::Extra> extra) {
+                             std::vector<crypto::KeyFileContents::Extra> extra,
+                             const std::function<Result<void>(Replica&)>& fill) {
     COTMOC_TRY(crypto::initialise());
     if (!is_valid_name(name)) {
         return fail(ErrorCode::wrong_usage, "a name has a to z, 0 to 9 and -, 63 at most");
@@ -42,14 +51,21 @@ Result<void> Replica::create(const ReplicaEnvironment& environment, std::string_
                                  crypto::Secret::random(32, environment.random), core::preferred_cipher(),
                                  std::move(extra)};
     COTMOC_ASSIGN(const Bytes file, crypto::seal_key_file(keys, passphrase, preset, environment.random));
-    COTMOC_TRY(environment.key_store.save(file));
-    return create_unlocked(environment, name, keys);
+    COTMOC_TRY(create_unlocked(environment, name, keys));
+    if (fill) {
+        COTMOC_ASSIGN(const std::unique_ptr<Replica> replica, open_unlocked(environment, clone(keys)));
+        COTMOC_TRY(fill(*replica));
+    }
+    // Last, so that a directory with a key file is a whole replica; what a crash left before is made anew.
+    return environment.key_store.save(file);
 }
 
 Result<void> Replica::create_unlocked(const ReplicaEnvironment& environment, std::string_view name,
                                       const crypto::KeyFileContents& keys) {
     COTMOC_TRY(crypto::initialise());
-    COTMOC_ASSIGN(const std::unique_ptr<core::Store> store, core::Store::open(store_options(environment, keys)));
+    core::remove_database(environment.database_path);
+    COTMOC_ASSIGN(const std::unique_ptr<core::Store> store,
+                  core::Store::open(store_options(environment, keys)));
     return store->write([&]() -> Result<void> {
         COTMOC_TRY(store->set_setting("name", as_bytes(name)));
         return store->set_setting("device", keys.device.public_keys().id().view());
@@ -129,10 +145,13 @@ Result<void> Replica::follow_catalogues() {
     for (std::size_t i = 0; i < trust_.catalogues().size(); ++i) {
         const auto json = ring_.catalogue(trust_, trust_.catalogues()[i]);
         if (!json) {
-            continue;                              // its directory key is not for this device (yet)
+            continue;  // its directory key is not for this device (yet)
         }
-        COTMOC_ASSIGN(core::Catalogue catalogue, core::Catalogue::parse(*json));
-        catalogues.push_back({catalogue_positions_[i], std::move(catalogue)});
+        auto catalogue = core::Catalogue::parse(*json);
+        if (!catalogue) {
+            continue;  // of a newer program: the last one that this program reads stays in use
+        }
+        catalogues.push_back({catalogue_positions_[i], std::move(*catalogue)});
     }
     return store_->set_catalogues(std::move(catalogues));
 }
@@ -148,16 +167,15 @@ Result<void> Replica::follow_spaces() {
         if (!name) {
             continue;
         }
-        spaces_.push_back({id, name->name, name->label, trust_.may_write(*self_, id)});
+        const bool writable = trust_.may_write(*self_, id) && ring_.newest(id) != nullptr;
+        spaces_.push_back({id, name->name, name->label, writable});
         COTMOC_TRY(store_->set_space_name(id, name->name));
     }
     std::ranges::sort(spaces_, {}, &SpaceInfo::name);
     return {};
 }
 
-std::string Replica::request() {
-    return crypto::encode_request(name_, keys_.device, environment_.random);
-}
+std::string Replica::request() { return crypto::encode_request(name_, keys_.device, environment_.random); }
 
 Result<void> Replica::join(const crypto::Grant& grant, const Hash256& confirmed_root) {
     if (joined()) {
@@ -203,15 +221,17 @@ Result<void> Replica::store_trust(std::span<const Bytes> entries) {
         trust_hashes_ = hashes;
         catalogue_positions_ = positions;
         trust_followed_ = false;
+        // The error of the entry is the one to report; what was held before is followed again.
+        (void)follow_trust();
     }
     return stored;
 }
 
 std::optional<crypto::AgreementPublicKey> Replica::hub_key() const {
     const auto& devices = trust_.devices();
-    const auto newest = std::find_if(devices.rbegin(), devices.rend(), [](const crypto::TrustState::Device& device) {
-        return device.role == crypto::Role::hub;
-    });
+    const auto newest = std::find_if(
+        devices.rbegin(), devices.rend(),
+        [](const crypto::TrustState::Device& device) { return device.role == crypto::Role::hub; });
     return newest == devices.rend() ? std::nullopt : std::optional(newest->keys.agreement);
 }
 
@@ -258,8 +278,8 @@ const DeviceId& Replica::device_id(DeviceIndex index) const {
 std::vector<DeviceInfo> Replica::devices() const {
     std::vector<DeviceInfo> all;
     for (const crypto::TrustState::Device& device : trust_.devices()) {
-        DeviceInfo info{device.index, device.id, device_name(device.index), device.role, device.all_spaces, {},
-                        device.not_after_ms};
+        DeviceInfo info{device.index,      device.id, device_name(device.index), device.role,
+                        device.all_spaces, {},        device.not_after_ms};
         for (const SpaceId& id : device.spaces) {
             const crypto::TrustState::Space* space = trust_.find_space(id);
             const auto name = space != nullptr ? ring_.space_name(trust_, *space) : std::nullopt;

@@ -68,13 +68,16 @@ Result<void> Replica::add_history(const SpaceId& space, DeviceIndex device, std:
     set.ops = &ops;
     for (core::HistoryOp& op : replay.add(set)) {
         entries.push_back({change, op.dot, device_id(device), device_name(device), op.at.wall_ms,
-                           std::move(op.field), op.kind, std::move(op.before), std::move(op.after), op.is_void});
+                           std::move(op.field), op.kind, std::move(op.before), std::move(op.after),
+                           op.is_void});
     }
     return {};
 }
 
-/// What a change set had seen: the sum of the feed's deltas up to it. A pending one has seen all that is held.
-Result<std::vector<std::uint64_t>> Replica::seen_by(const SpaceId& space, DeviceIndex device, std::uint64_t seq) {
+/// What a change set had seen: the sum of the feed's deltas up to it. A pending one has seen all that is
+/// held.
+Result<std::vector<std::uint64_t>> Replica::seen_by(const SpaceId& space, DeviceIndex device,
+                                                    std::uint64_t seq) {
     COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(space));
     const auto feed = std::ranges::find(held, device, &core::FeedState::device);
     if (feed == held.end() || feed->seq < seq) {
@@ -92,10 +95,11 @@ Result<std::vector<std::uint64_t>> Replica::seen_by(const SpaceId& space, Device
         }
         const auto header = crypto::parse_envelope(row->bytes);
         const crypto::EpochKey* key = header ? ring_.find(space, header->epoch) : nullptr;
-        const auto opened = key != nullptr ? crypto::open_envelope(row->bytes, *key) : fail(ErrorCode::no_epoch_key);
+        const auto opened =
+            key != nullptr ? crypto::open_envelope(row->bytes, *key) : fail(ErrorCode::no_epoch_key);
         const auto content = opened ? decode_content(*opened) : tl::unexpected(opened.error());
         if (!content) {
-            continue;                              // quarantined: it told nothing
+            continue;  // quarantined: it told nothing
         }
         for (const auto& [other, other_seq] : content->head.delta) {
             seen.resize(std::max(seen.size(), to_number(other) + std::size_t{1}));
@@ -121,7 +125,8 @@ Result<std::vector<Error>> Replica::verify() {
         std::map<DeviceIndex, std::pair<std::uint64_t, Hash256>> last;
         std::int64_t position = 0;
         for (;;) {
-            COTMOC_ASSIGN(const std::optional<core::EnvelopeRow> row, store_->next_envelope(space.id, position));
+            COTMOC_ASSIGN(const std::optional<core::EnvelopeRow> row,
+                          store_->next_envelope(space.id, position));
             if (!row) {
                 break;
             }
@@ -160,8 +165,8 @@ Result<void> Replica::verify_row(const core::EnvelopeRow& row, std::uint64_t pre
     if (auto verified = crypto::verify_envelope(row.bytes, hash, author->keys.signing); !verified) {
         return named(verified.error());
     }
-    if (hash != row.hash || header->seq != row.seq || header->space != row.space || row.seq != previous_seq + 1 ||
-        header->previous != previous_hash) {
+    if (hash != row.hash || header->seq != row.seq || header->space != row.space ||
+        row.seq != previous_seq + 1 || header->previous != previous_hash) {
         return fail(ErrorCode::broken_chain, place);
     }
     if (row.status == core::EnvelopeStatus::quarantined) {

@@ -20,8 +20,10 @@ bool is_local(ErrorCode code) {
         case ErrorCode::io_error:
         case ErrorCode::database_damaged:
         case ErrorCode::out_of_memory:
-        case ErrorCode::internal: return true;
-        default: return false;
+        case ErrorCode::internal:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -33,9 +35,12 @@ struct Replica::Arriving {
     crypto::EnvelopeHeader header;
     Hash256 hash;
     const crypto::TrustState::Device* author = nullptr;
+    Bytes opened;
+    BytesView ops;  // in `opened`
     Content content;
     std::vector<std::uint64_t> seen;
     core::Store::AuthorView last;
+    bool past_is_known = false;
 };
 
 Result<void> Replica::begin_receiving() {
@@ -77,7 +82,7 @@ Result<Bytes> Replica::trust_entry(std::uint64_t position) { return store_->trus
 
 Result<void> Replica::add_trust_entry(BytesView entry) {
     const Bytes copy(entry.begin(), entry.end());
-    return store_trust(std::span(&copy, 1));       // followed when the next envelope or question comes
+    return store_trust(std::span(&copy, 1));  // followed when the next envelope or question comes
 }
 
 Frontier Replica::frontier(const SpaceId& space) {
@@ -119,7 +124,8 @@ Result<AcceptResult> Replica::accept(BytesView envelope) {
 
 Result<std::optional<AcceptResult>> Replica::check_place(Arriving& arriving) {
     const crypto::EnvelopeHeader& header = arriving.header;
-    const bool readable = std::ranges::any_of(spaces_, [&](const SpaceInfo& space) { return space.id == header.space; });
+    const bool readable =
+        std::ranges::any_of(spaces_, [&](const SpaceInfo& space) { return space.id == header.space; });
     if (!readable) {
         return refused({ErrorCode::wrong_space, header.space.hex()});
     }
@@ -153,12 +159,21 @@ Result<std::optional<AcceptResult>> Replica::check_place(Arriving& arriving) {
 }
 
 Result<void> Replica::open_content(Arriving& arriving) {
+    const crypto::TrustState::Epoch* newest = trust_.newest_epoch(arriving.header.space);
+    if (newest == nullptr || newest->epoch < arriving.header.epoch) {
+        return fail(ErrorCode::waiting_for_dependency, "epoch");
+    }
     const crypto::EpochKey* key = ring_.find(arriving.header.space, arriving.header.epoch);
     if (key == nullptr) {
         return fail(ErrorCode::no_epoch_key);
     }
-    COTMOC_ASSIGN(const Bytes opened, crypto::open_envelope(arriving.bytes, *key));
-    COTMOC_ASSIGN(arriving.content, decode_content(opened));
+    COTMOC_ASSIGN(arriving.opened, crypto::open_envelope(arriving.bytes, *key));
+    COTMOC_ASSIGN(arriving.content.head, decode_content_head(arriving.opened, arriving.ops));
+    return {};
+}
+
+Result<void> Replica::decode_ops(Arriving& arriving) {
+    COTMOC_ASSIGN(arriving.content.ops, core::decode_change_set(arriving.ops));
     return {};
 }
 
@@ -212,18 +227,28 @@ Result<void> Replica::check_frontier(Arriving& arriving) {
         // The author saw another past than we hold under the same names: a fork somewhere.
         return fail(ErrorCode::forked_feed, "frontier");
     }
+    arriving.past_is_known = true;
     return {};
 }
 
 Result<AcceptResult> Replica::keep_in_quarantine(const Arriving& arriving, const Error& reason) {
-    std::vector<std::uint64_t> seen = arriving.last.seen;
+    // Later change sets of the feed build on what this one had seen, as far as that could be read.
+    std::vector<std::uint64_t> seen = arriving.past_is_known ? arriving.seen : arriving.last.seen;
+    const std::uint64_t trust_position =
+        arriving.past_is_known ? arriving.content.head.trust_position : arriving.last.trust_position;
     const std::size_t own = to_number(arriving.author->index);
     seen.resize(std::max(seen.size(), own + 1));
     seen[own] = arriving.header.seq - 1;
-    core::EnvelopeRow row{0, arriving.header.space, arriving.author->index, arriving.header.seq, arriving.hash, 0,
-                          core::EnvelopeStatus::quarantined, std::string(error_name(reason.code)),
+    core::EnvelopeRow row{0,
+                          arriving.header.space,
+                          arriving.author->index,
+                          arriving.header.seq,
+                          arriving.hash,
+                          0,
+                          core::EnvelopeStatus::quarantined,
+                          std::string(error_name(reason.code)),
                           Bytes(arriving.bytes.begin(), arriving.bytes.end())};
-    COTMOC_TRY(store_->quarantine(row, std::move(seen), arriving.last.trust_position));
+    COTMOC_TRY(store_->quarantine(row, std::move(seen), trust_position));
     ++notes_.quarantined;
     return AcceptResult{Acceptance::stored, 0, reason};
 }
@@ -245,6 +270,9 @@ Result<AcceptResult> Replica::accept_now(BytesView envelope) {
     if (readable) {
         readable = check_frontier(arriving);
     }
+    if (readable) {
+        readable = decode_ops(arriving);
+    }
     if (!readable) {
         const Error reason = readable.error();
         if (is_local(reason.code)) {
@@ -255,8 +283,12 @@ Result<AcceptResult> Replica::accept_now(BytesView envelope) {
         }
         return keep_in_quarantine(arriving, reason);
     }
-    core::IncomingChangeSet incoming{arriving.header.space, arriving.author->index, arriving.header.seq,
-                                     arriving.content.head.newest, &arriving.content.ops, arriving.seen,
+    core::IncomingChangeSet incoming{arriving.header.space,
+                                     arriving.author->index,
+                                     arriving.header.seq,
+                                     arriving.content.head.newest,
+                                     &arriving.content.ops,
+                                     arriving.seen,
                                      arriving.content.head.trust_position,
                                      trust_.may_write(*arriving.author, arriving.header.space)};
     std::uint64_t ops = 0;
@@ -266,8 +298,15 @@ Result<AcceptResult> Replica::accept_now(BytesView envelope) {
     for (const core::FieldBlock& block : arriving.content.ops.fields) {
         ops += block.ops.size();
     }
-    core::EnvelopeRow row{0, arriving.header.space, arriving.author->index, arriving.header.seq, arriving.hash, ops,
-                          core::EnvelopeStatus::applied, "", Bytes(envelope.begin(), envelope.end())};
+    core::EnvelopeRow row{0,
+                          arriving.header.space,
+                          arriving.author->index,
+                          arriving.header.seq,
+                          arriving.hash,
+                          ops,
+                          core::EnvelopeStatus::applied,
+                          "",
+                          Bytes(envelope.begin(), envelope.end())};
     COTMOC_ASSIGN(const core::ApplyOutcome outcome, store_->apply(incoming, row));
     notes_.new_conflicts += outcome.new_conflicts;
     notes_.quarantined += outcome.void_ops;

@@ -7,26 +7,36 @@ Result<void> Replica::write(const std::function<Result<void>()>& work) {
     if (batching_) {
         return work();
     }
-    COTMOC_TRY(end_receiving());
-    COTMOC_TRY(follow_trust());
+    COTMOC_TRY(prepare());
     COTMOC_TRY(store_->write(work));
-    return seal_closed();
+    // The write is durable; what fails to be sealed now is sealed when the next session begins.
+    (void)seal_closed();
+    return {};
+}
+
+Result<void> Replica::prepare() {
+    if (batching_) {
+        return {};
+    }
+    COTMOC_TRY(end_receiving());
+    return follow_trust();
 }
 
 Result<void> Replica::batch(const std::function<Result<void>()>& work) {
     if (batching_) {
         return work();
     }
-    COTMOC_TRY(end_receiving());
-    COTMOC_TRY(follow_trust());
+    COTMOC_TRY(prepare());
     batching_ = true;
     const auto done = store_->write(work);
     batching_ = false;
     COTMOC_TRY(done);
-    return seal_closed();
+    (void)seal_closed();
+    return {};
 }
 
 Result<void> Replica::check_writable(const RecordId& id) {
+    COTMOC_TRY(prepare());
     if (!joined()) {
         return fail(ErrorCode::not_joined);
     }
@@ -40,8 +50,10 @@ Result<void> Replica::check_writable(const RecordId& id) {
     return {};
 }
 
-Result<RecordId> Replica::add(const SpaceInfo& space, std::string_view kind_name,
+Result<RecordId> Replica::add(const SpaceInfo& in, std::string_view kind_name,
                               std::span<const core::FieldValue> fields, const std::optional<RecordId>& id) {
+    const SpaceInfo space = in;  // it may refer into spaces(), which prepare() makes anew
+    COTMOC_TRY(prepare());
     if (!joined() || catalogue() == nullptr) {
         return fail(ErrorCode::not_joined);
     }
@@ -54,6 +66,10 @@ Result<RecordId> Replica::add(const SpaceInfo& space, std::string_view kind_name
     }
     RecordId record;
     if (id) {
+        COTMOC_ASSIGN(const std::optional<SpaceId> known, store_->space_of(*id));
+        if (known) {
+            return fail(ErrorCode::record_exists, to_uuid_text(*id));
+        }
         record = *id;
     } else {
         environment_.random.fill(record.octets);

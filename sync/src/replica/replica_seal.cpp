@@ -29,7 +29,8 @@ Result<void> Replica::seal(int compression_level) {
 Result<void> Replica::seal_closed() {
     for (const SpaceInfo& space : spaces_) {
         while (store_->has_closed(space.id)) {
-            COTMOC_ASSIGN(const std::optional<core::PendingChangeSet> pending, store_->next_pending(space.id));
+            COTMOC_ASSIGN(const std::optional<core::PendingChangeSet> pending,
+                          store_->next_pending(space.id));
             if (!pending) {
                 break;
             }
@@ -39,7 +40,8 @@ Result<void> Replica::seal_closed() {
     return {};
 }
 
-Result<void> Replica::seal_one(const SpaceId& space, const core::PendingChangeSet& pending, int compression_level) {
+Result<void> Replica::seal_one(const SpaceId& space, const core::PendingChangeSet& pending,
+                               int compression_level) {
     const crypto::EpochKey* key = ring_.newest(space);
     if (key == nullptr) {
         return fail(ErrorCode::no_epoch_key);
@@ -60,10 +62,17 @@ Result<void> Replica::seal_one(const SpaceId& space, const core::PendingChangeSe
     crypto::EnvelopePlace place{space, pending.seq, own != seen.end() ? own->hash : Hash256{},
                                 frontier_hash(trust_, space, seen)};
     const Bytes content = encode_content(head, pending.ops);
-    COTMOC_ASSIGN(crypto::SealedEnvelope sealed, crypto::seal(place, keys_.device, *key, content,
-                                                              {compression_level}, environment_.random));
-    core::EnvelopeRow row{0, space, self_->index, pending.seq, sealed.hash, pending.ops_made,
-                          core::EnvelopeStatus::applied, "", std::move(sealed.bytes)};
+    COTMOC_ASSIGN(crypto::SealedEnvelope sealed,
+                  crypto::seal(place, keys_.device, *key, content, {compression_level}, environment_.random));
+    core::EnvelopeRow row{0,
+                          space,
+                          self_->index,
+                          pending.seq,
+                          sealed.hash,
+                          pending.ops_made,
+                          core::EnvelopeStatus::applied,
+                          "",
+                          std::move(sealed.bytes)};
     const auto store = [&] { return store_->store_sealed(pending, row, seqs, trust_.position()); };
     return store_->writing() ? store() : store_->write(store);
 }
@@ -73,6 +82,8 @@ Result<void> Replica::received_all() {
     if (!joined() || self_->role != crypto::Role::province_officer) {
         return {};
     }
+    // What was written while the session waited comes first: the confirmation must not take its place.
+    COTMOC_TRY(seal());
     for (const SpaceInfo& space : spaces_) {
         COTMOC_ASSIGN(const bool due, store_->has_unconfirmed(space.id));
         if (!due || !space.writable) {
@@ -84,7 +95,8 @@ Result<void> Replica::received_all() {
         core::PendingChangeSet empty;
         empty.seq = own != held.end() ? own->seq + 1 : 1;
         empty.newest = {static_cast<std::uint64_t>(std::clamp<std::int64_t>(
-                            environment_.clock.wall_ms(), 0, static_cast<std::int64_t>(core::hlc_wall_max))), 0};
+                            environment_.clock.wall_ms(), 0, static_cast<std::int64_t>(core::hlc_wall_max))),
+                        0};
         COTMOC_TRY(seal_one(space.id, empty, default_compression_level));
     }
     return {};

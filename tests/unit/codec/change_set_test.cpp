@@ -21,10 +21,12 @@ void refuses(const std::function<void(ChangeSet&)>& change) {
     CHECK(refusal(set) == ErrorCode::bad_encoding);
 }
 
-const std::vector<Value> one_of_each{std::monostate{}, true, std::int64_t{5}, 0.5, Decimal{5, 2},
-                                     std::string("a"), Date{1}, DateTime{1, 0}, record(1), TextList{"a", "b"}, Absent{}};
+const std::vector<Value> one_of_each{
+    std::monostate{}, true,      std::int64_t{5},    0.5,     Decimal{5, 2}, std::string("a"), Date{1},
+    DateTime{1, 0},   record(1), TextList{"a", "b"}, Absent{}};
 
-/// The types of values that are accepted, one letter each: - for null, b, i, r, d, t, D, T, R, l, . for absent.
+/// The types of values that are accepted, one letter each: - for null, b, i, r, d, t, D, T, R, l, . for
+/// absent.
 std::string accepted(const std::function<ChangeSet(Value)>& make) {
     std::string types;
     for (std::size_t i = 0; i < one_of_each.size(); ++i) {
@@ -39,21 +41,45 @@ std::string accepted(const std::function<ChangeSet(Value)>& make) {
 
 TEST_CASE("the worked example of the specification has these octets") {
     const std::string expected =
-        "01" "07"                                       // version, seven indexes
-        "01" "057669736974" "02"                        // one create block: "visit", two entries
-        "07636f6d6d756e65" "00" "0670656f706c65" "01"   // "commune", a register; "people", a counter
-        "02"                                            // two creates
-        "01" "01" "0670656f706c65" "01" "01"            // one field block: set, "people", a counter, one op
-        "01000302" "000c"                               // indexes 0, 3; index 6
-        "02" "01020101"                                 // two runs of stamps: lengths 2, 1
-        "0180a0abfef962f40302"                          // walls: 500 ms apart
-        "01000102"                                      // counters 0, 1
-        "0011111111111111111111111111111111" "22222222222222222222222222222222"
-        "000a" "00" "0016" "c490e1baaf6b20506cc3b4" "c490e1baaf6b204c6f6e67"
-        "0004" "01160101"
-        "01" "0000" "0006" "000e" "0030" "0000"         // one record: by dot, device 3, seq 7, index 24
-        "0002"                                          // over: the creation
-        "0004" "001a";                                  // the value 13
+        "01"
+        "07"  // version, seven indexes
+        "01"
+        "057669736974"
+        "02"  // one create block: "visit", two entries
+        "07636f6d6d756e65"
+        "00"
+        "0670656f706c65"
+        "01"  // "commune", a register; "people", a counter
+        "02"  // two creates
+        "01"
+        "01"
+        "0670656f706c65"
+        "01"
+        "01"  // one field block: set, "people", a counter, one op
+        "01000302"
+        "000c"  // indexes 0, 3; index 6
+        "02"
+        "01020101"              // two runs of stamps: lengths 2, 1
+        "0180a0abfef962f40302"  // walls: 500 ms apart
+        "01000102"              // counters 0, 1
+        "0011111111111111111111111111111111"
+        "22222222222222222222222222222222"
+        "000a"
+        "00"
+        "0016"
+        "c490e1baaf6b20506cc3b4"
+        "c490e1baaf6b204c6f6e67"
+        "0004"
+        "01160101"
+        "01"
+        "0000"
+        "0006"
+        "000e"
+        "0030"
+        "0000"  // one record: by dot, device 3, seq 7, index 24
+        "0002"  // over: the creation
+        "0004"
+        "001a";  // the value 13
     CHECK(to_hex(encode(example())) == expected);
     CHECK(decode_change_set(encode(example())) == example());
 }
@@ -128,12 +154,12 @@ TEST_CASE("blocks and layouts are sorted, distinct and not empty") {
 
 TEST_CASE("indexes are distinct, rise in a block and lie below the op count") {
     CHECK(accepts(example()));
-    refuses([](ChangeSet& set) { set.creates[0].creates[1].index = 2; });       // of the first create
+    refuses([](ChangeSet& set) { set.creates[0].creates[1].index = 2; });  // of the first create
     refuses([](ChangeSet& set) { set.creates[0].creates[1].index = 0; });
     refuses([](ChangeSet& set) { std::ranges::reverse(set.creates[0].creates); });
-    refuses([](ChangeSet& set) { set.fields[0].ops[0].index = 1; });            // set by the create at 0
+    refuses([](ChangeSet& set) { set.fields[0].ops[0].index = 1; });  // set by the create at 0
     refuses([](ChangeSet& set) { set.fields[0].ops[0].index = 7; });
-    refuses([](ChangeSet& set) { set.creates[0].creates[1].index = 4; });       // its range holds 6
+    refuses([](ChangeSet& set) { set.creates[0].creates[1].index = 4; });  // its range holds 6
     refuses([](ChangeSet& set) { set.op_count = 6; });
     ChangeSet with_gaps = example();
     with_gaps.op_count = 20;

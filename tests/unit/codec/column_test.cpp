@@ -165,19 +165,19 @@ TEST_CASE("malformed text columns are refused") {
         Source source(bytes);
         return !read_texts(source, count);
     };
-    CHECK(refuses({3, 0, 2, 'a'}, 1));                              // no such mode
-    CHECK(refuses({0, 0, 4, 'a'}, 1));                              // text shorter than its length
-    CHECK(refuses({0, 0, 1}, 1));                                   // length -1
-    CHECK(refuses({0, 0, 4, 0xc3, 0x28}, 1));                       // not UTF-8
-    CHECK(refuses({0, 0, 2, 0}, 1));                                // U+0000
-    CHECK(refuses({0, 0, 2, 0xc3, 0xa9}, 2));                       // valid only over the border of two texts
-    CHECK(refuses({1, 0, 0, 0}, 4));                                // an empty dictionary
-    CHECK(refuses({1, 5, 0, 2, 'a', 'b', 'c', 'd', 'e', 0, 0}, 4)); // larger than the column
-    CHECK(refuses({1, 1, 0, 2, 'a', 0, 2}, 4));                     // number beyond the dictionary
-    CHECK(refuses({2, 1, 0, 2, 'a', 0, 0, 0}, 1));                  // a text of no phrases
-    CHECK(refuses({2, 1, 0, 2, 'a', 0, 2, 1}, 1));                  // phrase number beyond the list
-    CHECK(refuses({2, 1, 0, 2, 'a', 0, 2, 192}, 1));                // second octet missing
-    CHECK(refuses({2, 1, 0, 2, 'a', 0, 200, 1, 0, 0}, 1));          // more phrases than octets left
+    CHECK(refuses({3, 0, 2, 'a'}, 1));         // no such mode
+    CHECK(refuses({0, 0, 4, 'a'}, 1));         // text shorter than its length
+    CHECK(refuses({0, 0, 1}, 1));              // length -1
+    CHECK(refuses({0, 0, 4, 0xc3, 0x28}, 1));  // not UTF-8
+    CHECK(refuses({0, 0, 2, 0}, 1));           // U+0000
+    CHECK(refuses({0, 0, 2, 0xc3, 0xa9}, 2));  // valid only over the border of two texts
+    CHECK(refuses({1, 0, 0, 0}, 4));           // an empty dictionary
+    CHECK(refuses({1, 5, 0, 2, 'a', 'b', 'c', 'd', 'e', 0, 0}, 4));  // larger than the column
+    CHECK(refuses({1, 1, 0, 2, 'a', 0, 2}, 4));                      // number beyond the dictionary
+    CHECK(refuses({2, 1, 0, 2, 'a', 0, 0, 0}, 1));                   // a text of no phrases
+    CHECK(refuses({2, 1, 0, 2, 'a', 0, 2, 1}, 1));                   // phrase number beyond the list
+    CHECK(refuses({2, 1, 0, 2, 'a', 0, 2, 192}, 1));                 // second octet missing
+    CHECK(refuses({2, 1, 0, 2, 'a', 0, 200, 1, 0, 0}, 1));           // more phrases than octets left
 }
 
 TEST_CASE("text that expands beyond the limit is refused") {
@@ -225,8 +225,11 @@ TEST_CASE("reals of few digits are kept as integers, others as they are") {
     CHECK(reals_of({1e300}).front() == 255);
     CHECK(reals_of({9007199254740991.0}).front() == 0);
     CHECK(reals_of({9007199254740992.0}).front() == 255);
-    for (const std::vector<double>& values :
-         {std::vector<double>{22.5, 1.25, -3}, {0.1, 0.2, 0.3}, {1.0 / 3}, {5e-324, 1e300}, {1e-9, 123.456}}) {
+    for (const std::vector<double>& values : {std::vector<double>{22.5, 1.25, -3},
+                                              {0.1, 0.2, 0.3},
+                                              {1.0 / 3},
+                                              {5e-324, 1e300},
+                                              {1e-9, 123.456}}) {
         const Bytes bytes = reals_of(values);
         BinaryReader in(bytes);
         const Result<std::vector<double>> read = read_reals(in, values.size());

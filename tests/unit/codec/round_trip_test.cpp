@@ -69,10 +69,17 @@ TEST_CASE("an encoding with octets replaced, inserted or left out is refused or 
             const auto at = bytes.begin() + static_cast<std::ptrdiff_t>(random.below(bytes.size()));
             const auto octet = static_cast<std::uint8_t>(random.below(256));
             switch (random.below(4)) {
-            case 0: *at = octet; break;
-            case 1: bytes.insert(at, octet); break;
-            case 2: *at = random.one_in(2) ? 0xff : 0x80; break;
-            default: bytes.erase(at);
+                case 0:
+                    *at = octet;
+                    break;
+                case 1:
+                    bytes.insert(at, octet);
+                    break;
+                case 2:
+                    *at = random.one_in(2) ? 0xff : 0x80;
+                    break;
+                default:
+                    bytes.erase(at);
             }
             if (bytes.empty()) {
                 break;

@@ -143,7 +143,7 @@ std::vector<Op> another_order(std::vector<Op> rest, std::mt19937_64& random) {
     while (!rest.empty()) {
         const auto next = std::ranges::find_if(rest, ready);
         if (next == rest.end()) {
-            return {};                         // not a causal history; no view will fit
+            return {};  // not a causal history; no view will fit
         }
         held[next->dot.device] = next->dot.seq;
         order.push_back(std::move(*next));
@@ -190,8 +190,9 @@ std::string vectors_file() {
 
 std::filesystem::path model_file() {
     const char* named = std::getenv("COTMOC_SHARED_DIR");
-    const std::filesystem::path shared =
-        named != nullptr ? std::filesystem::path(named) : std::filesystem::path(COTMOC_SOURCE_DIR) / ".." / "shared";
+    const std::filesystem::path shared = named != nullptr
+                                             ? std::filesystem::path(named)
+                                             : std::filesystem::path(COTMOC_SOURCE_DIR) / ".." / "shared";
     return shared / "model" / "register.py";
 }
 

@@ -9,8 +9,20 @@
 namespace cotmoc::core {
 
 enum class FieldType : std::uint8_t {
-    boolean, integer, real, decimal, text, richtext, date, datetime, enumeration, workflow, counter, set,
-    reference, attachments
+    boolean,
+    integer,
+    real,
+    decimal,
+    text,
+    richtext,
+    date,
+    datetime,
+    enumeration,
+    workflow,
+    counter,
+    set,
+    reference,
+    attachments
 };
 
 /// What the merge keeps for a field; fixed for the field for ever (semantics S6).
@@ -31,9 +43,9 @@ struct Field {
     bool unique = false;
     std::optional<double> minimum;
     std::optional<double> maximum;
-    std::uint8_t scale = 0;                                    // of decimals
-    std::vector<std::string> values;                           // of enums; the states of workflows, in order
-    std::map<std::string, std::vector<std::string>> roles;     // guarded state -> roles
+    std::uint8_t scale = 0;                                 // of decimals
+    std::vector<std::string> values;                        // of enums; the states of workflows, in order
+    std::map<std::string, std::vector<std::string>> roles;  // guarded state -> roles
     std::string reference_kind;
 
     /// Position in `values`; nothing for a value that this catalogue does not know.
@@ -44,9 +56,9 @@ struct Kind {
     std::string name;
     std::string label;
     std::string section;
-    std::string dated_by;              // a date field, or empty: a standing kind
-    bool full_history = false;         // "history": "full": pending edits are not folded together
-    std::vector<Field> fields;         // own and common ones, sorted by name
+    std::string dated_by;       // a date field, or empty: a standing kind
+    bool full_history = false;  // "history": "full": pending edits are not folded together
+    std::vector<Field> fields;  // own and common ones, sorted by name
 
     const Field* find(std::string_view field) const;
 };
@@ -60,7 +72,7 @@ public:
 
     const std::string& name() const { return name_; }
     std::uint32_t version() const { return version_; }
-    const std::vector<Kind>& kinds() const { return kinds_; }   // sorted by name
+    const std::vector<Kind>& kinds() const { return kinds_; }  // sorted by name
     const Kind* find(std::string_view kind) const;
     /// The text it was parsed from, kept byte for byte.
     const std::string& source() const { return source_; }
@@ -82,11 +94,12 @@ struct FieldValue {
     Value value;
 };
 
-/// Checks that a value may stand in a field: type, bounds, enum value, UTF-8, length. Null is allowed unless the
-/// field is required.
+/// Checks that a value may stand in a field: type, bounds, enum value, UTF-8, length. Null is allowed unless
+/// the field is required.
 Result<void> check_value(const Field& field, const Value& value);
 
-/// Whether a new record with these values has every required field of its kind (missing_field names the first).
+/// Whether a new record with these values has every required field of its kind (missing_field names the
+/// first).
 Result<void> check_required(const Kind& kind, std::span<const FieldValue> values);
 
 /// `field=text` on the command line: text in the field's type; "" is null except for text and richtext.
@@ -103,7 +116,7 @@ struct ImportLine {
     std::optional<RecordId> id;
     std::string kind;
     std::string space;
-    std::vector<FieldValue> fields;    // sorted by name, checked against the catalogue
+    std::vector<FieldValue> fields;  // sorted by name, checked against the catalogue
 };
 /// At most 1 MiB; UTF-8, nesting, duplicate keys and unknown keys are checked with their named errors.
 Result<ImportLine> parse_import_line(const Catalogue& catalogue, std::string_view line);
@@ -118,8 +131,8 @@ struct BodyField {
 Result<std::vector<BodyField>> read_body(std::string_view body,
                                          std::span<const std::pair<std::string_view, ValueType>> types);
 
-/// Lower case, without Vietnamese and other Latin diacritics: "Đắk Glei" -> "dak glei", ø -> o, ł -> l, ß -> ss.
-/// Punctuation becomes a space. Works on precomposed and decomposed text; independent of locale.
+/// Lower case, without Vietnamese and other Latin diacritics: "Đắk Glei" -> "dak glei", ø -> o, ł -> l, ß ->
+/// ss. Punctuation becomes a space. Works on precomposed and decomposed text; independent of locale.
 std::string fold(std::string_view text);
 
 }  // namespace cotmoc::core

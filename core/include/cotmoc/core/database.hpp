@@ -2,8 +2,8 @@
 // One thread at a time; statements must not outlive their database.
 #pragma once
 
-#include <cotmoc/base/result.hpp>
 #include <cotmoc/base/bytes.hpp>
+#include <cotmoc/base/result.hpp>
 
 #include <memory>
 
@@ -15,7 +15,8 @@ public:
     Statement& operator=(Statement&& other) noexcept;
     ~Statement();
 
-    /// Parameters count from 1. Text and blobs are not copied: they must live until the next reset or step's end.
+    /// Parameters count from 1. Text and blobs are not copied: they must live until the next reset or step's
+    /// end.
     Statement& bind(int parameter, std::int64_t value);
     Statement& bind(int parameter, std::string_view text);
     Statement& bind_blob(int parameter, BytesView bytes);
@@ -48,11 +49,11 @@ private:
 class Database {
 public:
     struct Options {
-        std::string path;              // UTF-8; ":memory:" for a private one
-        Bytes key;                     // 32 octets, or empty: not encrypted
-        std::string cipher;            // "aegis" or "chacha20"; with a key only
+        std::string path;    // UTF-8; ":memory:" for a private one
+        Bytes key;           // 32 octets, or empty: not encrypted
+        std::string cipher;  // "aegis" or "chacha20"; with a key only
         bool create = true;
-        bool exclusive = true;         // hold the file for this process; another one gets `busy`
+        bool exclusive = true;  // hold the file for this process; another one gets `busy`
     };
     /// Opens in WAL mode, synchronous=FULL, with the hardening of docs/spec/store.md. old_sqlite, busy,
     /// database_damaged (also with a wrong key), disk_full, io_error.
@@ -96,6 +97,8 @@ private:
     Database* database_;
 };
 
+/// Removes the file and what SQLite keeps beside it; nothing happens if there is none.
+void remove_database(const std::string& path);
 /// "x86-64 with AES instructions: aegis, else chacha20".
 std::string preferred_cipher();
 std::string sqlite_version();

@@ -8,9 +8,9 @@ namespace cotmoc::core {
 struct HistoryOp {
     Dot dot;
     Hlc at;
-    std::string field;                 // "" for create, delete and restore of the record
+    std::string field;  // "" for create, delete and restore of the record
     OpKind kind{};
-    Value before;                      // what the field showed before and after the op
+    Value before;  // what the field showed before and after the op
     Value after;
     bool is_void = false;
 };

@@ -1,5 +1,5 @@
-// Hybrid logical clock (Kulkarni et al., "Logical Physical Clocks", 2014). It orders only concurrent edits and
-// what people read; causality comes from frontiers.
+// Hybrid logical clock (Kulkarni et al., "Logical Physical Clocks", 2014). It orders only concurrent edits
+// and what people read; causality comes from frontiers.
 #pragma once
 
 #include <cotmoc/base/clock.hpp>
@@ -27,7 +27,8 @@ public:
 
     /// A stamp above all used and observed ones (as far as the pull limit lets them count).
     Hlc now();
-    /// Takes a received stamp into account, but never lets it pull further than hlc_pull_max_ms past the wall.
+    /// Takes a received stamp into account, but never lets it pull further than hlc_pull_max_ms past the
+    /// wall.
     void observe(Hlc received);
     Hlc last() const { return last_; }
 

@@ -1,6 +1,6 @@
-// The records of one replica in encrypted SQLite: rows for people and SQL, merge state, the journal of what was
-// not sealed yet, feeds of envelopes, the trust feed's entries. Knows no keys but the database's, and no network.
-// One thread at a time. Everything that changes something stands inside write().
+// The records of one replica in encrypted SQLite: rows for people and SQL, merge state, the journal of what
+// was not sealed yet, feeds of envelopes, the trust feed's entries. Knows no keys but the database's, and no
+// network. One thread at a time. Everything that changes something stands inside write().
 #pragma once
 
 #include <cotmoc/base/hash.hpp>
@@ -14,8 +14,8 @@
 namespace cotmoc::core {
 
 struct StoreOptions {
-    std::string path;                  // UTF-8
-    Bytes key;                         // 32 octets
+    std::string path;  // UTF-8
+    Bytes key;         // 32 octets
     std::string cipher;
     Clock& clock;
     const Hasher& hasher;
@@ -30,8 +30,9 @@ struct CatalogueInForce {
 struct FieldEdit {
     enum class Kind : std::uint8_t { set, add, insert, remove } kind = Kind::set;
     std::string field;
-    Value value;                       // add: int64; insert, remove: the element as text
-    /// From a file that may have been imported before: a counter whose base has this value already stays as it is.
+    Value value;  // add: int64; insert, remove: the element as text
+    /// From a file that may have been imported before: a counter whose base has this value already stays as
+    /// it is.
     bool imported = false;
 };
 
@@ -45,7 +46,7 @@ struct LiveValue {
 struct FieldConflict {
     std::string field;
     Policy policy{};
-    std::vector<LiveValue> values;     // the displayed one first, then the listed ones in dot order
+    std::vector<LiveValue> values;  // the displayed one first, then the listed ones in dot order
 };
 
 /// How far the newest op of a record has come (S21).
@@ -55,7 +56,7 @@ struct RecordView {
     RecordId id;
     std::string kind;
     SpaceId space;
-    std::string body;                  // a JSON object of the visible values
+    std::string body;  // a JSON object of the visible values
     bool deleted = false;
     bool edited_while_deleted = false;
     std::vector<FieldConflict> conflicts;
@@ -63,13 +64,13 @@ struct RecordView {
 };
 
 struct ListQuery {
-    std::string kind;                  // empty: all
+    std::string kind;  // empty: all
     std::optional<SpaceId> space;
-    std::vector<FieldValue> where;     // equal values; needs a kind
+    std::vector<FieldValue> where;  // equal values; needs a kind
     std::optional<std::uint64_t> limit;
-    bool deleted = false;              // with the deleted ones too
+    bool deleted = false;  // with the deleted ones too
     bool conflicts_only = false;
-    std::vector<std::string> words;    // search words: all must occur in the searchable fields
+    std::vector<std::string> words;  // search words: all must occur in the searchable fields
 };
 
 /// The position of a feed in the store.
@@ -84,7 +85,7 @@ struct PendingChangeSet {
     std::uint64_t seq = 0;
     Hlc newest;
     ChangeSet ops;
-    std::uint64_t ops_made = 0;        // for counts shown to people
+    std::uint64_t ops_made = 0;  // for counts shown to people
 };
 
 /// A change set to be applied, decoded, with what its author had seen.
@@ -103,7 +104,7 @@ struct IncomingChangeSet {
 struct ApplyOutcome {
     std::uint64_t ops = 0;
     std::uint64_t void_ops = 0;
-    std::uint64_t new_conflicts = 0;   // fields that have a listed loser now and had none
+    std::uint64_t new_conflicts = 0;  // fields that have a listed loser now and had none
 };
 
 enum class EnvelopeStatus : std::uint8_t { applied = 0, quarantined = 1 };
@@ -116,18 +117,18 @@ struct EnvelopeRow {
     Hash256 hash;
     std::uint64_t ops = 0;
     EnvelopeStatus status{};
-    std::string reason;                // of quarantine: an error name
+    std::string reason;  // of quarantine: an error name
     Bytes bytes;
 };
 
 struct SpaceStatus {
-    std::uint64_t records = 0;         // not deleted
+    std::uint64_t records = 0;  // not deleted
     Hash256 digest;
     std::uint64_t unsent_ops = 0;
-    std::uint64_t at_hub = 0;          // own ops that a hub holds
-    std::uint64_t at_province = 0;     // own ops that a province device's frontier covers
-    std::uint64_t conflicts = 0;       // records with listed losers
-    std::uint64_t quarantined = 0;     // envelopes and void ops
+    std::uint64_t at_hub = 0;       // own ops that a hub holds
+    std::uint64_t at_province = 0;  // own ops that a province device's frontier covers
+    std::uint64_t conflicts = 0;    // records with listed losers
+    std::uint64_t quarantined = 0;  // envelopes and void ops
 };
 
 class StoreImpl;
@@ -150,12 +151,13 @@ public:
                      std::vector<DeviceIndex> province_devices);
     /// Views, indexes and search follow the newest one.
     Result<void> set_catalogues(std::vector<CatalogueInForce> catalogues);
-    const Catalogue* catalogue() const;                        // the newest; null before the first
+    const Catalogue* catalogue() const;  // the newest; null before the first
     const Catalogue* catalogue_at(std::uint64_t trust_position) const;
     Result<void> set_space_name(const SpaceId& space, std::string_view name);
 
     // Records (inside write()).
-    Result<RecordId> add(const SpaceId& space, const Kind& kind, std::span<const FieldValue> fields, const RecordId& id);
+    Result<RecordId> add(const SpaceId& space, const Kind& kind, std::span<const FieldValue> fields,
+                         const RecordId& id);
     /// False if everything was like that already.
     Result<bool> edit(const RecordId& id, std::span<const FieldEdit> edits);
     Result<void> remove(const RecordId& id);
@@ -163,7 +165,7 @@ public:
     /// `take` counts from 0 in FieldConflict::values.
     struct Resolution {
         std::optional<std::size_t> take;
-        std::optional<Value> value;    // neither: acknowledge
+        std::optional<Value> value;  // neither: acknowledge
     };
     Result<void> resolve(const RecordId& id, std::string_view field, const Resolution& resolution);
 
@@ -174,7 +176,8 @@ public:
     Result<void> list(const ListQuery& query, const std::function<bool(const RecordView&)>& each);
     /// Rows of a read-only statement: column names first, then each row's values as JSON texts.
     Result<void> sql(std::string_view statement,
-                     const std::function<bool(std::span<const std::string> names, std::span<const std::string> json)>& each);
+                     const std::function<bool(std::span<const std::string> names,
+                                              std::span<const std::string> json)>& each);
     /// Adds the records of the spaces to a report; deleted ones are left out.
     Result<void> report(std::span<const SpaceId> spaces, ReportBuilder& report);
     Result<std::vector<SpaceId>> spaces_with_records();
@@ -195,7 +198,7 @@ public:
     // Feeds (changes inside write()).
     Result<std::vector<FeedState>> frontier(const SpaceId& space);
     struct AuthorView {
-        std::vector<std::uint64_t> seen;       // by device index: what the author's last change set had seen
+        std::vector<std::uint64_t> seen;  // by device index: what the author's last change set had seen
         std::uint64_t trust_position = 0;
     };
     Result<AuthorView> author_view(const SpaceId& space, DeviceIndex author);
@@ -204,14 +207,16 @@ public:
     Result<std::optional<EnvelopeRow>> envelope(const SpaceId& space, DeviceIndex author, std::uint64_t seq);
     /// The position just before the first envelope of the feed from `seq` on; 0 if none is held.
     Result<std::int64_t> position_before(const SpaceId& space, DeviceIndex author, std::uint64_t seq);
-    /// Applies a received change set and keeps its envelope. Precondition: it continues its feed, its past is held,
-    /// and nothing is pending in the space.
+    /// Applies a received change set and keeps its envelope. Precondition: it continues its feed, its past is
+    /// held, and nothing is pending in the space.
     Result<ApplyOutcome> apply(const IncomingChangeSet& incoming, const EnvelopeRow& envelope);
     /// Keeps an envelope that may not be applied; it counts as held.
-    Result<void> quarantine(const EnvelopeRow& envelope, std::vector<std::uint64_t> seen, std::uint64_t trust_position);
+    Result<void> quarantine(const EnvelopeRow& envelope, std::vector<std::uint64_t> seen,
+                            std::uint64_t trust_position);
     Result<void> note_hub_holds(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
 
-    /// A feed of a device outside the province holds something that no province device's frontier covers (S21).
+    /// A feed of a device outside the province holds something that no province device's frontier covers
+    /// (S21).
     Result<bool> has_unconfirmed(const SpaceId& space);
 
     // History: the change sets that touched a record, in the order they were applied here.
@@ -228,7 +233,7 @@ public:
         std::string reason;
     };
     Result<std::vector<VoidOp>> void_ops();
-    Result<std::vector<EnvelopeRow>> quarantined();            // without bytes
+    Result<std::vector<EnvelopeRow>> quarantined();  // without bytes
 
     // Trust feed and settings, opaque here.
     Result<std::vector<Bytes>> trust_entries();

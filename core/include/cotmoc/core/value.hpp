@@ -45,12 +45,21 @@ using Value = std::variant<std::monostate, bool, std::int64_t, double, Decimal, 
                            RecordId, TextList, Absent>;
 
 enum class ValueType : std::uint8_t {
-    null = 0, boolean = 1, integer = 2, real = 3, decimal = 4, text = 5, date = 6, datetime = 7, reference = 8,
-    text_list = 9, absent = 10
+    null = 0,
+    boolean = 1,
+    integer = 2,
+    real = 3,
+    decimal = 4,
+    text = 5,
+    date = 6,
+    datetime = 7,
+    reference = 8,
+    text_list = 9,
+    absent = 10
 };
 inline ValueType type_of(const Value& value) { return static_cast<ValueType>(value.index()); }
 
-inline constexpr std::size_t value_bytes_max = 256 * 1024;   // of one text or list, in UTF-8 octets
+inline constexpr std::size_t value_bytes_max = 256 * 1024;  // of one text or list, in UTF-8 octets
 
 /// Canonical bytes: the tag, then the payload in the fixed encoding. Equal values have equal bytes.
 /// Reals are finite and -0 is written as 0.
@@ -68,8 +77,9 @@ void append_json_string(std::string& out, std::string_view text);
 /// Plain text as a person reads it: no quotes; lists joined by ", "; "" for null.
 std::string to_text(const Value& value);
 
-std::optional<Date> parse_date(std::string_view text);           // 2024-01-31
-std::optional<DateTime> parse_datetime(std::string_view text);   // RFC 3339, seconds or milliseconds, offset or Z
+std::optional<Date> parse_date(std::string_view text);  // 2024-01-31
+std::optional<DateTime> parse_datetime(
+    std::string_view text);  // RFC 3339, seconds or milliseconds, offset or Z
 std::optional<Decimal> parse_decimal(std::string_view text, std::uint8_t scale);
 std::string to_text(Date date);
 std::string to_text(const DateTime& time);

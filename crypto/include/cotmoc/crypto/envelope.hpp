@@ -21,8 +21,8 @@ struct EnvelopeHeader {
     SpaceId space;
     DeviceId author;
     std::uint64_t seq = 0;
-    Hash256 previous;                  // entry hash of seq - 1; zero for seq 1
-    Hash256 frontier;                  // what the author had seen
+    Hash256 previous;  // entry hash of seq - 1; zero for seq 1
+    Hash256 frontier;  // what the author had seen
     std::uint32_t chunk_count = 0;
     std::uint32_t ciphertext_length = 0;
     FixedBytes<24, struct SaltTag> salt;
@@ -47,8 +47,8 @@ struct SealOptions {
     int compression_level = 3;
 };
 
-/// Compresses (keeping the smaller form), pads by Padmé, encrypts and signs. limit_exceeded if the result or the
-/// content is over what a receiver accepts.
+/// Compresses (keeping the smaller form), pads by Padmé, encrypts and signs. limit_exceeded if the result or
+/// the content is over what a receiver accepts.
 Result<SealedEnvelope> seal(const EnvelopePlace& place, const DeviceKeys& author, const EpochKey& key,
                             BytesView content, SealOptions options, Random& random);
 
@@ -59,12 +59,12 @@ Result<EnvelopeHeader> parse_envelope(BytesView envelope);
 Hash256 envelope_hash(BytesView envelope);
 /// bad_signature unless `author` signed `hash` in this envelope.
 Result<void> verify_envelope(BytesView envelope, const Hash256& hash, const SigningPublicKey& author);
-/// Commitment, tags, padding, bounded inflation; the content that was sealed. wrong_commitment, cannot_decrypt,
-/// bad_encoding, bad_compression. Nothing is released before the last tag verified.
+/// Commitment, tags, padding, bounded inflation; the content that was sealed. wrong_commitment,
+/// cannot_decrypt, bad_encoding, bad_compression. Nothing is released before the last tag verified.
 Result<Bytes> open_envelope(BytesView envelope, const EpochKey& key);
 
-/// The padded length for `length` octets: Padmé (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files",
-/// 2019), at most 12 % more.
+/// The padded length for `length` octets: Padmé (Nikitin et al., "Reducing Metadata Leakage from Encrypted
+/// Files", 2019), at most 12 % more.
 std::size_t padded_length(std::size_t length);
 
 }  // namespace cotmoc::crypto

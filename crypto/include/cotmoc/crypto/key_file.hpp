@@ -12,8 +12,8 @@ std::optional<KdfPreset> parse_kdf_preset(std::string_view name);
 /// What the file protects. `extra` holds named further seeds (an authority's "root" and "issuer").
 struct KeyFileContents {
     DeviceKeys device;
-    Secret database_key;               // 32 octets
-    std::string cipher;                // "aegis" or "chacha20"
+    Secret database_key;  // 32 octets
+    std::string cipher;   // "aegis" or "chacha20"
     struct Extra {
         std::string name;
         Secret secret;
@@ -23,10 +23,11 @@ struct KeyFileContents {
 };
 
 /// out_of_memory if Argon2id cannot have its memory; never falls back.
-Result<Bytes> seal_key_file(const KeyFileContents& contents, const Secret& passphrase, KdfPreset preset, Random& random);
-/// key_file_damaged for a malformed or altered file where that can be told (magic, length, a trailing checksum over
-/// the file that is not secret), wrong_passphrase if the commitment differs, weak_key_parameters outside
-/// [19 MiB t=2, 1 GiB t=16].
+Result<Bytes> seal_key_file(const KeyFileContents& contents, const Secret& passphrase, KdfPreset preset,
+                            Random& random);
+/// key_file_damaged for a malformed or altered file where that can be told (magic, length, a trailing
+/// checksum over the file that is not secret), wrong_passphrase if the commitment differs,
+/// weak_key_parameters outside [19 MiB t=2, 1 GiB t=16].
 Result<KeyFileContents> open_key_file(BytesView file, const Secret& passphrase);
 
 }  // namespace cotmoc::crypto

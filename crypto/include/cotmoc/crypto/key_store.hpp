@@ -1,6 +1,7 @@
 // Who keeps the key file's octets: a file here, the platform's key store in an app.
 #pragma once
 
+#include <cotmoc/base/bytes.hpp>
 #include <cotmoc/base/result.hpp>
 
 namespace cotmoc::crypto {

@@ -1,4 +1,5 @@
-// A device's two key pairs and the keys of an authority: Ed25519 (RFC 8032) to sign, X25519 (RFC 7748) to agree.
+// A device's two key pairs and the keys of an authority: Ed25519 (RFC 8032) to sign, X25519 (RFC 7748) to
+// agree.
 #pragma once
 
 #include <cotmoc/base/ids.hpp>
@@ -14,7 +15,7 @@ using Signature = FixedBytes<64, struct SignatureTag>;
 /// Holds seed and public key together: nobody can pass another public key (the double-public-key oracle).
 class SigningKey {
 public:
-    static SigningKey from_seed(Secret seed);                  // 32 octets
+    static SigningKey from_seed(Secret seed);  // 32 octets
     const SigningPublicKey& public_key() const { return public_key_; }
     Signature sign(const Hash256& message) const;
     const Secret& seed() const { return seed_; }
@@ -29,7 +30,7 @@ bool verify(const SigningPublicKey& key, const Hash256& message, const Signature
 
 class AgreementKey {
 public:
-    static AgreementKey from_seed(Secret seed);                // 32 octets: the scalar before clamping
+    static AgreementKey from_seed(Secret seed);  // 32 octets: the scalar before clamping
     const AgreementPublicKey& public_key() const { return public_key_; }
     /// X25519; nothing if the result is all zero (a point of low order).
     std::optional<Secret> agree(const AgreementPublicKey& other) const;

@@ -1,4 +1,5 @@
-// Noise_IK_25519_ChaChaPoly_BLAKE2b (Noise Protocol Framework, revision 34). Initiator knows the responder's key.
+// Noise_IK_25519_ChaChaPoly_BLAKE2b (Noise Protocol Framework, revision 34). Initiator knows the responder's
+// key.
 #pragma once
 
 #include <cotmoc/crypto/keys.hpp>
@@ -26,20 +27,21 @@ private:
 struct NoiseChannel {
     NoiseCipher send;
     NoiseCipher receive;
-    Bytes handshake_hash;              // 64 octets, for channel binding
+    Bytes handshake_hash;  // 64 octets, for channel binding
 };
 
 /// The initiator's side: write message 1, read message 2, split. One-shot.
 class NoiseInitiator {
 public:
-    NoiseInitiator(const AgreementKey& own, const AgreementPublicKey& responder, BytesView prologue, Random& random);
+    NoiseInitiator(const AgreementKey& own, const AgreementPublicKey& responder, BytesView prologue,
+                   Random& random);
     ~NoiseInitiator();
     Bytes write_message_1(BytesView payload);
     struct Answer {
         Bytes payload;
         NoiseChannel channel;
     };
-    Result<Answer> read_message_2(BytesView message);          // handshake_failed
+    Result<Answer> read_message_2(BytesView message);  // handshake_failed
 
 private:
     struct State;
@@ -55,7 +57,7 @@ public:
         AgreementPublicKey initiator;
         Bytes payload;
     };
-    Result<Call> read_message_1(BytesView message);            // handshake_failed
+    Result<Call> read_message_1(BytesView message);  // handshake_failed
     struct Reply {
         Bytes message;
         NoiseChannel channel;

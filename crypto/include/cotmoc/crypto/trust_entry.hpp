@@ -1,5 +1,5 @@
-// The entries of the trust feed: what the authority signs, in clear as far as a hub must check it (semantics S15).
-// Layout: docs/spec/trust.md.
+// The entries of the trust feed: what the authority signs, in clear as far as a hub must check it (semantics
+// S15). Layout: docs/spec/trust.md.
 #pragma once
 
 #include <cotmoc/crypto/epoch_key.hpp>
@@ -8,9 +8,15 @@
 
 namespace cotmoc::crypto {
 
-enum class Role : std::uint8_t { authority = 0, border_post = 1, district_officer = 2, province_officer = 3, hub = 4 };
+enum class Role : std::uint8_t {
+    authority = 0,
+    border_post = 1,
+    district_officer = 2,
+    province_officer = 3,
+    hub = 4
+};
 std::string_view role_name(Role role);
-std::optional<Role> parse_role(std::string_view name);         // not "authority": only init makes that one
+std::optional<Role> parse_role(std::string_view name);  // not "authority": only init makes that one
 /// Reads and writes records. A hub and the authority do not.
 constexpr bool is_data_role(Role role) {
     return role == Role::border_post || role == Role::district_officer || role == Role::province_officer;
@@ -31,8 +37,8 @@ struct RootEntry {
 struct SpacesEntry {
     struct Space {
         SpaceId id;
-        std::uint8_t writer_roles = 0; // bit 1 << Role; 0: every data role that holds the space
-        Bytes sealed_name;             // seal_text under the directory key: BinaryWriter string name, string label
+        std::uint8_t writer_roles = 0;  // bit 1 << Role; 0: every data role that holds the space
+        Bytes sealed_name;  // seal_text under the directory key: BinaryWriter string name, string label
         friend bool operator==(const Space&, const Space&) = default;
     };
     std::vector<Space> spaces;
@@ -44,13 +50,13 @@ struct EpochEntry {
     SpaceId space;
     std::uint32_t epoch = 0;
     Hash256 check;
-    Bytes previous_key;                // seal_text of K(e-1) under K(e); empty for epoch 1
+    Bytes previous_key;  // seal_text of K(e-1) under K(e); empty for epoch 1
     struct Wrap {
         DeviceId device;
         EpochWrap wrap;
         friend bool operator==(const Wrap&, const Wrap&) = default;
     };
-    std::vector<Wrap> wraps;           // sorted by device, at most 4,096
+    std::vector<Wrap> wraps;  // sorted by device, at most 4,096
     friend bool operator==(const EpochEntry&, const EpochEntry&) = default;
 };
 
@@ -58,24 +64,24 @@ struct EpochEntry {
 struct EnrolEntry {
     DevicePublicKeys keys;
     Role role{};
-    std::vector<SpaceId> spaces;       // sorted; as they stood then; a '*' device has all_spaces
+    std::vector<SpaceId> spaces;  // sorted; as they stood then; a '*' device has all_spaces
     bool all_spaces = false;
     std::uint64_t not_before_ms = 0;
     std::uint64_t not_after_ms = 0;
-    Bytes sealed_name;                 // under the directory key: the device's name
+    Bytes sealed_name;  // under the directory key: the device's name
     struct Wrap {
         SpaceId space;
         std::uint32_t epoch = 0;
         EpochWrap wrap;
         friend bool operator==(const Wrap&, const Wrap&) = default;
     };
-    std::vector<Wrap> wraps;           // the newest epoch of each space it reads; sorted by space
+    std::vector<Wrap> wraps;  // the newest epoch of each space it reads; sorted by space
     friend bool operator==(const EnrolEntry&, const EnrolEntry&) = default;
 };
 
 struct CatalogueEntry {
     std::uint32_t version = 0;
-    Bytes sealed;                      // seal_text under the directory key of zstd(JSON); u32 inflated length first
+    Bytes sealed;  // seal_text under the directory key of zstd(JSON); u32 inflated length first
     friend bool operator==(const CatalogueEntry&, const CatalogueEntry&) = default;
 };
 
@@ -83,8 +89,8 @@ using TrustBody = std::variant<RootEntry, SpacesEntry, EpochEntry, EnrolEntry, C
 
 /// One position of the trust feed.
 struct TrustEntry {
-    std::uint64_t position = 0;        // from 1
-    Hash256 previous;                  // hash of position - 1; zero for 1
+    std::uint64_t position = 0;  // from 1
+    Hash256 previous;            // hash of position - 1; zero for 1
     std::uint64_t issued_ms = 0;
     TrustBody body;
 };
@@ -99,10 +105,10 @@ SignedTrustEntry sign_trust_entry(const TrustEntry& entry, const SigningKey& sig
 struct ParsedTrustEntry {
     TrustEntry entry;
     Hash256 hash;
-    SigningPublicKey signer;           // named in the entry; the signature verified under it
+    SigningPublicKey signer;  // named in the entry; the signature verified under it
 };
-/// Checks form (one accepted encoding), limits and signature; whether the signer may is TrustState's question.
-/// bad_trust_entry, bad_signature, unsupported_version, limit_exceeded.
+/// Checks form (one accepted encoding), limits and signature; whether the signer may is TrustState's
+/// question. bad_trust_entry, bad_signature, unsupported_version, limit_exceeded.
 Result<ParsedTrustEntry> parse_trust_entry(BytesView bytes);
 
 Hash256 root_fingerprint(const RootEntry& root);

@@ -1,5 +1,5 @@
-// What the authority does: make the root and the spaces, enrol devices, publish catalogues. Its directory is a
-// replica too; `sync` publishes what it signed.
+// What the authority does: make the root and the spaces, enrol devices, publish catalogues. Its directory is
+// a replica too; `sync` publishes what it signed.
 #pragma once
 
 #include <cotmoc/sync/replica.hpp>
@@ -9,7 +9,7 @@ namespace cotmoc::sync {
 struct SpacePlan {
     std::string name;
     std::string label;
-    std::vector<crypto::Role> writers;     // empty: every data role that holds the space
+    std::vector<crypto::Role> writers;  // empty: every data role that holds the space
 };
 
 /// The `spaces` of a file shaped like fleet.json: [{"id","label","writers":[roles]}]. bad_fleet.
@@ -17,8 +17,8 @@ Result<std::vector<SpacePlan>> parse_spaces(std::string_view json);
 
 class Authority {
 public:
-    /// Makes the directory's replica with a 1-of-1 root, an issuer key, the spaces, their keys and the catalogue.
-    /// The space named like the province is the province-wide one.
+    /// Makes the directory's replica with a 1-of-1 root, an issuer key, the spaces, their keys and the
+    /// catalogue. The space named like the province is the province-wide one.
     static Result<void> create(const ReplicaEnvironment& environment, std::string_view province,
                                std::span<const SpacePlan> spaces, std::string_view catalogue_json,
                                const crypto::Secret& passphrase, crypto::KdfPreset preset);
@@ -32,7 +32,8 @@ public:
 
     Hash256 fingerprint() const { return replica_->trust().root_fingerprint(); }
     /// `spaces` are names; "*" means every space. The grant's text.
-    Result<std::string> enrol(std::string_view request, crypto::Role role, std::span<const std::string> spaces);
+    Result<std::string> enrol(std::string_view request, crypto::Role role,
+                              std::span<const std::string> spaces);
     /// catalogue_conflict if it contradicts the one in use.
     Result<void> publish_catalogue(std::string_view json);
 

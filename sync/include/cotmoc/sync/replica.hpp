@@ -13,7 +13,7 @@ namespace cotmoc::sync {
 
 /// What a replica stands on. All of it outlives the replica.
 struct ReplicaEnvironment {
-    std::string database_path;         // UTF-8
+    std::string database_path;  // UTF-8
     crypto::KeyStore& key_store;
     Clock& clock;
     Random& random;
@@ -21,29 +21,29 @@ struct ReplicaEnvironment {
 
 struct SpaceInfo {
     SpaceId id;
-    std::string name;                  // "kon-tum/dak-glei"
+    std::string name;  // "kon-tum/dak-glei"
     std::string label;
-    bool writable = false;             // by this device
+    bool writable = false;  // by this device
 };
 
 struct DeviceInfo {
     DeviceIndex index{};
     DeviceId id;
-    std::string name;                  // "" if its name cannot be read here
+    std::string name;  // "" if its name cannot be read here
     crypto::Role role{};
     bool all_spaces = false;
-    std::vector<std::string> spaces;   // names, as far as readable
+    std::vector<std::string> spaces;  // names, as far as readable
     std::uint64_t not_after_ms = 0;
 };
 
 /// One line of a record's history: an op with the field's shown value before and after it.
 struct HistoryEntry {
-    std::string change;                // hex of the envelope's hash; "" while not sealed
+    std::string change;  // hex of the envelope's hash; "" while not sealed
     core::Dot dot;
     DeviceId device;
     std::string device_name;
     std::uint64_t at_ms = 0;
-    std::string field;                 // "" for create, delete and restore of the record
+    std::string field;  // "" for create, delete and restore of the record
     core::OpKind op{};
     core::Value before;
     core::Value after;
@@ -61,14 +61,18 @@ struct SessionNotes {
 
 class Replica final : public FeedStore {
 public:
-    /// Makes keys and an empty encrypted store. already_exists if the key store holds something. `extra` seeds go
-    /// into the key file too (an authority's).
+    /// Makes keys and an empty encrypted store. already_exists if the key store holds something. `extra`
+    /// seeds go into the key file too (an authority's); `fill` may write the first content. The key file is
+    /// saved last: before that, nothing counts as made.
     static Result<void> create(const ReplicaEnvironment& environment, std::string_view name,
                                const crypto::Secret& passphrase, crypto::KdfPreset preset,
-                               std::vector<crypto::KeyFileContents::Extra> extra = {});
+                               std::vector<crypto::KeyFileContents::Extra> extra = {},
+                               const std::function<Result<void>(Replica&)>& fill = nullptr);
     static Result<std::unique_ptr<Replica>> open(const ReplicaEnvironment& environment,
                                                  const crypto::Secret& passphrase);
-    /// The same with keys that are unlocked already, by the platform's key store say: no key file is read or made.
+    /// The same with keys that are unlocked already, by the platform's key store say: no key file is read or
+    /// made.
+    /// What stands at the database's path is replaced.
     static Result<void> create_unlocked(const ReplicaEnvironment& environment, std::string_view name,
                                         const crypto::KeyFileContents& keys);
     static Result<std::unique_ptr<Replica>> open_unlocked(const ReplicaEnvironment& environment,
@@ -81,16 +85,17 @@ public:
     const crypto::KeyFileContents& keys() const { return keys_; }
     bool joined() const { return self_ != nullptr; }
     std::string request();
-    /// Takes the trust feed of a grant whose root the user confirmed. wrong_grant, wrong_root, already_joined.
+    /// Takes the trust feed of a grant whose root the user confirmed. wrong_grant, wrong_root,
+    /// already_joined.
     Result<void> join(const crypto::Grant& grant, const Hash256& confirmed_root);
     /// The static key of the newest hub in the trust feed.
     std::optional<crypto::AgreementPublicKey> hub_key() const;
 
     // What it knows.
-    const std::vector<SpaceInfo>& spaces() const { return spaces_; }   // readable ones, by name
-    Result<SpaceInfo> find_space(std::string_view name) const;         // unknown_space
-    /// The one named space it may write; space_needed if there are several, not_allowed if none. The province-wide
-    /// space counts only if there is no other.
+    const std::vector<SpaceInfo>& spaces() const { return spaces_; }  // readable ones, by name
+    Result<SpaceInfo> find_space(std::string_view name) const;        // unknown_space
+    /// The one named space it may write; space_needed if there are several, not_allowed if none. The
+    /// province-wide space counts only if there is no other.
     Result<SpaceInfo> default_space() const;
     const core::Catalogue* catalogue() const { return store_->catalogue(); }
     std::vector<DeviceInfo> devices() const;
@@ -102,12 +107,14 @@ public:
 
     // Records. Each call is one durable transaction; batch() makes many calls one.
     Result<void> batch(const std::function<Result<void>()>& work);
-    Result<RecordId> add(const SpaceInfo& space, std::string_view kind, std::span<const core::FieldValue> fields,
+    Result<RecordId> add(const SpaceInfo& space, std::string_view kind,
+                         std::span<const core::FieldValue> fields,
                          const std::optional<RecordId>& id = std::nullopt);
     Result<void> edit(const RecordId& id, std::span<const core::FieldEdit> edits);
     Result<void> remove(const RecordId& id);
     Result<void> restore(const RecordId& id);
-    Result<void> resolve(const RecordId& id, std::string_view field, const core::Store::Resolution& resolution);
+    Result<void> resolve(const RecordId& id, std::string_view field,
+                         const core::Store::Resolution& resolution);
     enum class Imported : std::uint8_t { added, changed, unchanged };
     /// An unknown id adds a record; a known one with other content becomes edits of the fields given.
     Result<Imported> import(const core::ImportLine& line);
@@ -116,7 +123,8 @@ public:
     /// Seals all pending change sets (S3). `compression_level` as in crypto::SealOptions.
     Result<void> seal(int compression_level = default_compression_level);
     const SessionNotes& notes() const { return notes_; }
-    /// Re-checks every signature, hash, chain, digest and the database; what is wrong, in words and error names.
+    /// Re-checks every signature, hash, chain, digest and the database; what is wrong, in words and error
+    /// names.
     Result<std::vector<Error>> verify();
     /// The authority's: signs nothing itself, takes an entry that was just signed.
     Result<void> take_trust(std::span<const Bytes> entries);
@@ -128,7 +136,8 @@ public:
     Result<void> add_trust_entry(BytesView entry) override;
     Frontier frontier(const SpaceId& space) override;
     Result<std::optional<StoredEnvelope>> next_envelope(const SpaceId& space, std::int64_t position) override;
-    Result<std::int64_t> position_before(const SpaceId& space, DeviceIndex author, std::uint64_t seq) override {
+    Result<std::int64_t> position_before(const SpaceId& space, DeviceIndex author,
+                                         std::uint64_t seq) override {
         return store_->position_before(space, author, seq);
     }
     Result<AcceptResult> accept(BytesView envelope) override;
@@ -140,7 +149,8 @@ public:
 
 private:
     struct Arriving;
-    Replica(const ReplicaEnvironment& environment, crypto::KeyFileContents keys, std::unique_ptr<core::Store> store);
+    Replica(const ReplicaEnvironment& environment, crypto::KeyFileContents keys,
+            std::unique_ptr<core::Store> store);
 
     Result<void> load_trust();
     Result<void> store_trust(std::span<const Bytes> entries);
@@ -150,6 +160,8 @@ private:
     Result<void> follow_spaces();
 
     Result<void> write(const std::function<Result<void>()>& work);
+    /// Ends what is being received and follows the trust feed, so that what is looked up next stays valid.
+    Result<void> prepare();
     Result<void> check_writable(const RecordId& id);
     Result<void> seal_one(const SpaceId& space, const core::PendingChangeSet& pending, int compression_level);
     Result<void> seal_closed();
@@ -161,23 +173,25 @@ private:
     Result<std::optional<AcceptResult>> check_place(Arriving& arriving);
     Result<void> open_content(Arriving& arriving);
     Result<void> check_frontier(Arriving& arriving);
+    Result<void> decode_ops(Arriving& arriving);
     Result<AcceptResult> keep_in_quarantine(const Arriving& arriving, const Error& reason);
 
     Result<void> add_history(const SpaceId& space, DeviceIndex device, std::uint64_t seq,
                              core::HistoryReplay& replay, std::vector<HistoryEntry>& entries);
     Result<std::vector<std::uint64_t>> seen_by(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
-    Result<void> verify_row(const core::EnvelopeRow& row, std::uint64_t previous_seq, const Hash256& previous_hash);
+    Result<void> verify_row(const core::EnvelopeRow& row, std::uint64_t previous_seq,
+                            const Hash256& previous_hash);
 
     ReplicaEnvironment environment_;
     crypto::KeyFileContents keys_;
     std::string name_;
     std::unique_ptr<core::Store> store_;
     crypto::TrustState trust_;
-    std::vector<Hash256> trust_hashes_;            // of each position
+    std::vector<Hash256> trust_hashes_;  // of each position
     std::vector<std::uint64_t> catalogue_positions_;
     bool trust_followed_ = false;
     crypto::KeyRing ring_;
-    const crypto::TrustState::Device* self_ = nullptr;     // into trust_; follow_trust() sets it
+    const crypto::TrustState::Device* self_ = nullptr;  // into trust_; follow_trust() sets it
     std::vector<SpaceInfo> spaces_;
     SessionNotes notes_;
     bool batching_ = false;

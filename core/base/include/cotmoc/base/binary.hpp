@@ -23,7 +23,9 @@ public:
     void string(std::string_view text);
     void blob(BytesView bytes);
     template <std::size_t N, class Tag>
-    void id(const FixedBytes<N, Tag>& value) { raw(value.view()); }
+    void id(const FixedBytes<N, Tag>& value) {
+        raw(value.view());
+    }
 
     const Bytes& bytes() const { return bytes_; }
     Bytes take() { return std::move(bytes_); }
@@ -54,10 +56,15 @@ public:
     std::string_view string() { return as_text(blob()); }
     BytesView blob();
     template <class Id>
-    Id id() { return Id::from(raw(Id::size)).value_or(Id{}); }
+    Id id() {
+        return Id::from(raw(Id::size)).value_or(Id{});
+    }
 
     bool ok() const { return !failed_; }
-    void set_failed() { failed_ = true; position_ = bytes_.size(); }
+    void set_failed() {
+        failed_ = true;
+        position_ = bytes_.size();
+    }
     std::size_t remaining() const { return bytes_.size() - position_; }
     std::size_t position() const { return position_; }
     BytesView rest() { return raw(remaining()); }

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <compare>
-#include <functional>
 #include <cstring>
+#include <functional>
 
 namespace cotmoc {
 
@@ -22,7 +22,9 @@ struct FixedBytes {
 
     BytesView view() const { return octets; }
     std::string hex() const { return to_hex(octets); }
-    bool is_zero() const { return std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == 0; }); }
+    bool is_zero() const {
+        return std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == 0; });
+    }
 
     static std::optional<FixedBytes> from(BytesView bytes) {
         if (bytes.size() != N) {

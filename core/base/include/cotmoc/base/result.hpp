@@ -18,11 +18,11 @@ using Result = tl::expected<T, Error>;
 }  // namespace cotmoc
 
 /// Returns from the enclosing function with the error of a Result<void> (or any Result) that failed.
-#define COTMOC_TRY(expression)                                              \
-    do {                                                                    \
-        if (auto cotmoc_try_result = (expression); !cotmoc_try_result) {    \
-            return tl::unexpected(std::move(cotmoc_try_result).error());    \
-        }                                                                   \
+#define COTMOC_TRY(expression)                                           \
+    do {                                                                 \
+        if (auto cotmoc_try_result = (expression); !cotmoc_try_result) { \
+            return tl::unexpected(std::move(cotmoc_try_result).error()); \
+        }                                                                \
     } while (false)
 
 #define COTMOC_JOIN_INNER(a, b) a##b
@@ -31,9 +31,9 @@ using Result = tl::expected<T, Error>;
 /// Declares or assigns `target` from a Result, or returns its error.
 #define COTMOC_ASSIGN(target, expression) \
     COTMOC_ASSIGN_INNER(COTMOC_JOIN(cotmoc_assign_, __LINE__), target, expression)
-#define COTMOC_ASSIGN_INNER(holder, target, expression)          \
-    auto holder = (expression);                                  \
-    if (!holder) {                                               \
-        return tl::unexpected(std::move(holder).error());        \
-    }                                                            \
+#define COTMOC_ASSIGN_INNER(holder, target, expression)   \
+    auto holder = (expression);                           \
+    if (!holder) {                                        \
+        return tl::unexpected(std::move(holder).error()); \
+    }                                                     \
     target = std::move(*holder)
