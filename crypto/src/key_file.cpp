@@ -49,8 +49,9 @@ Result<void> derive_file_key(CommittingKey& out, const Secret& passphrase, Bytes
     const BytesView phrase = passphrase.view(SecretAccess());
     // It fails for nothing but memory, as the cost was checked before.
     if (crypto_pwhash(stretched.span().data(), stretched.span().size(),
-                      reinterpret_cast<const char*>(phrase.data()), phrase.size(), salt.data(), cost.passes,
-                      static_cast<std::size_t>(cost.memory), crypto_pwhash_ALG_ARGON2ID13) != 0) {
+                      phrase.empty() ? "" : reinterpret_cast<const char*>(phrase.data()), phrase.size(),
+                      salt.data(), cost.passes, static_cast<std::size_t>(cost.memory),
+                      crypto_pwhash_ALG_ARGON2ID13) != 0) {
         return fail(ErrorCode::out_of_memory,
                     "the passphrase needs " + std::to_string(cost.memory / mebibyte) + " MiB");
     }

@@ -31,7 +31,7 @@ void append_model(std::vector<ModelOp>& out, const Change& change, const MadeOp&
         field.shape = entry.shape;
         field.dot.index += 1 + i;
         field.value = made.values[i];
-        if (const auto* list = std::get_if<TextList>(&field.value)) {
+        if (const auto* list = std::get_if<TextList>(&made.values[i])) {
             field.kind = OpKind::insert;
             for (const std::string& element : *list) {
                 field.value = element;
