@@ -45,8 +45,7 @@ RunOrder::Place RunOrder::find(std::size_t position) const {
         }
         position -= visible;
     }
-    COTMOC_CHECK(!"the visible length of a block is the sum of its runs");
-    return {};
+    check_failed("the visible length of a block is the sum of its runs", __FILE__, __LINE__);
 }
 
 std::uint32_t RunOrder::next(std::uint32_t run) const {

@@ -12,7 +12,6 @@
 namespace cotmoc::bench {
 namespace {
 
-constexpr std::size_t window = 10'000;
 constexpr std::size_t fresh_records_at_a_time = 10'000;
 
 Result<double> time_writing(Province& province, const Workload& part) {
