@@ -37,8 +37,6 @@ Result<void> RecordTable::load() {
     return {};
 }
 
-namespace {
-
 LoadedRecord read_row(const Statement& query) {
     LoadedRecord record;
     record.row = query.integer(0);
@@ -50,8 +48,6 @@ LoadedRecord read_row(const Statement& query) {
     record.state.assign(state.begin(), state.end());
     return record;
 }
-
-}  // namespace
 
 Result<std::optional<LoadedRecord>> RecordTable::find(const RecordId& id) {
     COTMOC_ASSIGN(Statement * query,

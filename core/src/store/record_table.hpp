@@ -21,6 +21,9 @@ struct LoadedRecord {
     Bytes state;  // not decoded yet
 };
 
+/// Columns row, id, space, flags, body, state, in this order.
+LoadedRecord read_row(const Statement& query);
+
 /// Device ids by index, as the owner of the store gave them.
 class DeviceIds final : public DeviceTable {
 public:

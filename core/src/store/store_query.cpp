@@ -41,18 +41,6 @@ Condition condition_for(const Field& field, const Value& value) {
     return {path + " = ?", to_text(value)};
 }
 
-Result<LoadedRecord> row_from(const Statement& query) {
-    LoadedRecord record;
-    record.row = query.integer(0);
-    record.id = RecordId::from(query.blob(1)).value_or(RecordId{});
-    record.space = query.integer(2);
-    record.flags = query.integer(3);
-    record.body = query.text(4);
-    const BytesView state = query.blob(5);
-    record.state.assign(state.begin(), state.end());
-    return record;
-}
-
 struct BuiltQuery {
     std::string sql;
     std::vector<std::variant<std::int64_t, std::string>> parameters;
@@ -195,7 +183,7 @@ Result<void> Store::list(const ListQuery& query, const std::function<bool(const 
         if (!row) {
             return {};
         }
-        COTMOC_ASSIGN(const LoadedRecord record, row_from(statement));
+        const LoadedRecord record = read_row(statement);
         COTMOC_ASSIGN(const RecordView view, make_view(*impl_, record));
         if (!each(view)) {
             return {};
@@ -246,7 +234,7 @@ Result<void> Store::report(std::span<const SpaceId> spaces, ReportBuilder& repor
             if (!row) {
                 break;
             }
-            COTMOC_ASSIGN(const LoadedRecord record, row_from(*query));
+            const LoadedRecord record = read_row(*query);
             COTMOC_ASSIGN(const RecordState state, impl_->records.decode(record));
             const Kind* kind = impl_->records.kind(state.kind);
             if (kind == nullptr) {
@@ -308,7 +296,7 @@ Result<void> Store::check_digests() {
             if (!row) {
                 break;
             }
-            COTMOC_ASSIGN(const LoadedRecord record, row_from(*query));
+            const LoadedRecord record = read_row(*query);
             COTMOC_ASSIGN(const RecordState state, impl_->records.decode(record));
             digest_add(sum, impl_->records.digest_term(record.id, state));
         }
