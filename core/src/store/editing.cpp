@@ -1,0 +1,240 @@
+#include "store/editing.hpp"
+
+#include <algorithm>
+
+namespace cotmoc::core {
+
+std::size_t encoded_size(const Value& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) {
+        return text->size() + 4;
+    }
+    if (const auto* list = std::get_if<TextList>(&value)) {
+        std::size_t size = 4;
+        for (const std::string& item : *list) {
+            size += item.size() + 4;
+        }
+        return size;
+    }
+    return 16;
+}
+
+Result<void> Editing::make(OpKind kind, std::string_view field, Shape shape, FieldOp op, bool keep_value) {
+    changed_ = true;
+    const Dot dot = next_dot();
+    op.index = dot.index;
+    if (now_.creations.empty()) {
+        op.record.id = record_.id;
+    } else {
+        op.record.created = now_.creations.front().dot;
+    }
+    COTMOC_ASSIGN(op.at, impl_.stamp());
+    const bool full_history = kind_ != nullptr && kind_->full_history;
+    COTMOC_TRY(apply_op(now_, op, {kind, field, shape, Past(seen_, dot), impl_.devices}));
+    return impl_.journal.add_op(*space_, record_.row, kind, field, op, keep_value || full_history);
+}
+
+const RegisterOp* Editing::displayed(const Field& field) const {
+    const auto found = now_.fields.find(field.name);
+    if (found == now_.fields.end()) {
+        return nullptr;
+    }
+    const auto* counter = std::get_if<Counter>(&found->second);
+    const Register* reg = counter != nullptr ? &counter->bases() : std::get_if<Register>(&found->second);
+    return reg != nullptr ? reg->displayed({impl_.devices, &field}) : nullptr;
+}
+
+Over Editing::over(const Field& field) const {
+    const RegisterOp* shown = displayed(field);
+    if (shown == nullptr) {
+        return {};
+    }
+    if (!now_.creations.empty()) {
+        const Creation& creation = now_.creations.front();
+        const auto position = creation.layout->position(field.name);
+        if (position && creation.field_dot(*position) == shown->dot) {
+            return {Over::Kind::creation, {}};
+        }
+    }
+    return {Over::Kind::dot, shown->dot};
+}
+
+bool Editing::is_shown(const Field& field, const Value& value, bool imported) const {
+    const RegisterOp* shown = displayed(field);
+    if (shown == nullptr) {
+        return type_of(value) == ValueType::null;
+    }
+    const FieldContent& content = now_.fields.find(field.name)->second;
+    const RegisterView view{impl_.devices, &field};
+    const auto* counter = std::get_if<Counter>(&content);
+    const Register& reg = counter != nullptr ? counter->bases() : std::get<Register>(content);
+    // Setting a disputed field to the value it shows is a decision, and so an edit.
+    return shown->value == value && reg.listed(view).empty() &&
+           (counter == nullptr || imported || shown_value(content, view) == value);
+}
+
+/// Only a plain set gives way to a later one (S3), and a base only if no increment was made since: the later
+/// base has seen those, the earlier one has not.
+Result<bool> Editing::may_fold(const Field& field, const RegisterOp& shown) {
+    const auto* counter = std::get_if<Counter>(&now_.fields.find(field.name)->second);
+    if (counter != nullptr && std::ranges::any_of(counter->increments(), [&](const Increment& increment) {
+            return std::ranges::find(increment.covered_by, shown.dot) == increment.covered_by.end();
+        })) {
+        return false;
+    }
+    return impl_.journal.is_set(*space_, shown.dot);
+}
+
+Result<void> Editing::set_register(const Field& field, const Value& value, bool imported) {
+    reserve(encoded_size(value) + 64);
+    const RegisterOp* shown = displayed(field);
+    const bool full_history = kind_ != nullptr && kind_->full_history;
+    if (is_shown(field, value, imported)) {
+        return {};
+    }
+    // What a create set is not replaced in place: the create keeps one stamp for all its fields.
+    const bool created = over(field).kind == Over::Kind::creation;
+    const bool own_and_open = shown != nullptr && in_open_set(shown->dot) && !created && !full_history;
+    COTMOC_ASSIGN(const bool foldable, own_and_open ? may_fold(field, *shown) : Result<bool>(false));
+    if (foldable) {
+        COTMOC_ASSIGN(const Hlc at, impl_.stamp());
+        space_->gathered += encoded_size(value);
+        auto& content = now_.fields.find(field.name)->second;
+        auto* counter = std::get_if<Counter>(&content);
+        const bool replaced = counter != nullptr
+                                  ? counter->replace_pending_base(shown->dot, at, value)
+                                  : std::get<Register>(content).replace_pending(shown->dot, at, value);
+        COTMOC_CHECK(replaced);
+        changed_ = true;
+        return {};
+    }
+    if (shown != nullptr && unsealed(shown->dot) && !in_open_set(shown->dot) && !created) {
+        // Its set is closed already: what it settled must reach the others, so the journal keeps its value.
+        COTMOC_TRY(impl_.journal.keep_value(*space_, shown->dot, shown->at, shown->value));
+    }
+    FieldOp op;
+    op.over = over(field);
+    op.value = value;
+    return make(OpKind::set, field.name, field.shape, std::move(op), false);
+}
+
+Result<void> Editing::element(const Field& field, OpKind kind, const std::string& element) {
+    reserve(element.size() + 64);
+    FieldOp op;
+    op.value = element;
+    return make(kind, field.name, Shape::set, std::move(op), true);
+}
+
+Result<void> Editing::set_elements(const Field& field, const Value& value) {
+    const auto* wanted = std::get_if<TextList>(&value);
+    const TextList target = wanted != nullptr ? *wanted : TextList();
+    const auto found = now_.fields.find(field.name);
+    const TextList current =
+        found != now_.fields.end() ? std::get<ElementSet>(found->second).elements() : TextList();
+    for (const std::string& item : current) {
+        if (!std::ranges::binary_search(target, item)) {
+            COTMOC_TRY(element(field, OpKind::remove, item));
+        }
+    }
+    for (const std::string& item : target) {
+        if (!std::ranges::binary_search(current, item)) {
+            COTMOC_TRY(element(field, OpKind::insert, item));
+        }
+    }
+    return {};
+}
+
+Result<void> Editing::set_text(const Field& field, std::string_view text) {
+    reserve(text.size() + 64);
+    const auto found = now_.fields.find(field.name);
+    auto* sequence = found != now_.fields.end() ? std::get_if<TextSequence>(&found->second) : nullptr;
+    const auto fresh = sequence != nullptr ? sequence->fresh_dot() : std::nullopt;
+    const bool full_history = kind_ != nullptr && kind_->full_history;
+    if (fresh && fresh->device == content_device && !now_.creations.empty() && !full_history &&
+        unsealed(now_.creations.front().dot)) {
+        // Nobody has seen the initial text: the create takes the new one, or gives it up if its set is
+        // closed.
+        if (sequence->text() == text) {
+            return {};
+        }
+        changed_ = true;
+        if (in_open_set(now_.creations.front().dot) && !text.empty()) {
+            space_->gathered += text.size();
+            *sequence = TextSequence::from_text(content_dot(impl_.hasher, text), text);
+            return {};
+        }
+        now_.fields.erase(found);
+        sequence = nullptr;
+    }
+    FieldOp op;
+    op.edit = (sequence != nullptr ? *sequence : TextSequence()).diff_to(next_dot(), text);
+    if (op.edit.inserts.empty() && op.edit.deletes.empty()) {
+        return {};
+    }
+    return make(OpKind::edit_text, field.name, Shape::text, std::move(op), true);
+}
+
+Result<void> Editing::add(const Field& field, std::int64_t amount) {
+    reserve(64);
+    const auto found = now_.fields.find(field.name);
+    auto* counter = found != now_.fields.end() ? std::get_if<Counter>(&found->second) : nullptr;
+    const bool full_history = kind_ != nullptr && kind_->full_history;
+    if (counter != nullptr && !full_history && !counter->increments().empty()) {
+        const Dot last = counter->increments().back().dot;
+        COTMOC_ASSIGN(const Hlc at, impl_.stamp());
+        if (in_open_set(last) && counter->add_to_pending(last, at, amount)) {
+            changed_ = true;
+            return {};
+        }
+    }
+    FieldOp op;
+    op.value = amount;
+    return make(OpKind::add, field.name, Shape::counter, std::move(op), false);
+}
+
+Result<void> Editing::set(const Field& field, const Value& value, bool imported) {
+    switch (field.shape) {
+        case Shape::register_:
+        case Shape::counter:
+            return set_register(field, value, imported);
+        case Shape::set:
+            return set_elements(field, value);
+        case Shape::text:
+            break;
+    }
+    const auto* text = std::get_if<std::string>(&value);
+    return set_text(field, text != nullptr ? std::string_view(*text) : std::string_view());
+}
+
+Result<void> Editing::edit(const FieldEdit& edit) {
+    const Field* field = kind_ != nullptr ? kind_->find(edit.field) : nullptr;
+    if (field == nullptr) {
+        return fail(ErrorCode::unknown_field, now_.kind + "." + edit.field);
+    }
+    switch (edit.kind) {
+        case FieldEdit::Kind::set:
+            COTMOC_TRY(check_value(*field, edit.value));
+            return set(*field, edit.value, edit.imported);
+        case FieldEdit::Kind::add:
+            if (field->shape != Shape::counter || type_of(edit.value) != ValueType::integer) {
+                return fail(ErrorCode::wrong_shape, edit.field);
+            }
+            return add(*field, std::get<std::int64_t>(edit.value));
+        case FieldEdit::Kind::insert:
+        case FieldEdit::Kind::remove:
+            break;
+    }
+    const auto* item = std::get_if<std::string>(&edit.value);
+    if (field->shape != Shape::set || item == nullptr) {
+        return fail(ErrorCode::wrong_shape, edit.field);
+    }
+    COTMOC_TRY(check_value(*field, TextList{*item}));
+    const auto found = now_.fields.find(field->name);
+    const bool in = found != now_.fields.end() && std::get<ElementSet>(found->second).contains(*item);
+    const bool insert = edit.kind == FieldEdit::Kind::insert;
+    if (in == insert) {
+        return {};
+    }
+    return element(*field, insert ? OpKind::insert : OpKind::remove, *item);
+}
+
+}  // namespace cotmoc::core

@@ -1,0 +1,70 @@
+// One local edit of one record in progress: its row, its state before and now.
+#pragma once
+
+#include "store/store_impl.hpp"
+
+#include <cotmoc/base/check.hpp>
+
+namespace cotmoc::core {
+
+/// About how many octets a value takes in a change set.
+std::size_t encoded_size(const Value& value);
+
+/// Makes the same ops that others will apply, applies them here first and journals them.
+class Editing {
+public:
+    Editing(StoreImpl& impl, LoadedRecord record) : impl_(impl), record_(std::move(record)) {}
+
+    Result<void> load() {
+        space_ = impl_.spaces.find(record_.space);
+        COTMOC_CHECK(space_ != nullptr);
+        COTMOC_ASSIGN(before_, impl_.records.decode(record_));
+        now_ = before_;
+        kind_ = impl_.records.kind(now_.kind);
+        seen_ = space_->seen();
+        return {};
+    }
+    Result<void> save() {
+        COTMOC_TRY(impl_.records.save(*space_, record_, before_, now_));
+        return {};
+    }
+
+    Result<void> edit(const FieldEdit& edit);
+    Result<void> set(const Field& field, const Value& value, bool imported);
+    bool is_shown(const Field& field, const Value& value, bool imported) const;
+    Result<bool> may_fold(const Field& field, const RegisterOp& shown);
+    Result<void> set_register(const Field& field, const Value& value, bool imported);
+    Result<void> set_elements(const Field& field, const Value& value);
+    Result<void> set_text(const Field& field, std::string_view text);
+    Result<void> add(const Field& field, std::int64_t amount);
+    Result<void> element(const Field& field, OpKind kind, const std::string& element);
+    Result<void> make(OpKind kind, std::string_view field, Shape shape, FieldOp op, bool keep_value);
+
+    const RecordState& state() const { return now_; }
+    bool changed() const { return changed_; }
+    const Kind* kind() const { return kind_; }
+    const RegisterOp* displayed(const Field& field) const;
+    Over over(const Field& field) const;
+    void reserve(std::size_t size) { impl_.journal.reserve(*space_, size); }
+    Dot next_dot() const { return impl_.next_dot(*space_); }
+
+private:
+    bool unsealed(const Dot& dot) const {
+        const FeedState* own = space_->feed(*impl_.devices.self);
+        return dot.device == *impl_.devices.self && dot.seq > (own != nullptr ? own->seq : 0);
+    }
+    bool in_open_set(const Dot& dot) const {
+        return dot.device == *impl_.devices.self && dot.seq == space_->open_seq;
+    }
+
+    StoreImpl& impl_;
+    LoadedRecord record_;
+    SpaceEntry* space_ = nullptr;
+    RecordState before_;
+    RecordState now_;
+    const Kind* kind_ = nullptr;
+    std::vector<std::uint64_t> seen_;
+    bool changed_ = false;
+};
+
+}  // namespace cotmoc::core
