@@ -103,7 +103,8 @@ void RecordReplica::apply(const Change& change, const MadeOp& made) {
         }
     }
     state.kind = ground().kind.name;
-    apply_create(state, {dot, made.op.at, made.layout}, made.values, content_dots, past, ground().devices);
+    apply_create(state, {dot, made.op.at, made.layout}, made.values, content_dots, past, ground().devices,
+                 nullptr);
 }
 
 void RecordReplica::deliver(const Change& change) {

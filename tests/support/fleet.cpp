@@ -104,8 +104,8 @@ void Fleet::reopen(const std::string& name) {
     for (const auto& entry : device.keys.extra) {
         keys.extra.push_back({entry.name, entry.secret.clone()});
     }
-    device.replica = must(
-        sync::Replica::open_unlocked({device.path, device.key_store, device.clock, random}, std::move(keys)));
+    device.replica = must(sync::Replica::open_unlocked(
+        {device.path, device.key_store, device.clock, random, device.read_catalogue}, std::move(keys)));
 }
 
 void Fleet::reopen_hub() {

@@ -66,6 +66,8 @@ struct FleetDevice {
     std::string path;
     crypto::KeyFileContents keys;
     std::unique_ptr<sync::Replica> replica;
+    /// What this device's program reads of catalogues; an older one reads less. From the next reopen() on.
+    std::function<Result<core::Catalogue>(std::string_view)> read_catalogue = core::Catalogue::parse;
 };
 
 class Fleet {

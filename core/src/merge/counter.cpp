@@ -16,9 +16,9 @@ std::int64_t add_saturating(std::int64_t a, std::int64_t b) {
 
 }  // namespace
 
-void Counter::apply_base(RegisterOp base, const std::optional<Dot>& over, bool settling, const Past& past) {
+void Counter::apply_base(RegisterOp base, const std::optional<Dot>& over, SetMode mode, const Past& past) {
     const Dot dot = base.dot;
-    bases_.apply_set(std::move(base), over, settling, past);
+    bases_.apply_set(std::move(base), over, mode, past);
     for (Increment& increment : increments_) {
         std::erase_if(increment.covered_by, [&](const Dot& covering) {
             return std::ranges::none_of(bases_.live(),

@@ -15,7 +15,7 @@ struct Increment {
 
 class Counter {
 public:
-    void apply_base(RegisterOp base, const std::optional<Dot>& over, bool settling, const Past& past);
+    void apply_base(RegisterOp base, const std::optional<Dot>& over, SetMode mode, const Past& past);
     void apply_acknowledge(const Past& past) { bases_.apply_acknowledge(past); }
     void apply_increment(Increment increment);
     /// Adds to the author's own, not yet sealed increment (S3). False if there is none with this dot.

@@ -1,5 +1,7 @@
 #include "merge/record_apply.hpp"
 
+#include "merge/workflow.hpp"
+
 namespace cotmoc::core {
 namespace {
 
@@ -38,8 +40,8 @@ Result<void> apply_to_register(Register& reg, const FieldOp& op, const OpContext
     if (context.kind == OpKind::acknowledge) {
         reg.apply_acknowledge(context.past);
     } else {
-        reg.apply_set({context.past.op(), op.at, op.value, false}, over, context.kind == OpKind::resolve,
-                      context.past);
+        reg.apply_set({context.past.op(), op.at, op.value, false}, over,
+                      {context.kind == OpKind::resolve, context.is_workflow}, context.past);
     }
     return {};
 }
@@ -51,8 +53,8 @@ Result<void> apply_to_counter(Counter& counter, const FieldOp& op, const OpConte
     } else if (context.kind == OpKind::add) {
         counter.apply_increment({context.past.op(), op.at, std::get<std::int64_t>(op.value), {}});
     } else {
-        counter.apply_base({context.past.op(), op.at, op.value, false}, over, context.kind == OpKind::resolve,
-                           context.past);
+        counter.apply_base({context.past.op(), op.at, op.value, false}, over,
+                           {context.kind == OpKind::resolve, false}, context.past);
     }
     return {};
 }
@@ -68,9 +70,11 @@ Result<void> apply_to_set(ElementSet& set, const FieldOp& op, const OpContext& c
 }
 
 /// The state must not decide whether an edit fits: another replica may hold more than the edit's author did.
-Result<void> apply_to_text(TextSequence& text, const FieldOp& op, const OpContext& context) {
+Result<void> apply_to_text(TextSequence& text, const RecordState& state, const FieldOp& op,
+                           const OpContext& context) {
     const auto was_seen = [&](const Dot& dot) {
-        return dot == context.past.op() || dot.device == content_device || context.past.contains(dot);
+        return dot.device == content_device ? state.initial_text_seen(context.field, dot, context.past)
+                                            : dot == context.past.op() || context.past.contains(dot);
     };
     for (const TextInsert& insert : op.edit.inserts) {
         if (insert.parent && !was_seen(insert.parent->dot)) {
@@ -123,7 +127,7 @@ Result<void> apply_op(RecordState& state, const FieldOp& op, const OpContext& co
             applied = apply_to_set(std::get<ElementSet>(content), op, context);
             break;
         case Shape::text:
-            applied = apply_to_text(std::get<TextSequence>(content), op, context);
+            applied = apply_to_text(std::get<TextSequence>(content), state, op, context);
             break;
     }
     if (!applied) {
@@ -138,8 +142,10 @@ Result<void> apply_op(RecordState& state, const FieldOp& op, const OpContext& co
 }
 
 void apply_create(RecordState& state, const Creation& creation, std::span<const Value> values,
-                  std::span<const Dot> content_dots, const Past& past, const DeviceTable& devices) {
+                  std::span<const Dot> content_dots, const Past& past, const DeviceTable& devices,
+                  const Kind* kind) {
     const Layout& layout = creation.layout->layout;
+    state.prepare_creation();
     for (std::uint32_t position = 0; position < values.size(); ++position) {
         const Layout::Entry& entry = layout.entries[position];
         const Value& value = values[position];
@@ -155,9 +161,10 @@ void apply_create(RecordState& state, const Creation& creation, std::span<const 
         }
         const Past field_past = past.at(dot);
         if (auto* reg = std::get_if<Register>(&found->second)) {
-            reg->apply_set({dot, creation.at, value, false}, std::nullopt, false, field_past);
+            reg->apply_set({dot, creation.at, value, false}, std::nullopt,
+                           {false, is_workflow(kind, entry.field)}, field_past);
         } else if (auto* counter = std::get_if<Counter>(&found->second)) {
-            counter->apply_base({dot, creation.at, value, false}, std::nullopt, false, field_past);
+            counter->apply_base({dot, creation.at, value, false}, std::nullopt, {}, field_past);
         } else if (auto* set = std::get_if<ElementSet>(&found->second)) {
             if (const auto* list = std::get_if<TextList>(&value)) {
                 for (const std::string& element : *list) {
@@ -170,7 +177,7 @@ void apply_create(RecordState& state, const Creation& creation, std::span<const 
             (void)std::get<TextSequence>(found->second).apply(content_dots[position], edit, devices);
         }
     }
-    state.creations.push_back(creation);
+    state.add_creation(creation, content_dots);
     const auto last = static_cast<std::uint32_t>(creation.dot.index + layout.entries.size());
     state.note_op({creation.dot.device, creation.dot.seq, last}, true, past);
 }

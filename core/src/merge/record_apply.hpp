@@ -12,6 +12,7 @@ struct OpContext {
     Shape shape{};
     Past past;
     const DeviceTable& devices;
+    bool is_workflow = false;  // the field, as far as this program knows
 };
 
 /// Applies a field or record op. The op was checked against its catalogue. bad_encoding if the field has
@@ -19,8 +20,10 @@ struct OpContext {
 Result<void> apply_op(RecordState& state, const FieldOp& op, const OpContext& context);
 
 /// Merges a create into a state that may have others (two offices imported the same record). `content_dots`
-/// name the elements of initial texts, one for each value.
+/// name the elements of initial texts, one for each value. `kind` is nothing if this program does not know
+/// it.
 void apply_create(RecordState& state, const Creation& creation, std::span<const Value> values,
-                  std::span<const Dot> content_dots, const Past& past, const DeviceTable& devices);
+                  std::span<const Dot> content_dots, const Past& past, const DeviceTable& devices,
+                  const Kind* kind);
 
 }  // namespace cotmoc::core

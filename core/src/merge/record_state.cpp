@@ -21,6 +21,48 @@ const Creation* RecordState::find_creation(const Dot& created) const {
     return found == creations.end() ? nullptr : &*found;
 }
 
+bool RecordState::initial_text_seen(std::string_view field, const Dot& text, const Past& past) const {
+    return std::ranges::any_of(creations, [&](const Creation& creation) {
+        if (!past.contains(creation.dot)) {
+            return false;
+        }
+        std::size_t nth = 0;
+        for (const Layout::Entry& entry : creation.layout->layout.entries) {
+            if (entry.shape == Shape::text) {
+                if (entry.field == field) {
+                    return creation.texts.empty() || creation.texts[nth] == text;
+                }
+                ++nth;
+            }
+        }
+        return false;
+    });
+}
+
+void RecordState::prepare_creation() {
+    if (creations.size() != 1) {
+        return;
+    }
+    Creation& first = creations.front();
+    for (const Layout::Entry& entry : first.layout->layout.entries) {
+        if (entry.shape == Shape::text) {
+            const auto found = fields.find(entry.field);
+            const auto* text = found != fields.end() ? std::get_if<TextSequence>(&found->second) : nullptr;
+            first.texts.push_back(text != nullptr ? text->initial_dot().value_or(Dot()) : Dot());
+        }
+    }
+}
+
+void RecordState::add_creation(Creation creation, std::span<const Dot> content_dots) {
+    const std::vector<Layout::Entry>& entries = creation.layout->layout.entries;
+    for (std::size_t i = 0; i < entries.size() && !creations.empty(); ++i) {
+        if (entries[i].shape == Shape::text) {
+            creation.texts.push_back(content_dots[i]);
+        }
+    }
+    creations.push_back(std::move(creation));
+}
+
 void RecordState::note_op(const Dot& op, bool value_op, const Past& past) {
     auto visit = std::ranges::find_if(visits, [&](const Visit& candidate) {
         return candidate.device == op.device && candidate.seq == op.seq;

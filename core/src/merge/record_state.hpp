@@ -27,6 +27,9 @@ struct Creation {
     Dot dot;
     Hlc at;
     const StoredLayout* layout = nullptr;  // owned by the store
+    /// What names the elements of its initial texts, one for each text of the layout (seq 0: it set none).
+    /// Kept only beside other creations; a lone one set every initial text there is.
+    std::vector<Dot> texts = {};
 
     Dot field_dot(std::uint32_t position) const { return {dot.device, dot.seq, dot.index + 1 + position}; }
 };
@@ -57,6 +60,11 @@ public:
     bool edited_while_deleted() const;
     /// The creation that `created` names; null if the record has none such.
     const Creation* find_creation(const Dot& created) const;
+    /// Whether somebody with this past had seen an initial text of the field.
+    bool initial_text_seen(std::string_view field, const Dot& text, const Past& past) const;
+    /// Before a creation's values are merged: from the second one on, all know what names their texts.
+    void prepare_creation();
+    void add_creation(Creation creation, std::span<const Dot> content_dots);
 
     /// Call for each op that is applied: keeps visits and deletions right. Value ops are set, add, insert,
     /// edit_text, resolve with a value, create and restore.

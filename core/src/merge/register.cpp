@@ -28,10 +28,46 @@ bool ranks_by_position(const RegisterView& view) {
 
 }  // namespace
 
-void Register::apply_set(RegisterOp op, const std::optional<Dot>& over, bool settling, const Past& past) {
+/// Notes that `above` saw the sets that are live, and the earlier ones that nobody it saw had seen.
+void Register::keep_passed(const Dot& above, const Past& past) {
+    for (PassedOp& earlier : passed_) {
+        const bool saw_one_above =
+            std::ranges::any_of(earlier.above, [&](const Dot& dot) { return past.contains(dot); });
+        if (past.contains(earlier.dot) && !saw_one_above) {
+            earlier.above.insert(std::ranges::lower_bound(earlier.above, above), above);
+        }
+    }
+    for (const RegisterOp& earlier : live_) {
+        if (past.contains(earlier.dot)) {
+            const auto place = std::ranges::lower_bound(passed_, earlier.dot, {}, &PassedOp::dot);
+            passed_.insert(place, {earlier.dot, earlier.value, {above}});
+        }
+    }
+}
+
+std::vector<const Value*> Register::live_within(const Past& past) const {
+    std::vector<const Value*> values;
+    for (const RegisterOp& op : live_) {
+        if (past.contains(op.dot)) {
+            values.push_back(&op.value);
+        }
+    }
+    for (const PassedOp& op : passed_) {
+        if (past.contains(op.dot) &&
+            std::ranges::none_of(op.above, [&](const Dot& dot) { return past.contains(dot); })) {
+            values.push_back(&op.value);
+        }
+    }
+    return values;
+}
+
+void Register::apply_set(RegisterOp op, const std::optional<Dot>& over, SetMode mode, const Past& past) {
+    if (mode.keeps_passed) {
+        keep_passed(op.dot, past);
+    }
     const auto settles = [&](const RegisterOp& earlier) {
         return (over && earlier.dot == *over) || earlier.dot.device == op.dot.device ||
-               (settling && past.contains(earlier.dot));
+               (mode.settling && past.contains(earlier.dot));
     };
     std::erase_if(lost_, settles);
     std::vector<RegisterOp> still_live;
@@ -113,8 +149,10 @@ std::vector<const RegisterOp*> Register::listed(const RegisterView& view) const 
     return losers;
 }
 
-Register Register::from_parts(std::vector<RegisterOp> live, std::vector<RegisterOp> lost) {
+Register Register::from_parts(std::vector<RegisterOp> live, std::vector<RegisterOp> lost,
+                              std::vector<PassedOp> passed) {
     Register result;
+    result.passed_ = std::move(passed);
     result.live_ = std::move(live);
     result.lost_ = std::move(lost);
     return result;

@@ -1,4 +1,5 @@
-// The register shape (semantics S7, S8): which sets are live, which losers still need a person.
+// The register shape (semantics S7, S8): which sets are live, which losers still need a person, and which
+// sets a workflow's rights (S12) have to remember.
 #pragma once
 
 #include "merge/device_table.hpp"
@@ -15,6 +16,21 @@ struct RegisterOp {
     friend bool operator==(const RegisterOp&, const RegisterOp&) = default;
 };
 
+/// A set that is live no more, as a workflow remembers it: whoever did not see what stands above it still had
+/// it in his sight.
+struct PassedOp {
+    Dot dot;
+    Value value;
+    std::vector<Dot> above;  // the earliest sets that saw it, in dot order
+    friend bool operator==(const PassedOp&, const PassedOp&) = default;
+};
+
+/// How a set is applied.
+struct SetMode {
+    bool settling = false;      // a `resolve`
+    bool keeps_passed = false;  // the field is a workflow
+};
+
 /// How a register's live values are ordered for display; a view, not part of the state.
 struct RegisterView {
     const DeviceTable& devices;
@@ -23,8 +39,8 @@ struct RegisterView {
 
 class Register {
 public:
-    /// Applies a set, or a `resolve` with a value (settling). Ops arrive in causal order.
-    void apply_set(RegisterOp op, const std::optional<Dot>& over, bool settling, const Past& past);
+    /// Applies a set, or a `resolve` with a value. Ops arrive in causal order.
+    void apply_set(RegisterOp op, const std::optional<Dot>& over, SetMode mode, const Past& past);
     /// Applies an `acknowledge`: settles what lies in its past.
     void apply_acknowledge(const Past& past);
     /// Replaces the value of the author's own, not yet sealed set (S3). False if it is not live any more.
@@ -35,14 +51,22 @@ public:
     /// Losers that differ from what is displayed and are not settled, in dot order.
     std::vector<const RegisterOp*> listed(const RegisterView& view) const;
 
+    /// The values that were live for somebody who had seen `past` and nothing else. Precondition: every set
+    /// was applied with keeps_passed.
+    std::vector<const Value*> live_within(const Past& past) const;
+
     /// In dot order, so that equal histories have equal forms.
     const std::vector<RegisterOp>& live() const { return live_; }
     const std::vector<RegisterOp>& lost() const { return lost_; }
-    static Register from_parts(std::vector<RegisterOp> live, std::vector<RegisterOp> lost);
+    const std::vector<PassedOp>& passed() const { return passed_; }
+    static Register from_parts(std::vector<RegisterOp> live, std::vector<RegisterOp> lost,
+                               std::vector<PassedOp> passed = {});
 
 private:
     std::vector<RegisterOp> live_;
+    void keep_passed(const Dot& above, const Past& past);
     std::vector<RegisterOp> lost_;
+    std::vector<PassedOp> passed_;
 };
 
 /// Whether `a` stands before `b` for display: enum position for worst and workflow, then HLC, device id,

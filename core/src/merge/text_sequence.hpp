@@ -43,6 +43,8 @@ public:
     /// The dot of from_text if that is all there ever was: the state then follows from the dot and the text.
     std::optional<Dot> fresh_dot() const;
     bool is_fresh() const { return fresh_dot().has_value(); }
+    /// What names the elements of the initial text, if there is exactly one such text.
+    std::optional<Dot> initial_dot() const;
 
     /// Everything but the visible characters. The same bytes for the same set of edits.
     void save(BinaryWriter& writer) const;

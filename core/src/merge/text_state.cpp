@@ -80,6 +80,14 @@ std::vector<TextSequence::Span> TextSequence::spans(const std::vector<std::uint3
     return spans;
 }
 
+std::optional<Dot> TextSequence::initial_dot() const {
+    const auto first = runs_by_head_.lower_bound({{content_device, 0, 0}, 0});
+    if (first == runs_by_head_.end() || first->first.dot != runs_by_head_.rbegin()->first.dot) {
+        return std::nullopt;
+    }
+    return first->first.dot;
+}
+
 std::optional<Dot> TextSequence::fresh_dot() const {
     std::uint32_t last = start;
     for (std::uint32_t run = order_.next(start); run != none; run = order_.next(run)) {

@@ -1,5 +1,7 @@
 #include "store/editing.hpp"
 
+#include "merge/workflow.hpp"
+
 #include <algorithm>
 
 namespace cotmoc::core {
@@ -29,8 +31,15 @@ Result<void> Editing::make(OpKind kind, std::string_view field, Shape shape, Fie
     }
     COTMOC_ASSIGN(op.at, impl_.stamp());
     const bool full_history = kind_ != nullptr && kind_->full_history;
-    COTMOC_TRY(apply_op(now_, op, {kind, field, shape, Past(seen_, dot), impl_.devices}));
+    COTMOC_TRY(
+        apply_op(now_, op, {kind, field, shape, Past(seen_, dot), impl_.devices, is_workflow(kind_, field)}));
     return impl_.journal.add_op(*space_, record_.row, kind, field, op, keep_value || full_history);
+}
+
+Result<void> Editing::check_move(const Field& field, const Value& value, const Dot& dot) const {
+    const auto found = now_.fields.find(field.name);
+    return check_workflow_move(field, found != now_.fields.end() ? &found->second : nullptr, value,
+                               Past(seen_, dot), impl_.role);
 }
 
 const RegisterOp* Editing::displayed(const Field& field) const {
@@ -95,6 +104,7 @@ Result<void> Editing::set_register(const Field& field, const Value& value, bool 
     const bool created = over(field).kind == Over::Kind::creation;
     const bool own_and_open = shown != nullptr && in_open_set(shown->dot) && !created && !full_history;
     COTMOC_ASSIGN(const bool foldable, own_and_open ? may_fold(field, *shown) : Result<bool>(false));
+    COTMOC_TRY(check_move(field, value, foldable ? shown->dot : next_dot()));
     if (foldable) {
         COTMOC_ASSIGN(const Hlc at, impl_.stamp());
         space_->gathered += encoded_size(value);

@@ -38,6 +38,8 @@ public:
     Result<void> set_text(const Field& field, std::string_view text);
     Result<void> add(const Field& field, std::int64_t amount);
     Result<void> element(const Field& field, OpKind kind, const std::string& element);
+    /// Whether this device may move the workflow to `value` with the op `dot` (S12).
+    Result<void> check_move(const Field& field, const Value& value, const Dot& dot) const;
     Result<void> make(OpKind kind, std::string_view field, Shape shape, FieldOp op, bool keep_value);
 
     const RecordState& state() const { return now_; }

@@ -59,7 +59,7 @@ void HistoryReplay::State::create(const CreateBlock& block, const Create& create
     std::vector<Dot> content_dots;
     content_dots_of(hasher, block.layout, values, content_dots);
     record.kind = block.layout.kind;
-    apply_create(record, creation, values, content_dots, Past(set.seen, dot), devices);
+    apply_create(record, creation, values, content_dots, Past(set.seen, dot), devices, nullptr);
     layouts.push_back(std::move(stored));
     for (HistoryOp& op : ops) {
         if (!op.is_void && op.dot.seq == dot.seq && op.dot.device == dot.device && op.kind == OpKind::set) {

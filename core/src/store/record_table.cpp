@@ -135,7 +135,7 @@ Result<std::int64_t> RecordTable::insert_state(SpaceEntry& space, const RecordId
     RecordState state;
     state.kind = creation.layout->layout.kind;
     content_dots_of(hasher_, creation.layout->layout, values, content_dots_);
-    apply_create(state, creation, values, content_dots_, Past({}, creation.dot), devices_);
+    apply_create(state, creation, values, content_dots_, Past({}, creation.dot), devices_, kind(state.kind));
     COTMOC_TRY(encode_row(row_, state, kind(state.kind), devices_, interning_, hasher_));
     COTMOC_ASSIGN(const bool inserted, insert_row(space, id, state.kind));
     COTMOC_CHECK(inserted);

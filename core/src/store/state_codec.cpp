@@ -1,5 +1,7 @@
 #include "store/state_codec.hpp"
 
+#include "store/content_codec.hpp"
+
 #include <cotmoc/base/binary.hpp>
 
 #include <algorithm>
@@ -7,150 +9,13 @@
 namespace cotmoc::core {
 namespace {
 
-void write_dot(BinaryWriter& writer, const Dot& dot) {
-    writer.varint(to_number(dot.device));
-    writer.varint(dot.seq);
-    writer.varint(dot.index);
-}
-
-void write_stamp(BinaryWriter& writer, Hlc at) {
-    writer.u48(at.wall_ms);
-    writer.varint(at.counter);
-}
-
-Dot read_dot(BinaryReader& reader) {
-    const auto device = static_cast<DeviceIndex>(reader.varint());
-    const std::uint64_t seq = reader.varint();
-    return {device, seq, static_cast<std::uint32_t>(reader.varint())};
-}
-
-Hlc read_stamp(BinaryReader& reader) {
-    const std::uint64_t wall = reader.u48();
-    return {wall, static_cast<std::uint16_t>(reader.varint())};
-}
-
-void write_value(BinaryWriter& writer, const Value& value) {
-    Bytes bytes;
-    append_canonical(bytes, value);
-    writer.blob(bytes);
-}
-
-Value read_value(BinaryReader& reader) {
-    BytesView bytes = reader.blob();
-    auto value = read_canonical(bytes);
-    if (!value || !bytes.empty()) {
-        reader.set_failed();
-        return {};
-    }
-    return std::move(*value);
-}
-
-void write_register(BinaryWriter& writer, const Register& reg) {
-    for (const auto* ops : {&reg.live(), &reg.lost()}) {
-        writer.varint(ops->size());
-        for (const RegisterOp& op : *ops) {
-            write_dot(writer, op.dot);
-            write_stamp(writer, op.at);
-            writer.u8(op.settled ? 1 : 0);
-            write_value(writer, op.value);
-        }
-    }
-}
-
-Register read_register(BinaryReader& reader) {
-    std::vector<RegisterOp> parts[2];
-    for (std::vector<RegisterOp>& ops : parts) {
-        for (std::size_t left = reader.count(12); left > 0; --left) {
-            RegisterOp op;
-            op.dot = read_dot(reader);
-            op.at = read_stamp(reader);
-            op.settled = reader.u8() != 0;
-            op.value = read_value(reader);
-            ops.push_back(std::move(op));
-        }
-    }
-    return Register::from_parts(std::move(parts[0]), std::move(parts[1]));
-}
-
-void write_content(BinaryWriter& writer, const FieldContent& content) {
-    if (const auto* reg = std::get_if<Register>(&content)) {
-        write_register(writer, *reg);
-    } else if (const auto* counter = std::get_if<Counter>(&content)) {
-        write_register(writer, counter->bases());
-        writer.varint(counter->increments().size());
-        for (const Increment& increment : counter->increments()) {
-            write_dot(writer, increment.dot);
-            write_stamp(writer, increment.at);
-            writer.svarint(increment.amount);
-            writer.varint(increment.covered_by.size());
-            std::ranges::for_each(increment.covered_by, [&](const Dot& base) { write_dot(writer, base); });
-        }
-    } else if (const auto* set = std::get_if<ElementSet>(&content)) {
-        writer.varint(set->adds().size());
-        for (const auto& [element, adds] : set->adds()) {
-            writer.string(element);
-            writer.varint(adds.size());
-            for (const ElementSet::Add& add : adds) {
-                write_dot(writer, add.dot);
-                write_stamp(writer, add.at);
-            }
-        }
-    } else {
-        std::get<TextSequence>(content).save(writer);
-    }
-}
-
-Counter read_counter(BinaryReader& reader) {
-    Register bases = read_register(reader);
-    std::vector<Increment> increments;
-    for (std::size_t left = reader.count(12); left > 0; --left) {
-        Increment increment;
-        increment.dot = read_dot(reader);
-        increment.at = read_stamp(reader);
-        increment.amount = reader.svarint();
-        for (std::size_t covers = reader.count(3); covers > 0; --covers) {
-            increment.covered_by.push_back(read_dot(reader));
-        }
-        increments.push_back(std::move(increment));
-    }
-    return Counter::from_parts(std::move(bases), std::move(increments));
-}
-
-ElementSet read_set(BinaryReader& reader) {
-    std::map<std::string, std::vector<ElementSet::Add>> all;
-    for (std::size_t left = reader.count(2); left > 0; --left) {
-        std::vector<ElementSet::Add>& adds = all[std::string(reader.string())];
-        for (std::size_t count = reader.count(10); count > 0; --count) {
-            const Dot dot = read_dot(reader);
-            adds.push_back({dot, read_stamp(reader)});
-        }
-    }
-    return ElementSet::from_parts(std::move(all));
-}
-
-Result<FieldContent> read_content(BinaryReader& reader, Shape shape, const Value& shown) {
-    switch (shape) {
-        case Shape::register_:
-            return read_register(reader);
-        case Shape::counter:
-            return read_counter(reader);
-        case Shape::set:
-            return read_set(reader);
-        case Shape::text:
-            break;
-    }
-    const auto* text = std::get_if<std::string>(&shown);
-    COTMOC_ASSIGN(TextSequence sequence,
-                  TextSequence::load(reader, text != nullptr ? *text : std::string_view()));
-    return sequence;
-}
-
 /// Whether the field still is just what the create at `dot` set.
 bool is_as_created(const FieldContent& content, const Dot& dot, Hlc at, ValueType type,
                    const Hasher& hasher) {
     const auto single = [&](const Register& reg) {
-        return reg.lost().empty() && reg.live().size() == 1 && reg.live()[0].dot == dot &&
-               reg.live()[0].at == at && !reg.live()[0].settled && type_of(reg.live()[0].value) == type;
+        return reg.lost().empty() && reg.passed().empty() && reg.live().size() == 1 &&
+               reg.live()[0].dot == dot && reg.live()[0].at == at && !reg.live()[0].settled &&
+               type_of(reg.live()[0].value) == type;
     };
     if (const auto* reg = std::get_if<Register>(&content)) {
         return single(*reg);
@@ -175,6 +40,29 @@ void write_creations(BinaryWriter& writer, std::span<const Creation> creations) 
         write_stamp(writer, creation.at);
         writer.varint(creation.layout->number);
     }
+}
+
+/// Only beside other creations, and last, since few records have two.
+void write_texts(BinaryWriter& writer, std::span<const Creation> creations) {
+    for (const Creation& creation : creations) {
+        if (creations.size() > 1) {
+            write_dots(writer, creation.texts);
+        }
+    }
+}
+
+/// Rows of the first version have none.
+bool read_texts(BinaryReader& reader, std::vector<Creation>& creations) {
+    const bool has_texts = creations.size() > 1 && !reader.finished();
+    for (Creation& creation : creations) {
+        creation.texts = has_texts ? read_dots(reader) : std::vector<Dot>();
+        const auto texts =
+            std::ranges::count(creation.layout->layout.entries, Shape::text, &Layout::Entry::shape);
+        if (has_texts && std::ssize(creation.texts) != texts) {
+            return false;
+        }
+    }
+    return true;
 }
 
 Visit implied_visit(const Creation& creation) {
@@ -359,6 +247,7 @@ Result<void> encode_row(RecordRow& row, const RecordState& state, const Kind* ki
     writer.varint(override_count);
     writer.raw(overrides.bytes());
     write_history(writer, state);
+    write_texts(writer, state.creations);
     row.state = writer.take();
     return {};
 }
@@ -383,7 +272,7 @@ Result<RecordState> decode_row(std::string_view body, BytesView bytes, const Int
     }
     COTMOC_ASSIGN(const std::vector<Override> overrides, read_overrides(reader, interning));
     read_history(reader, state);
-    if (!reader.finished()) {
+    if (!read_texts(reader, state.creations) || !reader.finished()) {
         return damaged();
     }
     const auto types = body_types(state, overrides);

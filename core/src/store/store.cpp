@@ -117,6 +117,8 @@ void Store::set_devices(std::vector<DeviceId> ids, std::optional<DeviceIndex> se
     }
 }
 
+void Store::set_role(std::string_view role) { impl_->role = role; }
+
 Result<void> Store::set_catalogues(std::vector<CatalogueInForce> catalogues) {
     impl_->catalogues = std::move(catalogues);
     const Catalogue* newest = catalogue();
@@ -139,14 +141,18 @@ Result<void> Store::set_catalogues(std::vector<CatalogueInForce> catalogues) {
 }
 
 const Catalogue* Store::catalogue() const {
-    return impl_->catalogues.empty() ? nullptr : &impl_->catalogues.back().catalogue;
+    const Catalogue* newest = nullptr;
+    for (const CatalogueInForce& entry : impl_->catalogues) {
+        newest = entry.catalogue ? &*entry.catalogue : newest;
+    }
+    return newest;
 }
 
-const Catalogue* Store::catalogue_at(std::uint64_t trust_position) const {
-    const Catalogue* found = nullptr;
+const CatalogueInForce* Store::catalogue_at(std::uint64_t trust_position) const {
+    const CatalogueInForce* found = nullptr;
     for (const CatalogueInForce& entry : impl_->catalogues) {
         if (entry.position <= trust_position) {
-            found = &entry.catalogue;
+            found = &entry;
         }
     }
     return found;

@@ -1,4 +1,5 @@
 // Local edits: new records, and edits of one record each (editing.hpp).
+#include "merge/workflow.hpp"
 #include "store/editing.hpp"
 
 #include <algorithm>
@@ -40,6 +41,7 @@ Result<RecordId> Store::add(const SpaceId& space_id, const Kind& kind, std::span
             return fail(ErrorCode::unknown_field, kind.name + "." + field.field);
         }
         COTMOC_TRY(check_value(*known, field.value));
+        COTMOC_TRY(check_workflow_move(*known, nullptr, field.value, Past({}, {}), impl_->role));
         if (!is_nothing(field, known->shape)) {
             layout.entries.push_back({field.field, known->shape});
             values.push_back(field.value);
@@ -145,6 +147,7 @@ Result<void> Store::resolve(const RecordId& id, std::string_view field_name, con
     }
     const bool acknowledge = !resolution.take && !resolution.value;
     if (!acknowledge) {
+        COTMOC_TRY(editing.check_move(*field, op.value, editing.next_dot()));
         op.over = editing.over(*field);
     }
     editing.reserve(encoded_size(op.value) + 64);

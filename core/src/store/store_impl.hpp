@@ -38,6 +38,7 @@ public:
     Journal journal;
     SearchIndex search;
     std::vector<CatalogueInForce> catalogues;
+    std::string role;                         // of this device
     std::optional<Hlc> stamp_of_transaction;  // all ops of one transaction share a stamp
     Hlc stamp_before;                         // of the transaction
     bool writing = false;

@@ -134,24 +134,27 @@ Result<void> Replica::follow_trust() {
     }
     store_->set_devices(std::move(ids), self_ != nullptr ? std::optional(self_->index) : std::nullopt,
                         std::move(province));
+    store_->set_role(self_ != nullptr ? crypto::role_name(self_->role) : std::string_view());
     COTMOC_TRY(follow_catalogues());
     COTMOC_TRY(follow_spaces());
     trust_followed_ = true;
-    return {};
+    return replay_if_more_is_readable();
 }
 
 Result<void> Replica::follow_catalogues() {
     std::vector<core::CatalogueInForce> catalogues;
+    unreadable_catalogues_.clear();
     for (std::size_t i = 0; i < trust_.catalogues().size(); ++i) {
+        // One whose key is not for this device (yet), or that a newer program wrote, is in force all the
+        // same.
         const auto json = ring_.catalogue(trust_, trust_.catalogues()[i]);
-        if (!json) {
-            continue;  // its directory key is not for this device (yet)
+        auto catalogue = json ? environment_.read_catalogue(*json) : tl::unexpected(json.error());
+        catalogues.push_back({catalogue_positions_[i], std::nullopt});
+        if (catalogue) {
+            catalogues.back().catalogue = std::move(*catalogue);
+        } else {
+            unreadable_catalogues_.push_back(catalogue_positions_[i]);
         }
-        auto catalogue = core::Catalogue::parse(*json);
-        if (!catalogue) {
-            continue;  // of a newer program: the last one that this program reads stays in use
-        }
-        catalogues.push_back({catalogue_positions_[i], std::move(*catalogue)});
     }
     return store_->set_catalogues(std::move(catalogues));
 }

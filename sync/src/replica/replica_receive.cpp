@@ -1,5 +1,5 @@
 // The receiving side of a replica, in the order of checks of docs/spec/envelope.md.
-#include "replica/content.hpp"
+#include "replica/arriving.hpp"
 #include "replica/seen.hpp"
 
 #include <cotmoc/crypto/envelope.hpp>
@@ -28,20 +28,6 @@ bool is_local(ErrorCode code) {
 }
 
 }  // namespace
-
-/// One envelope on its way in, with what the checks found out so far.
-struct Replica::Arriving {
-    BytesView bytes;
-    crypto::EnvelopeHeader header;
-    Hash256 hash;
-    const crypto::TrustState::Device* author = nullptr;
-    Bytes opened;
-    BytesView ops;  // in `opened`
-    Content content;
-    std::vector<std::uint64_t> seen;
-    core::Store::AuthorView last;
-    bool past_is_known = false;
-};
 
 Result<void> Replica::begin_receiving() {
     if (receiving_) {
@@ -239,7 +225,7 @@ Result<AcceptResult> Replica::keep_in_quarantine(const Arriving& arriving, const
     const std::size_t own = to_number(arriving.author->index);
     seen.resize(std::max(seen.size(), own + 1));
     seen[own] = arriving.header.seq - 1;
-    core::EnvelopeRow row{0,
+    core::EnvelopeRow row{arriving.position,
                           arriving.header.space,
                           arriving.author->index,
                           arriving.header.seq,
@@ -265,6 +251,10 @@ Result<AcceptResult> Replica::accept_now(BytesView envelope) {
     if (early) {
         return *early;
     }
+    return take_in(arriving);
+}
+
+Result<AcceptResult> Replica::take_in(Arriving& arriving) {
     COTMOC_ASSIGN(arriving.last, store_->author_view(arriving.header.space, arriving.author->index));
     Result<void> readable = open_content(arriving);
     if (readable) {
@@ -290,7 +280,8 @@ Result<AcceptResult> Replica::accept_now(BytesView envelope) {
                                      &arriving.content.ops,
                                      arriving.seen,
                                      arriving.content.head.trust_position,
-                                     trust_.may_write(*arriving.author, arriving.header.space)};
+                                     trust_.may_write(*arriving.author, arriving.header.space),
+                                     crypto::role_name(arriving.author->role)};
     std::uint64_t ops = 0;
     for (const core::CreateBlock& block : arriving.content.ops.creates) {
         ops += block.creates.size() * (1 + block.layout.entries.size());
@@ -298,7 +289,7 @@ Result<AcceptResult> Replica::accept_now(BytesView envelope) {
     for (const core::FieldBlock& block : arriving.content.ops.fields) {
         ops += block.ops.size();
     }
-    core::EnvelopeRow row{0,
+    core::EnvelopeRow row{arriving.position,
                           arriving.header.space,
                           arriving.author->index,
                           arriving.header.seq,
@@ -306,7 +297,7 @@ Result<AcceptResult> Replica::accept_now(BytesView envelope) {
                           ops,
                           core::EnvelopeStatus::applied,
                           "",
-                          Bytes(envelope.begin(), envelope.end())};
+                          Bytes(arriving.bytes.begin(), arriving.bytes.end())};
     COTMOC_ASSIGN(const core::ApplyOutcome outcome, store_->apply(incoming, row));
     notes_.new_conflicts += outcome.new_conflicts;
     notes_.quarantined += outcome.void_ops;

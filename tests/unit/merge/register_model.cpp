@@ -109,7 +109,7 @@ History history_of(const std::string& line) {
 void apply(Register& reg, const Op& op) {
     const Past past(op.seen, op.dot);
     if (op.value) {
-        reg.apply_set({op.dot, op.at, *op.value, false}, op.over, op.settling, past);
+        reg.apply_set({op.dot, op.at, *op.value, false}, op.over, {op.settling, false}, past);
     } else {
         reg.apply_acknowledge(past);
     }

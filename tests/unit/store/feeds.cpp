@@ -1,6 +1,8 @@
 // Change sets from store to store: what arrives, what is void, how far it has come.
 #include "store_support.hpp"
 
+#include "store/state_codec.hpp"
+
 using namespace cotmoc;
 using namespace cotmoc::core;
 using namespace cotmoc::core::store_test;
@@ -329,4 +331,39 @@ TEST_CASE("a quarantined envelope is held, named and not applied") {
     CHECK(must(b->envelope(b.space, a.self, 1))->bytes == Bytes{1, 2, 3});
     CHECK(must(b->next_envelope(b.space, 0))->seq == 1);
     CHECK_FALSE(must(b->next_envelope(b.space, must(b->next_envelope(b.space, 0))->position)));
+}
+
+TEST_CASE("an edit that names the unseen initial text of another's create is void in every order") {
+    TestStore a(0);
+    TestStore b(1);
+    const RecordId id = a.add("thing", {{"story", std::string("một")}}, 5);
+    RecordId same = id;
+    must(b->write([&]() -> Result<void> {
+        const std::vector<FieldValue> fields{{"story", std::string("hai")}};
+        COTMOC_TRY(b->add(b.space, b.kind("thing"), fields, same));
+        return {};
+    }));
+    const TestStore::Sent by_a = a.seal();
+    const TestStore::Sent by_b = b.seal();
+    FieldOp op = op_on(id, 0);
+    op.edit.deletes = {{{content_dot(a.hasher, "hai"), 0}, 2}};
+    FieldOp seen = op_on(id, 1);
+    seen.edit.deletes = {{{content_dot(a.hasher, "một"), 0}, 1}};
+    ChangeSet ops;
+    ops.op_count = 2;
+    ops.fields = {{OpKind::edit_text, "story", Shape::text, {op, seen}}};
+    TestStore first(3);
+    TestStore second(3);
+    const TestStore::Sent insider = made_up(first, 2, 1, ops, {1});
+    for (const auto* sent : {&by_a, &by_b, &insider}) {
+        first.receive(*sent);
+    }
+    for (const auto* sent : {&by_a, &insider, &by_b}) {
+        second.receive(*sent);
+    }
+    CHECK(voids(first) == std::map<std::uint32_t, std::string>{{0, "bad_encoding"}});
+    CHECK(voids(second) == voids(first));
+    CHECK(first.digest() == second.digest());
+    CHECK(first.body(id) == second.body(id));
+    CHECK(first.body(id).find("hai") != std::string::npos);
 }

@@ -166,8 +166,8 @@ TEST_CASE("a newer catalogue makes new views and searches new fields, old rows t
     CHECK(device.ids(query) == std::vector{id});
     CHECK(device.sql("SELECT brand, note FROM thing") ==
           std::vector<std::vector<std::string>>{{"null", "\"ghi chú\""}});
-    CHECK(device->catalogue_at(4)->version() == 1);
-    CHECK(device->catalogue_at(5)->version() == 2);
+    CHECK(device->catalogue_at(4)->catalogue->version() == 1);
+    CHECK(device->catalogue_at(5)->catalogue->version() == 2);
     CHECK(device->catalogue()->version() == 2);
 }
 

@@ -117,6 +117,7 @@ public:
             province.push_back(DeviceIndex{index});
         }
         store->set_devices(ids, self, province);
+        store->set_role(role);
         must(store->set_catalogues({{0, must(Catalogue::parse(catalogue_))}}));
         must(store->set_space_name(space, "kon-tum/ngoc-hoi"));
     }
@@ -172,10 +173,11 @@ public:
         EnvelopeRow envelope;
         std::vector<std::uint64_t> seen;
         DeviceIndex author{};
+        std::string role = "border_post";
     };
     /// Seals the oldest pending change set, in name only.
     Sent seal() {
-        Sent sent{*must(store->next_pending(space)), {}, {}, self};
+        Sent sent{*must(store->next_pending(space)), {}, {}, self, role};
         for (const FeedState& feed : must(store->frontier(space))) {
             sent.seen.resize(to_number(feed.device) + std::size_t{1});
             sent.seen.back() = feed.seq;
@@ -191,8 +193,8 @@ public:
     ApplyOutcome receive(const Sent& sent, bool may_write = true) {
         // Through the bytes, as over a wire.
         const ChangeSet ops = must(decode_change_set(encode(sent.pending.ops)));
-        IncomingChangeSet incoming{space,     sent.author, sent.pending.seq, sent.pending.newest, &ops,
-                                   sent.seen, 0,           may_write};
+        IncomingChangeSet incoming{space, sent.author, sent.pending.seq, sent.pending.newest, &ops, sent.seen,
+                                   0,     may_write,   sent.role};
         ApplyOutcome outcome;
         must(store->write([&]() -> Result<void> {
             COTMOC_ASSIGN(outcome, store->apply(incoming, sent.envelope));
@@ -207,6 +209,7 @@ public:
     crypto::Blake2bHasher hasher;
     SpaceId space{{1, 2, 3}};
     DeviceIndex self;
+    std::string role = "border_post";
     std::unique_ptr<Store> store;
 
 private:

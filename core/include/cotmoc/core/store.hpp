@@ -21,10 +21,11 @@ struct StoreOptions {
     const Hasher& hasher;
 };
 
-/// A catalogue with the trust position from which on it is in force.
+/// A catalogue with the trust position from which on it is in force. Without one: it was signed, and this
+/// program (older than it) or device cannot read it; ops made under it are merged by their shapes, unchecked.
 struct CatalogueInForce {
     std::uint64_t position = 0;
-    Catalogue catalogue;
+    std::optional<Catalogue> catalogue;
 };
 
 struct FieldEdit {
@@ -99,6 +100,7 @@ struct IncomingChangeSet {
     std::vector<std::uint64_t> seen;
     std::uint64_t trust_position = 0;
     bool author_may_write = true;
+    std::string_view author_role = {};  // as catalogues name it; workflows ask for it (S12)
 };
 
 struct ApplyOutcome {
@@ -149,10 +151,13 @@ public:
     // What the owner knows from the trust feed; call after open and whenever it changes (outside write()).
     void set_devices(std::vector<DeviceId> ids, std::optional<DeviceIndex> self,
                      std::vector<DeviceIndex> province_devices);
-    /// Views, indexes and search follow the newest one.
+    /// The own role, as catalogues name it.
+    void set_role(std::string_view role);
+    /// By rising position. Views, indexes and search follow the newest one that can be read.
     Result<void> set_catalogues(std::vector<CatalogueInForce> catalogues);
-    const Catalogue* catalogue() const;  // the newest; null before the first
-    const Catalogue* catalogue_at(std::uint64_t trust_position) const;
+    const Catalogue* catalogue() const;  // the newest that can be read; null before the first
+    /// What was in force at a trust position; null before the first.
+    const CatalogueInForce* catalogue_at(std::uint64_t trust_position) const;
     Result<void> set_space_name(const SpaceId& space, std::string_view name);
 
     // Records (inside write()).
@@ -207,12 +212,15 @@ public:
     Result<std::optional<EnvelopeRow>> envelope(const SpaceId& space, DeviceIndex author, std::uint64_t seq);
     /// The position just before the first envelope of the feed from `seq` on; 0 if none is held.
     Result<std::int64_t> position_before(const SpaceId& space, DeviceIndex author, std::uint64_t seq);
-    /// Applies a received change set and keeps its envelope. Precondition: it continues its feed, its past is
-    /// held, and nothing is pending in the space.
+    /// Applies a received change set and keeps its envelope, which is held already if it has a position.
+    /// Precondition: it continues its feed, its past is held, and nothing is pending in the space.
     Result<ApplyOutcome> apply(const IncomingChangeSet& incoming, const EnvelopeRow& envelope);
-    /// Keeps an envelope that may not be applied; it counts as held.
+    /// Keeps an envelope that may not be applied; it counts as held. Precondition as above.
     Result<void> quarantine(const EnvelopeRow& envelope, std::vector<std::uint64_t> seen,
                             std::uint64_t trust_position);
+    /// Forgets what the change sets of a space made, but not their envelopes: the caller applies all of them
+    /// again, by rising position. Precondition: nothing is pending in the space.
+    Result<void> forget_records(const SpaceId& space);
     Result<void> note_hub_holds(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
 
     /// A feed of a device outside the province holds something that no province device's frontier covers

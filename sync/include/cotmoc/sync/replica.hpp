@@ -17,6 +17,8 @@ struct ReplicaEnvironment {
     crypto::KeyStore& key_store;
     Clock& clock;
     Random& random;
+    /// How this program reads catalogues; tests put an older program's way here.
+    std::function<Result<core::Catalogue>(std::string_view)> read_catalogue = core::Catalogue::parse;
 };
 
 struct SpaceInfo {
@@ -158,6 +160,9 @@ private:
     Result<void> follow_trust();
     Result<void> follow_catalogues();
     Result<void> follow_spaces();
+    Result<void> replay_if_more_is_readable();
+    /// Applies all change sets of a space again, under the rules and catalogues that can be read now.
+    Result<void> replay(const SpaceId& space);
 
     Result<void> write(const std::function<Result<void>()>& work);
     /// Ends what is being received and follows the trust feed, so that what is looked up next stays valid.
@@ -170,6 +175,8 @@ private:
     Result<void> begin_receiving();
     Result<void> end_receiving();
     Result<AcceptResult> accept_now(BytesView envelope);
+    /// Opens, checks and merges, or keeps in quarantine with the reason. The envelope's place is right.
+    Result<AcceptResult> take_in(Arriving& arriving);
     Result<std::optional<AcceptResult>> check_place(Arriving& arriving);
     Result<void> open_content(Arriving& arriving);
     Result<void> check_frontier(Arriving& arriving);
@@ -189,6 +196,7 @@ private:
     crypto::TrustState trust_;
     std::vector<Hash256> trust_hashes_;  // of each position
     std::vector<std::uint64_t> catalogue_positions_;
+    std::vector<std::uint64_t> unreadable_catalogues_;  // their positions
     bool trust_followed_ = false;
     crypto::KeyRing ring_;
     const crypto::TrustState::Device* self_ = nullptr;  // into trust_; follow_trust() sets it

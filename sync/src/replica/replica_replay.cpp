@@ -1,0 +1,98 @@
+// Change sets applied again from their envelopes: when an update lets the program read more than when they
+// came.
+#include "replica/arriving.hpp"
+
+#include <cotmoc/base/binary.hpp>
+
+#include <algorithm>
+
+namespace cotmoc::sync {
+namespace {
+
+/// Raise it with every version of this program that judges or reads change sets otherwise than the one
+/// before.
+constexpr std::uint64_t program_level = 1;
+constexpr std::string_view read_so_far = "read_so_far";
+
+/// What the program could read when the store was last brought up to date.
+struct Readable {
+    std::uint64_t level = 0;
+    std::vector<std::uint64_t> unreadable_catalogues;
+    friend bool operator==(const Readable&, const Readable&) = default;
+};
+
+Readable decode(const std::optional<Bytes>& setting) {
+    Readable readable;
+    BinaryReader reader(setting ? BytesView(*setting) : BytesView());
+    if (setting) {
+        readable.level = reader.varint();
+        for (std::size_t left = reader.count(1); left > 0; --left) {
+            readable.unreadable_catalogues.push_back(reader.varint());
+        }
+    }
+    return readable;
+}
+
+Bytes encode(const Readable& readable) {
+    BinaryWriter writer;
+    writer.varint(readable.level);
+    writer.varint(readable.unreadable_catalogues.size());
+    std::ranges::for_each(readable.unreadable_catalogues, [&](std::uint64_t at) { writer.varint(at); });
+    return writer.take();
+}
+
+}  // namespace
+
+Result<void> Replica::replay_if_more_is_readable() {
+    if (!joined()) {
+        return {};
+    }
+    COTMOC_ASSIGN(const std::optional<Bytes> setting, store_->setting(read_so_far));
+    const Readable before = decode(setting);
+    const Readable now{program_level, unreadable_catalogues_};
+    if (before == now) {
+        return {};
+    }
+    const bool more =
+        before.level < now.level ||
+        std::ranges::any_of(before.unreadable_catalogues, [&](std::uint64_t position) {
+            return std::ranges::find(unreadable_catalogues_, position) == unreadable_catalogues_.end();
+        });
+    if (more) {
+        for (const SpaceInfo& space : spaces_) {
+            COTMOC_TRY(replay(space.id));
+        }
+    }
+    // Last: after a crash in between, the spaces are replayed once more, which changes nothing.
+    return store_->write([&] { return store_->set_setting(read_so_far, encode(now)); });
+}
+
+Result<void> Replica::replay(const SpaceId& space) {
+    COTMOC_TRY(seal());
+    const SessionNotes notes = notes_;
+    const auto replayed = store_->write([&]() -> Result<void> {
+        COTMOC_TRY(store_->forget_records(space));
+        std::int64_t position = 0;
+        for (;;) {
+            COTMOC_ASSIGN(const std::optional<core::EnvelopeRow> row, store_->next_envelope(space, position));
+            if (!row) {
+                return {};
+            }
+            position = row->position;
+            Arriving again;
+            again.bytes = row->bytes;
+            again.hash = row->hash;
+            again.position = row->position;
+            again.author = trust_.find(row->author);
+            COTMOC_ASSIGN(again.header, crypto::parse_envelope(row->bytes));
+            COTMOC_ASSIGN(const AcceptResult taken, take_in(again));
+            if (taken.acceptance != Acceptance::stored) {
+                return fail(ErrorCode::database_damaged, "an envelope is held without its past");
+            }
+        }
+    });
+    notes_ = notes;  // nothing of this is new to anybody
+    return replayed;
+}
+
+}  // namespace cotmoc::sync
