@@ -121,7 +121,11 @@ std::unique_ptr<sync::Session> Fleet::call(const std::string& name) {
                                *device.replica->hub_key());
 }
 
-std::unique_ptr<sync::Session> Fleet::answer() { return sync::Session::answer({*hub_, hub_keys_, random}); }
+std::unique_ptr<sync::Session> Fleet::answer() {
+    sync::SessionOptions options{*hub_, hub_keys_, random};
+    options.clock = &devices_.at("authority")->clock;
+    return sync::Session::answer(options);
+}
 
 sync::SessionReport Fleet::sync(const std::string& name) {
     const auto caller = call(name);

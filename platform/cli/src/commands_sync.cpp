@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::string_view hub_setting = "hub_address";
 constexpr std::string_view last_sync_setting = "last_sync";
-/// A clock that stands this long before the newest trust entry was issued is wrong.
-constexpr std::int64_t clock_tolerance_ms = 10 * 60 * 1000;
 
 Result<std::string> setting(sync::Replica& replica, std::string_view name) {
     COTMOC_ASSIGN(const std::optional<Bytes> value, replica.store().setting(name));
@@ -178,26 +176,6 @@ Outcome sync_once(const Common& common, const SyncOptions& options) {
     return replica.notes().new_conflicts + replica.notes().quarantined != 0 ? needs_person : done;
 }
 
-struct ClockState {
-    bool suspect = false;
-    std::int64_t offset_s = 0;
-};
-
-/// The authority's newest entry was made before now, unless this device's clock is behind.
-Result<ClockState> clock_state(sync::Replica& replica, Clock& clock) {
-    ClockState state;
-    if (replica.trust().empty()) {
-        return state;
-    }
-    COTMOC_ASSIGN(const Bytes entry, replica.trust_entry(replica.trust().position()));
-    COTMOC_ASSIGN(const crypto::ParsedTrustEntry parsed, crypto::parse_trust_entry(entry));
-    const std::int64_t behind = static_cast<std::int64_t>(parsed.entry.issued_ms) - clock.wall_ms();
-    if (behind > clock_tolerance_ms) {
-        state = {true, -behind / 1000};
-    }
-    return state;
-}
-
 std::string space_status_json(const std::string& name, const core::SpaceStatus& status,
                               const std::string& last_sync) {
     std::string last = "null";
@@ -239,14 +217,15 @@ struct NoOptions {};
 Outcome status(const Common& common, const NoOptions&) {
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "status"));
     sync::Replica& replica = *opened->replica;
-    COTMOC_ASSIGN(const ClockState clock, clock_state(replica, opened->place.clock));
+    COTMOC_ASSIGN(const sync::ClockCheck clock, replica.check_clock());
+    const std::int64_t offset_s = clock.offset_ms / 1000;
     COTMOC_ASSIGN(const std::string last_sync, setting(replica, last_sync_setting));
     std::vector<std::string> spaces;
     if (!common.json) {
         put_line(std::string(common.text(Label::device)) + ": " + replica.name() + "  " + replica.id().hex());
         put_line(std::string(common.text(Label::clock)) + ": " +
                  (clock.suspect
-                      ? std::string(common.text(Label::clock_suspect)) + " " + std::to_string(-clock.offset_s)
+                      ? std::string(common.text(Label::clock_suspect)) + " " + std::to_string(offset_s)
                       : std::string(common.text(Label::clock_good))));
     }
     for (const sync::SpaceInfo& space : replica.spaces()) {
@@ -258,14 +237,13 @@ Outcome status(const Common& common, const NoOptions&) {
         }
     }
     if (common.json) {
-        put_line(
-            JsonObject()
-                .text("device", replica.id().hex())
-                .text("name", replica.name())
-                .raw("spaces", json_array(spaces))
-                .raw("clock",
-                     JsonObject().flag("suspect", clock.suspect).number("offset_s", clock.offset_s).finish())
-                .finish());
+        put_line(JsonObject()
+                     .text("device", replica.id().hex())
+                     .text("name", replica.name())
+                     .raw("spaces", json_array(spaces))
+                     .raw("clock",
+                          JsonObject().flag("suspect", clock.suspect).number("offset_s", offset_s).finish())
+                     .finish());
     }
     return done;
 }

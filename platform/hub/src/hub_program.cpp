@@ -67,7 +67,8 @@ Result<void> serve(const Options& options, HubPlace& place) {
     asio::TcpServerOptions server_options;
     server_options.stop_on_signals = true;
     server_options.on_session_end = log_session;
-    const sync::SessionOptions session{place.hub(), place.keys(), place.random()};
+    sync::SessionOptions session{place.hub(), place.keys(), place.random()};
+    session.clock = &place.clock();
     COTMOC_ASSIGN(
         const std::unique_ptr<asio::TcpServer> server,
         asio::TcpServer::listen(endpoint->host, endpoint->port, session, server_options, place.clock()));

@@ -71,6 +71,9 @@ Result<void> Caller::on_handshake(const Bytes& frame) {
 }
 
 Result<void> Caller::on_reply(Reply reply) {
+    if (const auto* answering = trust().find(responder_); answering != nullptr && reply.wall_ms != 0) {
+        COTMOC_TRY(store().peer_clock(*answering, static_cast<std::int64_t>(reply.wall_ms)));
+    }
     if (reply.status == Reply::Status::equal) {
         return on_equal();
     }

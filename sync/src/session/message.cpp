@@ -132,6 +132,7 @@ Result<Greeting> decode_greeting(BytesView payload) {
 Bytes encode_reply(const Reply& reply) {
     BinaryWriter writer;
     writer.u8(static_cast<std::uint8_t>(reply.status));
+    writer.u48(reply.wall_ms);
     if (reply.status == Reply::Status::equal) {
         return writer.take();
     }
@@ -154,6 +155,7 @@ Result<Reply> decode_reply(BytesView payload) {
     }
     Reply reply;
     reply.status = static_cast<Reply::Status>(status);
+    reply.wall_ms = reader.u48();
     if (reply.status != Reply::Status::equal) {
         reply.trust_position = reader.varint();
         if (reply.trust_position == 0 || reply.trust_position > seq_max) {

@@ -33,6 +33,7 @@ Result<Greeting> decode_greeting(BytesView payload);
 struct Reply {
     enum class Status : std::uint8_t { equal = 0, differs = 1, unknown_device = 2, list_follows = 3 };
     Status status{};
+    std::uint64_t wall_ms = 0;         // what the answering side's clock says; 0: it does not tell
     std::uint64_t trust_position = 0;  // not with `equal`
     Hash256 trust_head;                // with `differs` and `list_follows`
     FeedTable feeds;                   // with `differs`

@@ -1,5 +1,7 @@
 #include "session/conversation.hpp"
 
+#include <algorithm>
+
 namespace cotmoc::sync {
 
 namespace {
@@ -62,13 +64,13 @@ Result<Greeting> Responder::read_call(crypto::NoiseResponder& handshake, const B
 
 /// Message 1 may be a replay: nothing that it says is recorded.
 Result<void> Responder::answer(crypto::NoiseResponder& handshake, const Greeting& greeting) {
-    COTMOC_ASSIGN(const Reply reply, compare(greeting));
+    COTMOC_ASSIGN(Reply reply, compare(greeting));
     Bytes payload = encode_reply(reply);
-    Reply::Status status = reply.status;
     if (payload.size() > reply_payload_max) {
-        status = Reply::Status::list_follows;
-        payload = encode_reply({status, reply.trust_position, reply.trust_head, {}});
+        reply.status = Reply::Status::list_follows;
+        payload = encode_reply(reply);
     }
+    const Reply::Status status = reply.status;
     crypto::NoiseResponder::Reply message = handshake.write_message_2(payload);
     framing_.write_frame(message.message);
     framing_.open(std::move(message.channel));
@@ -93,6 +95,10 @@ Result<void> Responder::answer(crypto::NoiseResponder& handshake, const Greeting
 
 Result<Reply> Responder::compare(const Greeting& greeting) {
     Reply reply;
+    if (options_.clock != nullptr) {
+        reply.wall_ms = static_cast<std::uint64_t>(
+            std::clamp<std::int64_t>(options_.clock->wall_ms(), 0, std::int64_t{1} << 47));
+    }
     if (!peer_) {
         reply.status = Reply::Status::unknown_device;
         reply.trust_position = trust().position();

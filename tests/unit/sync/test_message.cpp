@@ -24,10 +24,10 @@ const FeedTable example{{0, {{DeviceIndex{1}, 5}, {DeviceIndex{4}, 300}}}, {2, {
 
 TEST_CASE("the worked bytes of the session's specification") {
     CHECK(to_hex(encode_greeting({9, counting(0x20)})) == "0109" + counting(0x20).hex());
-    CHECK(to_hex(encode_reply({Reply::Status::equal, 9, {}, {}})) == "00");
-    CHECK(to_hex(encode_reply({Reply::Status::unknown_device, 9, {}, {}})) == "0209");
-    CHECK(to_hex(encode_reply({Reply::Status::list_follows, 9, counting(0x40), {}})) ==
-          "0309" + counting(0x40).hex());
+    CHECK(to_hex(encode_reply({Reply::Status::equal, 0x018cc251f400, 9, {}, {}})) == "0000f451c28c01");
+    CHECK(to_hex(encode_reply({Reply::Status::unknown_device, 0, 9, {}, {}})) == "0200000000000009");
+    CHECK(to_hex(encode_reply({Reply::Status::list_follows, 0, 9, counting(0x40), {}})) ==
+          "0300000000000009" + counting(0x40).hex());
     CHECK(to_hex(encode_frontiers(example)) == "020002010502ac0201010301");
     CHECK(to_hex(encode_lacks({{0, {{DeviceIndex{4}, 290}}}})) == "01000104a202");
     CHECK(to_hex(encode_ack({5, {2, 4}})) == "05020201");
@@ -36,9 +36,10 @@ TEST_CASE("the worked bytes of the session's specification") {
 
 TEST_CASE("every message reads back as it was written") {
     CHECK(decode_frontiers(encode_frontiers(example)) == example);
-    const auto reply = decode_reply(encode_reply({Reply::Status::differs, 9, counting(1), example}));
+    const auto reply = decode_reply(encode_reply({Reply::Status::differs, 77, 9, counting(1), example}));
     REQUIRE(reply);
     CHECK(reply->feeds == example);
+    CHECK(reply->wall_ms == 77);
     CHECK(reply->trust_head == counting(1));
     const auto batch = decode_trust(encode_trust({7, {{1, 2}, {3}}}));
     REQUIRE(batch);

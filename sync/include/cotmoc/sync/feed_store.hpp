@@ -80,6 +80,12 @@ public:
     /// All that the peer had was received and committed. A province device may now write its confirmation
     /// (S21).
     virtual Result<void> received_all() { return {}; }
+    /// What the answering side's clock says, in milliseconds since 1970.
+    virtual Result<void> peer_clock(const crypto::TrustState::Device& peer, std::int64_t wall_ms) {
+        (void)peer;
+        (void)wall_ms;
+        return {};
+    }
     /// The peer durably holds this much of the space.
     virtual Result<void> peer_holds(const crypto::TrustState::Device& peer, const SpaceId& space,
                                     const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) {

@@ -52,6 +52,14 @@ struct HistoryEntry {
     bool is_void = false;
 };
 
+/// More than this is suspect: it is also how far a stamp may pull another clock.
+inline constexpr std::int64_t clock_tolerance_ms = 10 * 60 * 1000;
+
+struct ClockCheck {
+    bool suspect = false;
+    std::int64_t offset_ms = 0;  // of this device's clock: above zero it is ahead
+};
+
 /// Level 3 is within 1 % of level 9 on columns, at a third of the time (docs/performance.md).
 inline constexpr int default_compression_level = 3;
 
@@ -125,6 +133,9 @@ public:
     /// Seals all pending change sets (S3). `compression_level` as in crypto::SealOptions.
     Result<void> seal(int compression_level = default_compression_level);
     const SessionNotes& notes() const { return notes_; }
+    /// How far this device's clock is from what others can vouch for: the hub at the last session, the
+    /// authority by the date of its newest entry. A local note (S19); nothing is decided by it.
+    Result<ClockCheck> check_clock();
     /// Re-checks every signature, hash, chain, digest and the database; what is wrong, in words and error
     /// names.
     Result<std::vector<Error>> verify();
@@ -146,6 +157,7 @@ public:
     Result<void> commit() override;
     Result<void> begin_session() override;
     Result<void> received_all() override;
+    Result<void> peer_clock(const crypto::TrustState::Device& peer, std::int64_t wall_ms) override;
     Result<void> peer_holds(const crypto::TrustState::Device& peer, const SpaceId& space,
                             const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) override;
 

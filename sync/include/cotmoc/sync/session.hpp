@@ -2,6 +2,7 @@
 // restarts. Messages: docs/spec/session.md. Handshake: docs/spec/handshake.md.
 #pragma once
 
+#include <cotmoc/base/clock.hpp>
 #include <cotmoc/crypto/noise.hpp>
 #include <cotmoc/sync/feed_store.hpp>
 
@@ -14,6 +15,7 @@ struct SessionOptions {
     std::int64_t silence_ms = 10'000;            // no byte for so long ends the session with no_answer
     std::size_t window_bytes = 4 * 1024 * 1024;  // sent and not acknowledged
     std::size_t commit_bytes = 1024 * 1024;      // received before a commit at the latest
+    Clock* clock = nullptr;                      // an answering side tells its wall time, if it has one
 };
 
 struct Transfer {
