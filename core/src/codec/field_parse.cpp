@@ -2,6 +2,7 @@
 #include "codec/json_strict.hpp"
 #include "model/brief.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <set>
@@ -197,7 +198,6 @@ Result<std::vector<FieldValue>> fields_from_json(const Kind& kind, const nlohman
     }
     std::vector<FieldValue> values;
     values.reserve(object.size());
-    // The document keeps its keys sorted by octets, which is the order asked for.
     for (const auto& item : object.items()) {
         const Field* field = kind.find(item.key());
         if (field == nullptr) {
@@ -205,6 +205,15 @@ Result<std::vector<FieldValue>> fields_from_json(const Kind& kind, const nlohman
         }
         COTMOC_ASSIGN(Value value, value_from_json(*field, item.value()));
         values.push_back({field->name, std::move(value)});
+    }
+    // The document keeps its keys sorted by octets, which is the order asked for unless earlier names stand
+    // among them.
+    if (kind.renamed) {
+        std::ranges::sort(values, {}, &FieldValue::field);
+        const auto twice = std::ranges::adjacent_find(values, {}, &FieldValue::field);
+        if (twice != values.end()) {
+            return fail(ErrorCode::duplicate_key, twice->field);
+        }
     }
     return values;
 }

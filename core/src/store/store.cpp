@@ -119,6 +119,9 @@ void Store::set_devices(std::vector<DeviceId> ids, std::optional<DeviceIndex> se
 
 Result<void> Store::set_catalogues(std::vector<CatalogueInForce> catalogues) {
     impl_->catalogues = std::move(catalogues);
+    for (std::size_t i = 0; i + 1 < impl_->catalogues.size(); ++i) {
+        impl_->catalogues.back().catalogue.note_earlier(impl_->catalogues[i].catalogue);
+    }
     const Catalogue* newest = catalogue();
     impl_->records.set_catalogue(newest);
     if (newest == nullptr) {
@@ -133,6 +136,9 @@ Result<void> Store::set_catalogues(std::vector<CatalogueInForce> catalogues) {
     impl_->statements.clear();
     return write([&]() -> Result<void> {
         COTMOC_TRY(follow_catalogue(impl_->database, *newest, impl_->interning));
+        if (followed) {
+            COTMOC_TRY(show_again(*impl_, *followed));
+        }
         COTMOC_TRY(impl_->search.forget());
         return set_setting("catalogue_followed", hash.view());
     });

@@ -112,6 +112,7 @@ Result<void> check_created(const Field* field, const Layout::Entry& entry, const
     if (type_of(value) == ValueType::absent) {
         return {};
     }
+    COTMOC_TRY(check_not_retired(*field));
     return check_value(*field, value);
 }
 
@@ -126,7 +127,7 @@ Result<void> Application::create(const CreateBlock& block, const Kind* kind, con
     std::vector<Value> values;
     for (std::size_t i = 0; i < create.values.size(); ++i) {
         const Layout::Entry& entry = block.layout.entries[i];
-        const Field* field = kind->find(entry.field);
+        const Field* field = kind->find_key(entry.field);
         const auto fits = check_created(field, entry, create.values[i]);
         const bool changed = !fits || is_empty_value(create.values[i], entry.shape);
         if (changed && as_sent) {
@@ -229,12 +230,15 @@ Result<void> Application::check(const FieldBlock& block, const FieldOp& op,
         return {};
     }
     const Kind* kind = catalogue_ != nullptr ? catalogue_->find(kind_name) : nullptr;
-    const Field* field = kind != nullptr ? kind->find(block.field) : nullptr;
+    const Field* field = kind != nullptr ? kind->find_key(block.field) : nullptr;
     if (field == nullptr) {
         return fail(ErrorCode::unknown_field);
     }
     if (field->shape != block.shape) {
         return fail(ErrorCode::wrong_shape);
+    }
+    if (block.kind != OpKind::acknowledge) {
+        COTMOC_TRY(check_not_retired(*field));
     }
     if (block.kind == OpKind::set || block.kind == OpKind::resolve) {
         return check_value(*field, op.value);

@@ -13,6 +13,21 @@ bool is_nothing(const FieldValue& field, Shape shape) {
            (shape == Shape::text && text != nullptr && text->empty());
 }
 
+/// The same values by the stored names of their fields, in their order: that of layouts and bodies.
+Result<std::vector<FieldValue>> by_key(const Kind& kind, std::span<const FieldValue> fields) {
+    std::vector<FieldValue> keyed;
+    keyed.reserve(fields.size());
+    for (const FieldValue& field : fields) {
+        const Field* known = kind.find(field.field);
+        if (known == nullptr) {
+            return fail(ErrorCode::unknown_field, kind.name + "." + field.field);
+        }
+        keyed.push_back({known->key, field.value});
+    }
+    std::ranges::sort(keyed, {}, &FieldValue::field);
+    return keyed;
+}
+
 }  // namespace
 
 Result<RecordId> Store::add(const SpaceId& space_id, const Kind& kind, std::span<const FieldValue> fields,
@@ -21,11 +36,11 @@ Result<RecordId> Store::add(const SpaceId& space_id, const Kind& kind, std::span
     if (!impl_->devices.self) {
         return fail(ErrorCode::not_joined);
     }
-    if (!std::ranges::is_sorted(fields, {}, &FieldValue::field)) {
-        // Layouts and bodies are in the order of names.
-        std::vector<FieldValue> sorted(fields.begin(), fields.end());
-        std::ranges::sort(sorted, {}, &FieldValue::field);
-        return add(space_id, kind, sorted, id);
+    const auto is_keyed = [&](const FieldValue& field) { return kind.find_key(field.field) != nullptr; };
+    if (!std::ranges::is_sorted(fields, {}, &FieldValue::field) ||
+        (kind.renamed && !std::ranges::all_of(fields, is_keyed))) {
+        COTMOC_ASSIGN(const std::vector<FieldValue> keyed, by_key(kind, fields));
+        return add(space_id, kind, keyed, id);
     }
     const auto twice = std::ranges::adjacent_find(fields, {}, &FieldValue::field);
     if (twice != fields.end()) {
@@ -35,10 +50,11 @@ Result<RecordId> Store::add(const SpaceId& space_id, const Kind& kind, std::span
     std::vector<Value> values;
     std::size_t size = 0;
     for (const FieldValue& field : fields) {
-        const Field* known = kind.find(field.field);
+        const Field* known = kind.find_key(field.field);
         if (known == nullptr) {
             return fail(ErrorCode::unknown_field, kind.name + "." + field.field);
         }
+        COTMOC_TRY(check_not_retired(*known));
         COTMOC_TRY(check_value(*known, field.value));
         if (!is_nothing(field, known->shape)) {
             layout.entries.push_back({field.field, known->shape});
@@ -47,8 +63,8 @@ Result<RecordId> Store::add(const SpaceId& space_id, const Kind& kind, std::span
         }
     }
     for (const Field& field : kind.fields) {
-        if (field.required &&
-            !std::ranges::binary_search(layout.entries, std::string_view(field.name), {},
+        if (field.required && !field.retired &&
+            !std::ranges::binary_search(layout.entries, std::string_view(field.key), {},
                                         [](const Layout::Entry& e) { return std::string_view(e.field); })) {
             return fail(ErrorCode::missing_field, kind.name + "." + field.name);
         }
@@ -128,7 +144,7 @@ Result<void> Store::resolve(const RecordId& id, std::string_view field_name, con
         return fail(ErrorCode::unknown_field, std::string(field_name));
     }
     const auto all = impl_->records.conflicts(editing.state());
-    const auto conflict = std::ranges::find(all, field_name, &FieldConflict::field);
+    const auto conflict = std::ranges::find(all, field->name, &FieldConflict::field);
     if (conflict == all.end()) {
         return fail(ErrorCode::no_conflict, std::string(field_name));
     }
@@ -139,16 +155,18 @@ Result<void> Store::resolve(const RecordId& id, std::string_view field_name, con
                                                     std::to_string(conflict->values.size()) + " values");
         }
         op.value = conflict->values[*resolution.take].value;
+        COTMOC_TRY(check_value(*field, op.value));
     } else if (resolution.value) {
         COTMOC_TRY(check_value(*field, *resolution.value));
         op.value = *resolution.value;
     }
     const bool acknowledge = !resolution.take && !resolution.value;
     if (!acknowledge) {
+        COTMOC_TRY(check_not_retired(*field));
         op.over = editing.over(*field);
     }
     editing.reserve(encoded_size(op.value) + 64);
-    COTMOC_TRY(editing.make(acknowledge ? OpKind::acknowledge : OpKind::resolve, field_name, field->shape,
+    COTMOC_TRY(editing.make(acknowledge ? OpKind::acknowledge : OpKind::resolve, field->key, field->shape,
                             std::move(op), true));
     return editing.save();
 }
