@@ -172,10 +172,11 @@ public:
         EnvelopeRow envelope;
         std::vector<std::uint64_t> seen;
         DeviceIndex author{};
+        std::uint64_t trust_position = 0;
     };
     /// Seals the oldest pending change set, in name only.
     Sent seal() {
-        Sent sent{*must(store->next_pending(space)), {}, {}, self};
+        Sent sent{*must(store->next_pending(space)), {}, {}, self, trust_position};
         for (const FeedState& feed : must(store->frontier(space))) {
             sent.seen.resize(to_number(feed.device) + std::size_t{1});
             sent.seen.back() = feed.seq;
@@ -185,14 +186,15 @@ public:
         sent.envelope.seq = sent.pending.seq;
         sent.envelope.hash.octets.fill(static_cast<std::uint8_t>(to_number(self) * 50 + sent.pending.seq));
         sent.envelope.ops = sent.pending.ops_made;
-        must(store->write([&] { return store->store_sealed(sent.pending, sent.envelope, sent.seen, 0); }));
+        must(store->write(
+            [&] { return store->store_sealed(sent.pending, sent.envelope, sent.seen, trust_position); }));
         return sent;
     }
     ApplyOutcome receive(const Sent& sent, bool may_write = true) {
         // Through the bytes, as over a wire.
         const ChangeSet ops = must(decode_change_set(encode(sent.pending.ops)));
-        IncomingChangeSet incoming{space,     sent.author, sent.pending.seq, sent.pending.newest, &ops,
-                                   sent.seen, 0,           may_write};
+        IncomingChangeSet incoming{space, sent.author, sent.pending.seq,    sent.pending.newest,
+                                   &ops,  sent.seen,   sent.trust_position, may_write};
         ApplyOutcome outcome;
         must(store->write([&]() -> Result<void> {
             COTMOC_ASSIGN(outcome, store->apply(incoming, sent.envelope));
@@ -207,6 +209,7 @@ public:
     crypto::Blake2bHasher hasher;
     SpaceId space{{1, 2, 3}};
     DeviceIndex self;
+    std::uint64_t trust_position = 0;  // what the device knows of the authority when it seals
     std::unique_ptr<Store> store;
 
 private:
