@@ -32,7 +32,7 @@ const Field* Kind::find(std::string_view any_name) const {
 const Field* Kind::find_key(std::string_view key) const {
     // No name is claimed by two fields, so whoever has this name is the one, or nobody is.
     const Field* field = find(key);
-    return field != nullptr && field->key == key ? field : nullptr;
+    return field != nullptr && (!renamed || field->key == key) ? field : nullptr;
 }
 
 std::string_view Kind::shown_name(std::string_view key) const {

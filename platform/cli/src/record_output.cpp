@@ -240,7 +240,7 @@ std::string record_text(const Common& common, const sync::Replica& replica, cons
             text += field_label(common, kind, member.key) + ": " + plain_text(member.value) + "\n";
         }
     }
-    for (const JsonMember& member : split_object(record.retired.empty() ? "{}" : record.retired)) {
+    for (const JsonMember& member : split_object(record.retired)) {
         text += field_label(common, kind, member.key) + " [" + std::string(common.text(Label::retired)) +
                 "]: " + plain_text(member.value) + "\n";
     }

@@ -102,7 +102,7 @@ TEST_CASE("a renamed field shows and takes its new name, and its old ones are st
         CHECK(device.digest() == digest);
         CHECK(json::parse(device.body(id)) == json{{"size", 3}, {name, "Mốc 1"}});
         CHECK(must(device->find(id))->retired.empty());
-        for (const std::string any_name : {std::string("title"), name}) {
+        for (const std::string& any_name : {std::string("title"), name}) {
             CHECK(where(device, any_name, std::string("Mốc 1")) == std::vector{id});
         }
         CHECK(device.sql("SELECT " + name + " FROM thing") ==

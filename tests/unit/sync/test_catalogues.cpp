@@ -94,7 +94,7 @@ TEST_CASE("devices on three catalogues sync in any order and agree") {
         // The last one got every catalogue and every change in this one session: nothing waits for another.
         fleet.check_newest(order.back());
         fleet.sync_all();
-        for (const std::string name : {"authority", "post-a", "post-b", "so-1"}) {
+        for (const char* name : {"authority", "post-a", "post-b", "so-1"}) {
             fleet.check_newest(name);
             CHECK(fleet.digest(name, "kon-tum/ngoc-hoi") == fleet.digest("so-1", "kon-tum/ngoc-hoi"));
         }
