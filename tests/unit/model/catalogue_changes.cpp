@@ -285,7 +285,8 @@ TEST_CASE("a retired field comes back as it was, and no sooner as another one") 
           "kinds.visit.fields.people: missing: keep it with \"retired\": true, or with \"alias\": \"people\" "
           "under a "
           "new name");
-    CHECK(refusal(second, next_of(second, replace(fields + "people", R"({"type":"date","merge":"latest"})"))) != "");
+    const std::string another = R"({"type":"date","merge":"latest"})";
+    CHECK(refusal(second, next_of(second, replace(fields + "people", another))) != "");
 }
 
 TEST_CASE("a decimal notes that an earlier version kept narrower values") {
