@@ -77,6 +77,59 @@ class Trust(harness.Fleet):
         self.fails("catalogue_conflict", "auth", "authority", "catalogue", self.work / "bad.json")
         self.fails("bad_catalogue", "auth", "authority", "catalogue", "-", stdin="{}")
 
+    def test_a_newer_catalogue_renames_retires_and_widens(self):
+        self.make_authority()
+        self.make_hub()
+        self.make_device("post")
+        self.start_hub()
+        record = self.add_delegation("post", "head=Ông A", "people=5", "partner=Xản Xay")
+        catalogue = json.loads((harness.HERE / "catalogue.json").read_text())
+        fields = catalogue["kinds"]["delegation"]["fields"]
+
+        def publish():
+            return self.cotmoc("auth", "authority", "catalogue", "-", stdin=json.dumps(catalogue))
+
+        catalogue["version"] = 2
+        fields["leader"] = {**fields.pop("head")}
+        detail = self.fails("catalogue_conflict", "auth", "authority", "catalogue", "-", stdin=json.dumps(catalogue))
+        self.assertIn("kinds.delegation.fields.head", detail)
+        self.assertIn("alias", detail)
+        fields["leader"]["alias"] = "head"
+        fields["people"] = {"type": "decimal", "merge": "review", "label": "Số lượt người", "scale": 1}
+        fields["partner"]["retired"] = True
+        self.assertEqual(publish(), "2")
+        self.fails("catalogue_conflict", "auth", "authority", "catalogue", "-", stdin=json.dumps(catalogue))
+        catalogue["version"] = 3
+        fields["people"]["scale"] = 2
+        self.assertEqual(json.loads(self.cotmoc("auth", "authority", "catalogue", "-", "--json",
+                                                stdin=json.dumps(catalogue))), {"version": 3})
+        self.sync("auth")
+        self.sync("post")
+        shown = self.json("post", "show", record)
+        self.assertEqual(shown["fields"], {"direction": "incoming", "leader": "Ông A", "people": "5.00",
+                                           "start_date": "2024-05-01"})
+        self.assertEqual(shown["retired"], {"partner": "Xản Xay"})
+        self.assertIn("partner [retired]: Xản Xay", self.cotmoc("post", "show", record))
+        history = {line["field"]: line["after"] for line in self.lines("post", "show", record, "--history")}
+        self.assertEqual((history["leader"], history["people"]), ("Ông A", "5.00"))
+        self.cotmoc("post", "set", record, "head=Bà B", "people=5.5")
+        self.fails("field_retired", "post", "set", record, "partner=Đắk Chung")
+        for condition in ("leader=Bà B", "head=Bà B", "people=5.50", "partner=Xản Xay"):
+            self.assertEqual([each["id"] for each in self.lines("post", "list", "delegation", "--where", condition)],
+                             [record], condition)
+        self.assertEqual(self.json("post", "sql", "SELECT leader, people, partner FROM delegation"),
+                         [{"leader": "Bà B", "people": "5.50", "partner": "Xản Xay"}])
+        line = json.loads(self.cotmoc("post", "export"))
+        self.assertEqual(line["fields"], {"direction": "incoming", "leader": "Bà B", "people": "5.50",
+                                          "start_date": "2024-05-01"})
+        line["fields"]["head"] = line["fields"].pop("leader")
+        self.assertEqual(self.json("post", "import", "-", stdin=json.dumps(line)),
+                         {"added": 0, "changed": 0, "unchanged": 1})
+        header = self.cotmoc("post", "export", "--kind", "delegation", "--format", "csv").splitlines()[0]
+        self.assertEqual(header.strip(), "id,space,direction,leader,note,people,recorded_at,result,start_date,unit")
+        self.assertTrue(self.sync("auth")["complete"])
+        self.cotmoc("post", "verify")
+
 
 class Records(harness.Fleet):
     def setUp(self):

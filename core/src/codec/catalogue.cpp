@@ -235,11 +235,31 @@ Result<void> read_numbers(Field& field, const json& object, const std::string& p
     return {};
 }
 
+/// "alias": the earlier name, or a list of them, oldest first. The current name may be among them: a field
+/// that was renamed back.
+Result<void> read_aliases(Field& field, const json& object, const std::string& place) {
+    field.key = field.name;
+    const auto found = object.find("alias");
+    if (found == object.end()) {
+        return {};
+    }
+    const std::string here = inside(place, "alias");
+    COTMOC_ASSIGN(field.aliases, read_texts(found->is_string() ? json::array({*found}) : *found, here));
+    for (const std::string& alias : field.aliases) {
+        COTMOC_TRY(check_name(here, alias));
+    }
+    if (field.aliases == std::vector{field.name}) {
+        return bad(here, "the field has this name now");
+    }
+    field.key = field.aliases.front();
+    return {};
+}
+
 Result<Field> read_field(const std::string& name, const json& object, const std::string& place) {
     COTMOC_TRY(check_name(place, name));
     COTMOC_TRY(check_keys(object, place,
-                          {"type", "merge", "label", "required", "indexed", "searchable", "unique", "min",
-                           "max", "scale", "values", "states", "roles", "kind"}));
+                          {"type", "merge", "label", "alias", "required", "indexed", "searchable", "unique",
+                           "retired", "min", "max", "scale", "values", "states", "roles", "kind"}));
     COTMOC_ASSIGN(const std::string type_name, read_string(object, place, "type", true));
     COTMOC_ASSIGN(const std::string policy_name, read_string(object, place, "merge", true));
     const auto type = field_type(type_name);
@@ -263,6 +283,8 @@ Result<Field> read_field(const std::string& name, const json& object, const std:
     COTMOC_ASSIGN(field.indexed, read_flag(object, place, "indexed"));
     COTMOC_ASSIGN(field.searchable, read_flag(object, place, "searchable"));
     COTMOC_ASSIGN(field.unique, read_flag(object, place, "unique"));
+    COTMOC_ASSIGN(field.retired, read_flag(object, place, "retired"));
+    COTMOC_TRY(read_aliases(field, object, place));
     if (field.unique && field.shape != Shape::register_) {
         return bad(inside(place, "unique"), "not allowed for this type");
     }
@@ -296,8 +318,29 @@ Result<void> add_common(Kind& kind, const std::vector<Field>& common, const std:
             const auto at = std::ranges::lower_bound(kind.fields, field.name, {}, &Field::name);
             kind.fields.insert(at, field);
         } else if (own->type != field.type || own->policy != field.policy || own->scale != field.scale ||
-                   own->values != field.values || own->reference_kind != field.reference_kind) {
+                   own->values != field.values || own->reference_kind != field.reference_kind ||
+                   own->aliases != field.aliases) {
             return bad(inside(place + ".fields", field.name), "differs from the common field");
+        }
+    }
+    return {};
+}
+
+/// No two fields may claim one name, or nobody could say whose an old op is.
+Result<void> check_names_distinct(const Kind& kind, const std::string& place) {
+    std::map<std::string_view, const Field*> owners;
+    const auto claim = [&](const Field& field, std::string_view name) -> Result<void> {
+        const auto [owner, is_new] = owners.emplace(name, &field);
+        if (!is_new && owner->second != &field) {
+            return bad(inside(place + ".fields", field.name),
+                       brief(name) + " is a name of the field " + owner->second->name + " too");
+        }
+        return {};
+    };
+    for (const Field& field : kind.fields) {
+        COTMOC_TRY(claim(field, field.name));
+        for (const std::string& alias : field.aliases) {
+            COTMOC_TRY(claim(field, alias));
         }
     }
     return {};
@@ -325,10 +368,17 @@ Result<Kind> read_kind(const std::string& name, const json& object, const std::v
     }
     COTMOC_ASSIGN(kind.fields, read_fields(object["fields"], inside(place, "fields")));
     COTMOC_TRY(add_common(kind, common, place));
-    const Field* dated_by = kind.dated_by.empty() ? nullptr : kind.find(kind.dated_by);
-    if (!kind.dated_by.empty() && (dated_by == nullptr || dated_by->type != FieldType::date)) {
-        return bad(inside(place, "dated_by"), "not a date field of the kind");
+    COTMOC_TRY(check_names_distinct(kind, place));
+    for (const Field& field : kind.fields) {
+        kind.renamed = kind.renamed || !field.aliases.empty();
+        kind.shown_as_stored = kind.shown_as_stored && field.key == field.name && !field.retired;
     }
+    const Field* dated_by = kind.dated_by.empty() ? nullptr : kind.find(kind.dated_by);
+    if (!kind.dated_by.empty() &&
+        (dated_by == nullptr || dated_by->type != FieldType::date || dated_by->retired)) {
+        return bad(inside(place, "dated_by"), "not a date field of the kind, or a retired one");
+    }
+    kind.dated_by = dated_by != nullptr ? dated_by->name : std::string();
     return kind;
 }
 
@@ -357,24 +407,6 @@ Result<std::vector<Kind>> read_kinds(const json& root) {
 }
 
 }  // namespace
-
-std::optional<std::size_t> Field::position(std::string_view value) const {
-    const auto found = std::ranges::find(values, value);
-    if (found == values.end()) {
-        return std::nullopt;
-    }
-    return static_cast<std::size_t>(found - values.begin());
-}
-
-const Field* Kind::find(std::string_view field) const {
-    const auto found = std::ranges::lower_bound(fields, field, {}, &Field::name);
-    return found != fields.end() && found->name == field ? &*found : nullptr;
-}
-
-const Kind* Catalogue::find(std::string_view kind) const {
-    const auto found = std::ranges::lower_bound(kinds_, kind, {}, &Kind::name);
-    return found != kinds_.end() && found->name == kind ? &*found : nullptr;
-}
 
 Result<Catalogue> Catalogue::parse(std::string_view text) {
     COTMOC_ASSIGN(const json root, parse_strict_json(text));

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <set>
 
 namespace cotmoc::core {
@@ -195,16 +196,22 @@ Result<std::vector<FieldValue>> fields_from_json(const Kind& kind, const nlohman
     if (!object.is_object()) {
         return fail(ErrorCode::wrong_type, "fields: not an object");
     }
-    std::vector<FieldValue> values;
-    values.reserve(object.size());
-    // The document keeps its keys sorted by octets, which is the order asked for.
+    // Under the names of today: the document may say earlier ones, and its order would be that of those.
+    std::map<std::string_view, Value> by_name;
     for (const auto& item : object.items()) {
         const Field* field = kind.find(item.key());
         if (field == nullptr) {
-            return fail(ErrorCode::unknown_field, brief(item.key()));
+            return fail(ErrorCode::unknown_field, at_field(kind.name, brief(item.key())));
         }
         COTMOC_ASSIGN(Value value, value_from_json(*field, item.value()));
-        values.push_back({field->name, std::move(value)});
+        if (!by_name.emplace(field->name, std::move(value)).second) {
+            return fail(ErrorCode::duplicate_key, field->name);
+        }
+    }
+    std::vector<FieldValue> values;
+    values.reserve(by_name.size());
+    for (auto& [name, value] : by_name) {
+        values.push_back({std::string(name), std::move(value)});
     }
     return values;
 }

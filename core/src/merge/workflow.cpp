@@ -37,8 +37,8 @@ std::string joined(const std::vector<std::string>& roles) {
 
 }  // namespace
 
-bool is_workflow(const Kind* kind, std::string_view name) {
-    const Field* field = kind != nullptr ? kind->find(name) : nullptr;
+bool is_workflow(const Kind* kind, std::string_view key) {
+    const Field* field = kind != nullptr ? kind->find_key(key) : nullptr;
     return field != nullptr && field->type == FieldType::workflow;
 }
 

@@ -6,7 +6,7 @@
 namespace cotmoc::core {
 
 /// Whether a field of the kind is a workflow. False if either is unknown here.
-bool is_workflow(const Kind* kind, std::string_view field);
+bool is_workflow(const Kind* kind, std::string_view key);
 
 /// Checks a set, a `resolve` or a created value of a workflow: its author needs a role of every guarded state
 /// that the op enters, leaves or passes over, between the furthest state that was live in its past (without

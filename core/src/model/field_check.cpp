@@ -135,12 +135,19 @@ Result<void> check_value(const Field& field, const Value& value) {
     return check_content(field, value);
 }
 
+Result<void> check_not_retired(const Field& field) {
+    return field.retired ? Result<void>(fail(ErrorCode::field_retired, field.name)) : Result<void>();
+}
+
 Result<void> check_required(const Kind& kind, std::span<const FieldValue> values) {
     for (const Field& field : kind.fields) {
-        const auto named = [&](const FieldValue& candidate) { return candidate.field == field.name; };
+        if (!field.required || field.retired) {
+            continue;
+        }
+        const auto named = [&](const FieldValue& candidate) { return field.is_named(candidate.field); };
         const auto found = std::ranges::find_if(values, named);
         const bool missing = found == values.end() || std::holds_alternative<std::monostate>(found->value);
-        if (field.required && missing) {
+        if (missing) {
             return fail(ErrorCode::missing_field, field.name);
         }
     }

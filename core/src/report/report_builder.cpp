@@ -2,12 +2,14 @@
 
 #include "report/report_names.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace cotmoc::core {
 namespace {
 
-/// One record's fields, read by name. A field of another type than the report expects counts as absent.
+/// One record's fields, read by the names that they had first. A field of another type than the report
+/// expects counts as absent.
 class Fields {
 public:
     Fields(const Kind& kind, std::span<const BodyField> fields) : kind_(kind), fields_(fields) {}
@@ -21,16 +23,35 @@ public:
         const auto* found = find<std::string>(name);
         return found == nullptr ? std::string_view{} : *found;
     }
+    /// Of a number that a later catalogue made a decimal or a real, the whole part.
     std::int64_t integer(std::string_view name) const {
+        if (const auto* decimal = find<Decimal>(name)) {
+            std::int64_t units = decimal->units;
+            for (std::uint8_t scale = decimal->scale; scale > 0; --scale) {
+                units /= 10;
+            }
+            return units;
+        }
+        if (const auto* real = find<double>(name)) {
+            constexpr double bound = 9e18;
+            return static_cast<std::int64_t>(std::clamp(*real, -bound, bound));
+        }
         const auto* found = find<std::int64_t>(name);
         return found == nullptr ? 0 : *found;
     }
     Decimal decimal(std::string_view name) const {
-        const auto* found = find<Decimal>(name);
-        const Field* field = kind_.find(name);
-        return found != nullptr ? *found : Decimal{0, field == nullptr ? std::uint8_t{0} : field->scale};
+        if (const auto* found = find<Decimal>(name)) {
+            return *found;
+        }
+        const Field* field = kind_.find_key(name);
+        if (field == nullptr || field->type != FieldType::decimal) {
+            return {};
+        }
+        // An integer from before that is too large for the scale.
+        const auto* integer = find<std::int64_t>(name);
+        return integer != nullptr ? Decimal{*integer, 0} : Decimal{0, field->scale};
     }
-    bool has(std::string_view name) const { return kind_.find(name) != nullptr; }
+    bool has(std::string_view name) const { return kind_.find_key(name) != nullptr; }
 
 private:
     const Kind& kind_;
@@ -50,13 +71,24 @@ void add_to(std::int64_t& sum, std::int64_t number) {
     }
 }
 
+/// The number with a scale that is not smaller, or the end of the range.
+Decimal at_scale(const Decimal& number, std::uint8_t scale) {
+    constexpr auto highest = std::numeric_limits<std::int64_t>::max();
+    return with_scale(number, scale).value_or(Decimal{number.units < 0 ? -highest : highest, scale});
+}
+
 void add_to(Decimal& sum, const Fields& fields, std::string_view name) {
     if (!fields.has(name)) {
         return;
     }
     const Decimal number = fields.decimal(name);
-    sum.scale = number.scale;  // a field's scale never changes
-    add_to(sum.units, number.units);
+    if (sum.units == 0) {
+        sum.scale = number.scale;
+    }
+    // One field's scale is the same in all records, unless a number is too large for the scale it has now.
+    const std::uint8_t scale = std::max(sum.scale, number.scale);
+    sum = at_scale(sum, scale);
+    add_to(sum.units, at_scale(number, scale).units);
 }
 
 void add_delegation(ReportFigures& figures, const Fields& fields) {
@@ -184,7 +216,8 @@ ReportBuilder::ReportBuilder(std::string space, Date from, Date to)
 
 bool ReportBuilder::covers(const Kind& kind, std::span<const BodyField> fields) {
     const Fields read(kind, fields);
-    const Date* date = kind.dated_by.empty() ? nullptr : read.find<Date>(kind.dated_by);
+    const Field* dated_by = kind.find(kind.dated_by);
+    const Date* date = dated_by == nullptr ? nullptr : read.find<Date>(dated_by->key);
     const auto* recorded_at = read.find<DateTime>("recorded_at");
     if (date == nullptr && recorded_at == nullptr) {
         // A standing record exists whether or not anybody noted since when.

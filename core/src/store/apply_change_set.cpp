@@ -116,7 +116,7 @@ const FieldContent* content_of(const RecordState* record, std::string_view field
 /// What may stand in the field; the reason why not otherwise. `record` is what others made of the id before.
 Result<void> Application::check_created(const Kind& kind, const Layout::Entry& entry, const Value& value,
                                         const RecordState* record, const Past& past) const {
-    const Field* field = kind.find(entry.field);
+    const Field* field = kind.find_key(entry.field);
     if (field == nullptr) {
         return fail(ErrorCode::unknown_field);
     }
@@ -126,6 +126,7 @@ Result<void> Application::check_created(const Kind& kind, const Layout::Entry& e
     if (type_of(value) == ValueType::absent) {
         return {};
     }
+    COTMOC_TRY(check_not_retired(*field));
     COTMOC_TRY(check_value(*field, value));
     return check_workflow_move(*field, content_of(record, entry.field), value, past, incoming_.author_role);
 }
@@ -259,12 +260,15 @@ Result<void> Application::check(const FieldBlock& block, const FieldOp& op, cons
         return {};
     }
     const Kind* kind = catalogue_ != nullptr ? catalogue_->find(record.kind) : nullptr;
-    const Field* field = kind != nullptr ? kind->find(block.field) : nullptr;
+    const Field* field = kind != nullptr ? kind->find_key(block.field) : nullptr;
     if (field == nullptr) {
         return fail(ErrorCode::unknown_field);
     }
     if (field->shape != block.shape) {
         return fail(ErrorCode::wrong_shape);
+    }
+    if (block.kind != OpKind::acknowledge) {
+        COTMOC_TRY(check_not_retired(*field));
     }
     if (block.kind == OpKind::set || block.kind == OpKind::resolve) {
         COTMOC_TRY(check_value(*field, op.value));

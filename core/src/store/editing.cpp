@@ -37,13 +37,13 @@ Result<void> Editing::make(OpKind kind, std::string_view field, Shape shape, Fie
 }
 
 Result<void> Editing::check_move(const Field& field, const Value& value, const Dot& dot) const {
-    const auto found = now_.fields.find(field.name);
+    const auto found = now_.fields.find(field.key);
     return check_workflow_move(field, found != now_.fields.end() ? &found->second : nullptr, value,
                                Past(seen_, dot), impl_.role);
 }
 
 const RegisterOp* Editing::displayed(const Field& field) const {
-    const auto found = now_.fields.find(field.name);
+    const auto found = now_.fields.find(field.key);
     if (found == now_.fields.end()) {
         return nullptr;
     }
@@ -59,7 +59,7 @@ Over Editing::over(const Field& field) const {
     }
     if (!now_.creations.empty()) {
         const Creation& creation = now_.creations.front();
-        const auto position = creation.layout->position(field.name);
+        const auto position = creation.layout->position(field.key);
         if (position && creation.field_dot(*position) == shown->dot) {
             return {Over::Kind::creation, {}};
         }
@@ -72,19 +72,20 @@ bool Editing::is_shown(const Field& field, const Value& value, bool imported) co
     if (shown == nullptr) {
         return type_of(value) == ValueType::null;
     }
-    const FieldContent& content = now_.fields.find(field.name)->second;
+    const FieldContent& content = now_.fields.find(field.key)->second;
     const RegisterView view{impl_.devices, &field};
     const auto* counter = std::get_if<Counter>(&content);
     const Register& reg = counter != nullptr ? counter->bases() : std::get<Register>(content);
     // Setting a disputed field to the value it shows is a decision, and so an edit.
-    return shown->value == value && reg.listed(view).empty() &&
+    // A value of a narrower type that the catalogue once had counts as what people see of it.
+    return (shown->value == value || widened(field, shown->value) == value) && reg.listed(view).empty() &&
            (counter == nullptr || imported || shown_value(content, view) == value);
 }
 
 /// Only a plain set gives way to a later one (S3), and a base only if no increment was made since: the later
 /// base has seen those, the earlier one has not.
 Result<bool> Editing::may_fold(const Field& field, const RegisterOp& shown) {
-    const auto* counter = std::get_if<Counter>(&now_.fields.find(field.name)->second);
+    const auto* counter = std::get_if<Counter>(&now_.fields.find(field.key)->second);
     if (counter != nullptr && std::ranges::any_of(counter->increments(), [&](const Increment& increment) {
             return std::ranges::find(increment.covered_by, shown.dot) == increment.covered_by.end();
         })) {
@@ -108,7 +109,7 @@ Result<void> Editing::set_register(const Field& field, const Value& value, bool 
     if (foldable) {
         COTMOC_ASSIGN(const Hlc at, impl_.stamp());
         space_->gathered += encoded_size(value);
-        auto& content = now_.fields.find(field.name)->second;
+        auto& content = now_.fields.find(field.key)->second;
         auto* counter = std::get_if<Counter>(&content);
         const bool replaced = counter != nullptr
                                   ? counter->replace_pending_base(shown->dot, at, value)
@@ -124,20 +125,20 @@ Result<void> Editing::set_register(const Field& field, const Value& value, bool 
     FieldOp op;
     op.over = over(field);
     op.value = value;
-    return make(OpKind::set, field.name, field.shape, std::move(op), false);
+    return make(OpKind::set, field.key, field.shape, std::move(op), false);
 }
 
 Result<void> Editing::element(const Field& field, OpKind kind, const std::string& element) {
     reserve(element.size() + 64);
     FieldOp op;
     op.value = element;
-    return make(kind, field.name, Shape::set, std::move(op), true);
+    return make(kind, field.key, Shape::set, std::move(op), true);
 }
 
 Result<void> Editing::set_elements(const Field& field, const Value& value) {
     const auto* wanted = std::get_if<TextList>(&value);
     const TextList target = wanted != nullptr ? *wanted : TextList();
-    const auto found = now_.fields.find(field.name);
+    const auto found = now_.fields.find(field.key);
     const TextList current =
         found != now_.fields.end() ? std::get<ElementSet>(found->second).elements() : TextList();
     for (const std::string& item : current) {
@@ -155,7 +156,7 @@ Result<void> Editing::set_elements(const Field& field, const Value& value) {
 
 Result<void> Editing::set_text(const Field& field, std::string_view text) {
     reserve(text.size() + 64);
-    const auto found = now_.fields.find(field.name);
+    const auto found = now_.fields.find(field.key);
     auto* sequence = found != now_.fields.end() ? std::get_if<TextSequence>(&found->second) : nullptr;
     const auto fresh = sequence != nullptr ? sequence->fresh_dot() : std::nullopt;
     const bool full_history = kind_ != nullptr && kind_->full_history;
@@ -180,12 +181,12 @@ Result<void> Editing::set_text(const Field& field, std::string_view text) {
     if (op.edit.inserts.empty() && op.edit.deletes.empty()) {
         return {};
     }
-    return make(OpKind::edit_text, field.name, Shape::text, std::move(op), true);
+    return make(OpKind::edit_text, field.key, Shape::text, std::move(op), true);
 }
 
 Result<void> Editing::add(const Field& field, std::int64_t amount) {
     reserve(64);
-    const auto found = now_.fields.find(field.name);
+    const auto found = now_.fields.find(field.key);
     auto* counter = found != now_.fields.end() ? std::get_if<Counter>(&found->second) : nullptr;
     const bool full_history = kind_ != nullptr && kind_->full_history;
     if (counter != nullptr && !full_history && !counter->increments().empty()) {
@@ -198,7 +199,7 @@ Result<void> Editing::add(const Field& field, std::int64_t amount) {
     }
     FieldOp op;
     op.value = amount;
-    return make(OpKind::add, field.name, Shape::counter, std::move(op), false);
+    return make(OpKind::add, field.key, Shape::counter, std::move(op), false);
 }
 
 Result<void> Editing::set(const Field& field, const Value& value, bool imported) {
@@ -220,6 +221,7 @@ Result<void> Editing::edit(const FieldEdit& edit) {
     if (field == nullptr) {
         return fail(ErrorCode::unknown_field, now_.kind + "." + edit.field);
     }
+    COTMOC_TRY(check_not_retired(*field));
     switch (edit.kind) {
         case FieldEdit::Kind::set:
             COTMOC_TRY(check_value(*field, edit.value));
@@ -238,7 +240,7 @@ Result<void> Editing::edit(const FieldEdit& edit) {
         return fail(ErrorCode::wrong_shape, edit.field);
     }
     COTMOC_TRY(check_value(*field, TextList{*item}));
-    const auto found = now_.fields.find(field->name);
+    const auto found = now_.fields.find(field->key);
     const bool in = found != now_.fields.end() && std::get<ElementSet>(found->second).contains(*item);
     const bool insert = edit.kind == FieldEdit::Kind::insert;
     if (in == insert) {

@@ -23,7 +23,17 @@ struct HistoryReplay::State {
             return {};
         }
         const Kind* kind = catalogue != nullptr ? catalogue->find(record.kind) : nullptr;
-        return shown_value(found->second, {devices, kind != nullptr ? kind->find(field) : nullptr});
+        return shown_value(found->second, {devices, kind != nullptr ? kind->find_key(field) : nullptr});
+    }
+    /// What people see of an op: its field's current name, values in the type that the field has now.
+    void present(HistoryOp& op) const {
+        const Kind* kind = catalogue != nullptr ? catalogue->find(record.kind) : nullptr;
+        const Field* field = kind != nullptr ? kind->find_key(op.field) : nullptr;
+        if (field != nullptr) {
+            op.field = field->name;
+            op.before = widened(*field, std::move(op.before));
+            op.after = widened(*field, std::move(op.after));
+        }
     }
     void create(const CreateBlock& block, const Create& create, const IncomingChangeSet& set,
                 std::vector<HistoryOp>& ops);
@@ -110,6 +120,7 @@ std::vector<HistoryOp> HistoryReplay::add(const IncomingChangeSet& set) {
     for (const auto& [block, op] : mine) {
         state_->field_op(*block, *op, set, ops);
     }
+    std::ranges::for_each(ops, [&](HistoryOp& op) { state_->present(op); });
     return ops;
 }
 

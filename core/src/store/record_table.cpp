@@ -8,6 +8,17 @@
 #include <algorithm>
 
 namespace cotmoc::core {
+namespace {
+
+std::string body_of(const std::map<std::string_view, Value>& values) {
+    std::string body = "{";
+    for (const auto& [name, value] : values) {
+        append_member(body, name, value);
+    }
+    return body + "}";
+}
+
+}  // namespace
 
 const DeviceId& DeviceIds::id(DeviceIndex index) const {
     static const DeviceId content = [] {
@@ -157,7 +168,33 @@ const Kind* RecordTable::kind(std::string_view name) const {
 
 const Field* RecordTable::field(std::string_view kind_name, std::string_view name) const {
     const Kind* known = kind(kind_name);
-    return known != nullptr ? known->find(name) : nullptr;
+    return known != nullptr ? known->find_key(name) : nullptr;
+}
+
+Value RecordTable::shown(const Kind& kind, std::string_view key, const FieldContent& content) const {
+    const Field* field = kind.find_key(key);
+    Value value = shown_value(content, {devices_, field});
+    return field != nullptr ? widened(*field, std::move(value)) : value;
+}
+
+void RecordTable::show_fields(RecordView& view, const LoadedRecord& record, const RecordState& state) const {
+    const Kind* known = kind(state.kind);
+    if (known == nullptr || known->shown_as_stored) {
+        view.body = record.body;
+        return;
+    }
+    std::map<std::string_view, Value> visible;
+    std::map<std::string_view, Value> retired;
+    for (const auto& [key, content] : state.fields) {
+        Value value = shown(*known, key, content);
+        if (type_of(value) != ValueType::null) {
+            const Field* field = known->find_key(key);
+            auto& values = field != nullptr && field->retired ? retired : visible;
+            values.emplace(known->shown_name(key), std::move(value));
+        }
+    }
+    view.body = body_of(visible);
+    view.retired = retired.empty() ? std::string() : body_of(retired);
 }
 
 std::vector<FieldConflict> RecordTable::conflicts(const RecordState& state) const {
@@ -176,10 +213,18 @@ std::vector<FieldConflict> RecordTable::conflicts(const RecordState& state) cons
             continue;
         }
         const RegisterOp* shown = reg->displayed(view);
-        FieldConflict conflict{name, view.field != nullptr ? view.field->policy : Policy::latest, {}};
-        conflict.values.push_back({shown->value, shown->dot, shown->at, true});
+        FieldConflict conflict{name, Policy::latest, {}};
+        if (view.field != nullptr) {
+            conflict.field = view.field->name;
+            conflict.policy = view.field->policy;
+        }
+        const auto add = [&](const RegisterOp& op, bool is_shown) {
+            Value value = view.field != nullptr ? widened(*view.field, op.value) : op.value;
+            conflict.values.push_back({std::move(value), op.dot, op.at, is_shown});
+        };
+        add(*shown, true);
         for (const RegisterOp* op : listed) {
-            conflict.values.push_back({op->value, op->dot, op->at, false});
+            add(*op, false);
         }
         all.push_back(std::move(conflict));
     }

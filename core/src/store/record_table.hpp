@@ -69,9 +69,14 @@ public:
     Result<Saved> save(SpaceEntry& space, const LoadedRecord& before, const RecordState& old_state,
                        const RecordState& new_state);
     Hash256 digest_term(const RecordId& id, const RecordState& state) const;
+    /// By current names, with values in the fields' present types.
     std::vector<FieldConflict> conflicts(const RecordState& state) const;
+    /// What people are shown of a field: as it was stored, or in the wider type that the field has now.
+    Value shown(const Kind& kind, std::string_view key, const FieldContent& content) const;
+    /// Fills in what people are shown of the record's fields: the body by current names, retired ones apart.
+    void show_fields(RecordView& view, const LoadedRecord& record, const RecordState& state) const;
     /// Null if the field's kind or field is unknown to the catalogue.
-    const Field* field(std::string_view kind, std::string_view field) const;
+    const Field* field(std::string_view kind, std::string_view key) const;
     const Kind* kind(std::string_view name) const;
     const DeviceTable& devices() const { return devices_; }
 

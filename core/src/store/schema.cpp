@@ -41,9 +41,17 @@ CREATE VIRTUAL TABLE _search USING fts5(text, content='', contentless_delete=1, 
     tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co M*'");
 )sql";
 
-std::string typed_column(const Field& field) {
-    const std::string value = "json_extract(body, '$." + field.name + "')";
-    return value + " AS \"" + field.name + "\"";
+/// The fields in the order of a view's columns: retired ones last, so that what named them still finds them.
+std::vector<const Field*> columns_of(const Kind& kind) {
+    std::vector<const Field*> columns;
+    for (const bool retired : {false, true}) {
+        for (const Field& field : kind.fields) {
+            if (field.retired == retired) {
+                columns.push_back(&field);
+            }
+        }
+    }
+    return columns;
 }
 
 std::string view_of(const Kind& kind, std::uint32_t number) {
@@ -52,8 +60,8 @@ std::string view_of(const Kind& kind, std::uint32_t number) {
         "\" AS SELECT lower(substr(hex(r.id),1,8)||'-'||substr(hex(r.id),9,4)||'-'||"
         "substr(hex(r.id),13,4)||'-'||substr(hex(r.id),17,4)||'-'||substr(hex(r.id),21)) AS id, "
         "s.name AS space";
-    for (const Field& field : kind.fields) {
-        sql += ", " + typed_column(field);
+    for (const Field* field : columns_of(kind)) {
+        sql += ", " + shown_column(*field) + " AS \"" + field->name + "\"";
     }
     sql +=
         " FROM _record AS r JOIN _space AS s ON s.number = r.space WHERE r.kind = " + std::to_string(number) +
@@ -75,6 +83,21 @@ Result<std::vector<std::string>> drop_statements(Database& database) {
 }
 
 }  // namespace
+
+std::string shown_column(const Field& field) {
+    std::string value = "json_extract(body, '$." + field.key + "')";
+    if (!field.widened) {
+        return value;
+    }
+    if (field.scale == 0) {
+        return "CAST(" + value + " AS TEXT)";
+    }
+    // The digits that a value of a smaller scale, or an integer, lacks; in words of SQL, so that an index can
+    // keep it.
+    const std::string zeros(field.scale, '0');
+    return "CASE instr(" + value + ", '.') WHEN 0 THEN " + value + " || '." + zeros + "' ELSE " + value +
+           " || substr('" + zeros + "', length(" + value + ") - instr(" + value + ", '.') + 1) END";
+}
 
 Result<void> prepare_schema(Database& database) {
     std::int64_t version = 0;
@@ -104,10 +127,10 @@ Result<void> follow_catalogue(Database& database, const Catalogue& catalogue, In
         COTMOC_ASSIGN(const std::uint32_t number, interning.number(kind.name));
         COTMOC_TRY(database.execute(view_of(kind, number)));
         for (const Field& field : kind.fields) {
-            if (field.indexed) {
-                COTMOC_TRY(database.execute("CREATE INDEX \"_field_" + kind.name + "." + field.name +
-                                            "\" ON _record(json_extract(body, '$." + field.name +
-                                            "')) WHERE kind = " + std::to_string(number)));
+            if (field.indexed && !field.retired) {
+                COTMOC_TRY(database.execute("CREATE INDEX \"_field_" + kind.name + "." + field.key +
+                                            "\" ON _record(" + shown_column(field) +
+                                            ") WHERE kind = " + std::to_string(number)));
             }
         }
     }

@@ -10,6 +10,9 @@ inline constexpr std::int64_t schema_version = 1;
 
 /// Makes the tables in a new database; newer_database if the file is of a later version.
 Result<void> prepare_schema(Database& database);
+/// The SQL of a field's value as people see it, from `body`. The same words in views, indexes and conditions,
+/// so that SQLite finds the index.
+std::string shown_column(const Field& field);
 /// Views, expression indexes for the catalogue; those of a former one are dropped.
 Result<void> follow_catalogue(Database& database, const Catalogue& catalogue, Interning& interning);
 

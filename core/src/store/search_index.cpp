@@ -16,10 +16,9 @@ Result<void> SearchIndex::index_row(std::int64_t row) {
     std::string text;
     if (const Kind* kind = records_.kind(state.kind)) {
         for (const auto& [name, content] : state.fields) {
-            const Field* field = kind->find(name);
-            if (field != nullptr && field->searchable) {
-                const Value shown = shown_value(content, {records_.devices(), field});
-                text += fold(to_text(shown)) + " ";
+            const Field* field = kind->find_key(name);
+            if (field != nullptr && field->searchable && !field->retired) {
+                text += fold(to_text(records_.shown(*kind, name, content))) + " ";
             }
         }
     }

@@ -120,13 +120,6 @@ void read_history(BinaryReader& reader, RecordState& state) {
     }
 }
 
-void append_member(std::string& body, std::string_view name, const Value& value) {
-    body += body.size() == 1 ? "\"" : ",\"";
-    body += name;  // names hold only [a-z0-9_], so nothing needs escaping
-    body += "\":";
-    append_json(body, value);
-}
-
 struct Override {
     std::string name;
     Shape shape{};
@@ -171,6 +164,13 @@ std::map<std::string_view, ValueType> body_types(const RecordState& state,
 }
 
 }  // namespace
+
+void append_member(std::string& body, std::string_view name, const Value& value) {
+    body += body.size() == 1 ? "\"" : ",\"";
+    body += name;  // names hold only [a-z0-9_], so nothing needs escaping
+    body += "\":";
+    append_json(body, value);
+}
 
 Dot content_dot(const Hasher& hasher, std::string_view text) {
     const BytesView part = as_bytes(text);
@@ -220,7 +220,7 @@ Result<void> encode_row(RecordRow& row, const RecordState& state, const Kind* ki
         return {};
     };
     for (const auto& [name, content] : state.fields) {
-        const RegisterView view{devices, kind != nullptr ? kind->find(name) : nullptr};
+        const RegisterView view{devices, kind != nullptr ? kind->find_key(name) : nullptr};
         const Value shown = shown_value(content, view);
         if (type_of(shown) != ValueType::null) {
             append_member(row.body, name, shown);

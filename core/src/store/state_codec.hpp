@@ -20,6 +20,9 @@ struct RecordRow {
     Bytes state;
 };
 
+/// Adds a member to a body that begins with "{" and has no end yet.
+void append_member(std::string& body, std::string_view name, const Value& value);
+
 /// The row of a record that was just created: one stamp for all its fields. Precondition: no value is absent,
 /// an empty list, or an empty text of shape text (those are null).
 void encode_fresh(RecordRow& row, const StoredLayout& layout, const Dot& dot, Hlc at,

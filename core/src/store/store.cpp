@@ -121,7 +121,15 @@ void Store::set_role(std::string_view role) { impl_->role = role; }
 
 Result<void> Store::set_catalogues(std::vector<CatalogueInForce> catalogues) {
     impl_->catalogues = std::move(catalogues);
-    const Catalogue* newest = catalogue();
+    Catalogue* newest = nullptr;
+    for (CatalogueInForce& entry : impl_->catalogues) {
+        newest = entry.catalogue ? &*entry.catalogue : newest;
+    }
+    for (const CatalogueInForce& entry : impl_->catalogues) {
+        if (entry.catalogue && &*entry.catalogue != newest) {
+            newest->note_earlier(*entry.catalogue);
+        }
+    }
     impl_->records.set_catalogue(newest);
     if (newest == nullptr) {
         return {};
@@ -135,6 +143,9 @@ Result<void> Store::set_catalogues(std::vector<CatalogueInForce> catalogues) {
     impl_->statements.clear();
     return write([&]() -> Result<void> {
         COTMOC_TRY(follow_catalogue(impl_->database, *newest, impl_->interning));
+        if (followed) {
+            COTMOC_TRY(show_again(*impl_, *followed));
+        }
         COTMOC_TRY(impl_->search.forget());
         return set_setting("catalogue_followed", hash.view());
     });

@@ -14,6 +14,21 @@ bool is_nothing(const FieldValue& field, Shape shape) {
            (shape == Shape::text && text != nullptr && text->empty());
 }
 
+/// The same values by the stored names of their fields, in their order: that of layouts and bodies.
+Result<std::vector<FieldValue>> by_key(const Kind& kind, std::span<const FieldValue> fields) {
+    std::vector<FieldValue> keyed;
+    keyed.reserve(fields.size());
+    for (const FieldValue& field : fields) {
+        const Field* known = kind.find(field.field);
+        if (known == nullptr) {
+            return fail(ErrorCode::unknown_field, kind.name + "." + field.field);
+        }
+        keyed.push_back({known->key, field.value});
+    }
+    std::ranges::sort(keyed, {}, &FieldValue::field);
+    return keyed;
+}
+
 }  // namespace
 
 Result<RecordId> Store::add(const SpaceId& space_id, const Kind& kind, std::span<const FieldValue> fields,
@@ -22,11 +37,11 @@ Result<RecordId> Store::add(const SpaceId& space_id, const Kind& kind, std::span
     if (!impl_->devices.self) {
         return fail(ErrorCode::not_joined);
     }
-    if (!std::ranges::is_sorted(fields, {}, &FieldValue::field)) {
-        // Layouts and bodies are in the order of names.
-        std::vector<FieldValue> sorted(fields.begin(), fields.end());
-        std::ranges::sort(sorted, {}, &FieldValue::field);
-        return add(space_id, kind, sorted, id);
+    const auto is_keyed = [&](const FieldValue& field) { return kind.find_key(field.field) != nullptr; };
+    if (!std::ranges::is_sorted(fields, {}, &FieldValue::field) ||
+        (kind.renamed && !std::ranges::all_of(fields, is_keyed))) {
+        COTMOC_ASSIGN(const std::vector<FieldValue> keyed, by_key(kind, fields));
+        return add(space_id, kind, keyed, id);
     }
     const auto twice = std::ranges::adjacent_find(fields, {}, &FieldValue::field);
     if (twice != fields.end()) {
@@ -36,10 +51,11 @@ Result<RecordId> Store::add(const SpaceId& space_id, const Kind& kind, std::span
     std::vector<Value> values;
     std::size_t size = 0;
     for (const FieldValue& field : fields) {
-        const Field* known = kind.find(field.field);
+        const Field* known = kind.find_key(field.field);
         if (known == nullptr) {
             return fail(ErrorCode::unknown_field, kind.name + "." + field.field);
         }
+        COTMOC_TRY(check_not_retired(*known));
         COTMOC_TRY(check_value(*known, field.value));
         COTMOC_TRY(check_workflow_move(*known, nullptr, field.value, Past({}, {}), impl_->role));
         if (!is_nothing(field, known->shape)) {
@@ -49,8 +65,8 @@ Result<RecordId> Store::add(const SpaceId& space_id, const Kind& kind, std::span
         }
     }
     for (const Field& field : kind.fields) {
-        if (field.required &&
-            !std::ranges::binary_search(layout.entries, std::string_view(field.name), {},
+        if (field.required && !field.retired &&
+            !std::ranges::binary_search(layout.entries, std::string_view(field.key), {},
                                         [](const Layout::Entry& e) { return std::string_view(e.field); })) {
             return fail(ErrorCode::missing_field, kind.name + "." + field.name);
         }
@@ -130,7 +146,7 @@ Result<void> Store::resolve(const RecordId& id, std::string_view field_name, con
         return fail(ErrorCode::unknown_field, std::string(field_name));
     }
     const auto all = impl_->records.conflicts(editing.state());
-    const auto conflict = std::ranges::find(all, field_name, &FieldConflict::field);
+    const auto conflict = std::ranges::find(all, field->name, &FieldConflict::field);
     if (conflict == all.end()) {
         return fail(ErrorCode::no_conflict, std::string(field_name));
     }
@@ -141,17 +157,19 @@ Result<void> Store::resolve(const RecordId& id, std::string_view field_name, con
                                                     std::to_string(conflict->values.size()) + " values");
         }
         op.value = conflict->values[*resolution.take].value;
+        COTMOC_TRY(check_value(*field, op.value));
     } else if (resolution.value) {
         COTMOC_TRY(check_value(*field, *resolution.value));
         op.value = *resolution.value;
     }
     const bool acknowledge = !resolution.take && !resolution.value;
     if (!acknowledge) {
+        COTMOC_TRY(check_not_retired(*field));
         COTMOC_TRY(editing.check_move(*field, op.value, editing.next_dot()));
         op.over = editing.over(*field);
     }
     editing.reserve(encoded_size(op.value) + 64);
-    COTMOC_TRY(editing.make(acknowledge ? OpKind::acknowledge : OpKind::resolve, field_name, field->shape,
+    COTMOC_TRY(editing.make(acknowledge ? OpKind::acknowledge : OpKind::resolve, field->key, field->shape,
                             std::move(op), true));
     return editing.save();
 }

@@ -48,6 +48,10 @@ public:
 Hash256 void_op_digest(const Hasher& hasher, const Dot& dot);
 Result<Hash256> void_ops_digest(StoreImpl& impl, const SpaceEntry& space);
 
+/// Inside a transaction: writes the rows anew whose displayed values another policy chooses now. `followed`
+/// is the hash of the catalogue that they were written under.
+Result<void> show_again(StoreImpl& impl, BytesView followed);
+
 /// Builds what people are shown of a record.
 Result<RecordView> make_view(StoreImpl& impl, const LoadedRecord& record);
 

@@ -1,14 +1,13 @@
 // Reading: records for people, lists, search, SQL, figures, and the check of the digests.
 #include "store/coverage.hpp"
 #include "store/digest_sum.hpp"
+#include "store/schema.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 namespace cotmoc::core {
 namespace {
-
-std::string path_of(std::string_view field) { return "json_extract(body, '$." + std::string(field) + "')"; }
 
 /// A condition with the text or number that its parameter takes.
 struct Condition {
@@ -17,7 +16,7 @@ struct Condition {
 };
 
 Condition condition_for(const Field& field, const Value& value) {
-    const std::string path = path_of(field.name);
+    const std::string path = shown_column(field);
     if (const auto* flag = std::get_if<bool>(&value)) {
         return {path + " = ?", std::int64_t{*flag ? 1 : 0}};
     }
@@ -32,7 +31,7 @@ Condition condition_for(const Field& field, const Value& value) {
         return {path + " = CAST(? AS REAL)", text};
     }
     if (const auto* list = std::get_if<TextList>(&value)) {
-        return {"EXISTS(SELECT 1 FROM json_each(body, '$." + field.name + "') AS item WHERE item.value = ?)",
+        return {"EXISTS(SELECT 1 FROM json_each(body, '$." + field.key + "') AS item WHERE item.value = ?)",
                 list->empty() ? std::string() : list->front()};
     }
     if (type_of(value) == ValueType::null) {
@@ -134,7 +133,7 @@ Result<RecordView> make_view(StoreImpl& impl, const LoadedRecord& record) {
     view.id = record.id;
     view.kind = state.kind;
     view.space = space->id;
-    view.body = record.body;
+    impl.records.show_fields(view, record, state);
     view.deleted = state.deleted();
     view.edited_while_deleted = state.edited_while_deleted();
     view.conflicts = impl.records.conflicts(state);
@@ -242,7 +241,7 @@ Result<void> Store::report(std::span<const SpaceId> spaces, ReportBuilder& repor
             }
             std::vector<BodyField> fields;
             for (const auto& [name, content] : state.fields) {
-                Value shown = shown_value(content, {impl_->devices, kind->find(name)});
+                Value shown = impl_->records.shown(*kind, name, content);
                 if (type_of(shown) != ValueType::null) {
                     fields.push_back({name, std::move(shown)});
                 }

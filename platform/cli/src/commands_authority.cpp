@@ -95,11 +95,9 @@ Outcome publish_catalogue(const Common& common, const CatalogueOptions& options)
     COTMOC_ASSIGN(const std::string json, read_text(options.file, plan_bytes_max));
     return with_authority(common, "catalogue", [&](Opened& opened, sync::Authority& authority) -> Outcome {
         COTMOC_TRY(authority.publish_catalogue(json));
-        if (common.json) {
-            const core::Catalogue* catalogue = opened.replica->catalogue();
-            const std::uint64_t version = catalogue != nullptr ? catalogue->version() : 0;
-            put_line(JsonObject().number("version", version).finish());
-        }
+        const core::Catalogue* catalogue = opened.replica->catalogue();
+        const std::uint64_t version = catalogue != nullptr ? catalogue->version() : 0;
+        put_line(common.json ? JsonObject().number("version", version).finish() : std::to_string(version));
         return done;
     });
 }

@@ -127,6 +127,9 @@ std::string csv_row(const sync::Replica& replica, const core::Kind& kind, const 
     }
     std::string row = to_uuid_text(record.id) + "," + csv_cell(space_name(replica, record.space));
     for (const core::Field& field : kind.fields) {
+        if (field.retired) {
+            continue;
+        }
         const auto value = values.find(field.name);
         row += "," + (value == values.end() ? std::string() : csv_cell(plain_text(value->second)));
     }
@@ -156,7 +159,7 @@ Outcome export_records(const Common& common, const ExportOptions& options) {
     if (csv) {
         std::string header = "id,space";
         for (const core::Field& field : kind->fields) {
-            header += "," + field.name;
+            header += field.retired ? std::string() : "," + field.name;
         }
         put(header + "\r\n");
     }

@@ -39,10 +39,12 @@ constexpr ErrorText texts[] = {
     {"bad_query", "câu truy vấn không hợp lệ", "sửa lại; câu truy vấn chỉ được đọc"},
     {"wrong_shape", "kiểu của trường không nhận cách sửa này",
      "dùng = cho giá trị, += và -= chỉ cho bộ đếm và tập hợp"},
+    {"field_retired", "trường đã ngừng dùng, không nhận giá trị mới",
+     "dùng trường thay thế; `show` vẫn cho xem giá trị cũ"},
 
     {"bad_catalogue", "danh mục không hợp lệ", "sửa chỗ đã nêu"},
     {"catalogue_conflict", "danh mục mâu thuẫn với danh mục đang dùng",
-     "giữ nguyên loại, trường và kiểu; chỉ được thêm"},
+     "chỉ được thêm, ngừng dùng, đổi tên bằng alias hoặc mở rộng kiểu; xem docs/catalogue.md"},
     {"bad_fleet", "tệp không liệt kê không gian đúng dạng", "xem dạng của tệp trong docs/cli.md"},
 
     {"wrong_passphrase", "mật khẩu không mở được tệp khóa", "thử lại; sau khi đổi hãy dùng mật khẩu mới"},

@@ -196,12 +196,15 @@ std::string record_json(const sync::Replica& replica, const core::RecordView& re
                                 .raw("values", values_json(replica, conflict))
                                 .finish());
     }
-    return JsonObject()
-        .text("id", to_uuid_text(record.id))
+    JsonObject object;
+    object.text("id", to_uuid_text(record.id))
         .text("kind", record.kind)
         .text("space", space_name(replica, record.space))
-        .raw("fields", record.body)
-        .flag("deleted", record.deleted)
+        .raw("fields", record.body);
+    if (!record.retired.empty()) {
+        object.raw("retired", record.retired);
+    }
+    return object.flag("deleted", record.deleted)
         .raw("conflicts", json_array(conflicts))
         .text("state", state_name(record.progress))
         .finish();
@@ -236,6 +239,10 @@ std::string record_text(const Common& common, const sync::Replica& replica, cons
         if (member.value != "null") {
             text += field_label(common, kind, member.key) + ": " + plain_text(member.value) + "\n";
         }
+    }
+    for (const JsonMember& member : split_object(record.retired)) {
+        text += field_label(common, kind, member.key) + " [" + std::string(common.text(Label::retired)) +
+                "]: " + plain_text(member.value) + "\n";
     }
     for (const core::FieldConflict& conflict : record.conflicts) {
         text += conflict_text(common, replica, record, conflict);

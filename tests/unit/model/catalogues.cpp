@@ -242,7 +242,7 @@ TEST_CASE("a catalogue that takes something away or changes a meaning is refused
         {"/common/recorded_at", R"({"type":"date","merge":"latest"})", "kinds.place.fields.recorded_at"},
         {visit_fields + "title", "", "kinds.visit.fields.title"},
         {visit_fields + "title/type", "\"date\"", "kinds.visit.fields.title"},
-        {visit_fields + "cost/scale", "3", "kinds.visit.fields.cost"},
+        {visit_fields + "cost/scale", "1", "kinds.visit.fields.cost"},
         {visit_fields + "after/kind", "\"visit\"", "kinds.visit.fields.after"},
         {visit_fields + "after/kind", "", "kinds.visit.fields.after"},
         {visit_fields + "level/values", "[\"low\"]", "kinds.visit.fields.level"},

@@ -174,10 +174,11 @@ public:
         std::vector<std::uint64_t> seen;
         DeviceIndex author{};
         std::string role = "border_post";
+        std::uint64_t trust_position = 0;
     };
     /// Seals the oldest pending change set, in name only.
     Sent seal() {
-        Sent sent{*must(store->next_pending(space)), {}, {}, self, role};
+        Sent sent{*must(store->next_pending(space)), {}, {}, self, role, trust_position};
         for (const FeedState& feed : must(store->frontier(space))) {
             sent.seen.resize(to_number(feed.device) + std::size_t{1});
             sent.seen.back() = feed.seq;
@@ -187,14 +188,16 @@ public:
         sent.envelope.seq = sent.pending.seq;
         sent.envelope.hash.octets.fill(static_cast<std::uint8_t>(to_number(self) * 50 + sent.pending.seq));
         sent.envelope.ops = sent.pending.ops_made;
-        must(store->write([&] { return store->store_sealed(sent.pending, sent.envelope, sent.seen, 0); }));
+        must(store->write(
+            [&] { return store->store_sealed(sent.pending, sent.envelope, sent.seen, trust_position); }));
         return sent;
     }
     ApplyOutcome receive(const Sent& sent, bool may_write = true) {
         // Through the bytes, as over a wire.
         const ChangeSet ops = must(decode_change_set(encode(sent.pending.ops)));
-        IncomingChangeSet incoming{space, sent.author, sent.pending.seq, sent.pending.newest, &ops, sent.seen,
-                                   0,     may_write,   sent.role};
+        IncomingChangeSet incoming{space,    sent.author, sent.pending.seq,    sent.pending.newest,
+                                   &ops,     sent.seen,   sent.trust_position, may_write,
+                                   sent.role};
         ApplyOutcome outcome;
         must(store->write([&]() -> Result<void> {
             COTMOC_ASSIGN(outcome, store->apply(incoming, sent.envelope));
@@ -210,6 +213,7 @@ public:
     SpaceId space{{1, 2, 3}};
     DeviceIndex self;
     std::string role = "border_post";
+    std::uint64_t trust_position = 0;  // what the device knows of the authority when it seals
     std::unique_ptr<Store> store;
 
 private:

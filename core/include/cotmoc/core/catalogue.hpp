@@ -31,8 +31,12 @@ enum class Shape : std::uint8_t { register_, counter, set, text };
 /// How a register's live values are shown.
 enum class Policy : std::uint8_t { latest, review, worst, workflow, counter, set, text };
 
+/// The first name that a field ever had is its key: ops, merge state and `body` use it, so that devices on
+/// older catalogues understand them. People see the current name.
 struct Field {
     std::string name;
+    std::string key;
+    std::vector<std::string> aliases;  // its earlier names, the key first; empty if it never had another
     std::string label;
     FieldType type{};
     Policy policy{};
@@ -41,6 +45,8 @@ struct Field {
     bool indexed = false;
     bool searchable = false;
     bool unique = false;
+    bool retired = false;  // keeps its values and takes no new ones
+    bool widened = false;  // values of a narrower type may be stored; see Catalogue::note_earlier
     std::optional<double> minimum;
     std::optional<double> maximum;
     std::uint8_t scale = 0;                                 // of decimals
@@ -48,6 +54,8 @@ struct Field {
     std::map<std::string, std::vector<std::string>> roles;  // guarded state -> roles
     std::string reference_kind;
 
+    /// Whether it goes or went by this name.
+    bool is_named(std::string_view any_name) const;
     /// Position in `values`; nothing for a value that this catalogue does not know.
     std::optional<std::size_t> position(std::string_view value) const;
 };
@@ -56,11 +64,18 @@ struct Kind {
     std::string name;
     std::string label;
     std::string section;
-    std::string dated_by;       // a date field, or empty: a standing kind
-    bool full_history = false;  // "history": "full": pending edits are not folded together
-    std::vector<Field> fields;  // own and common ones, sorted by name
+    std::string dated_by;         // a date field, or empty: a standing kind
+    bool full_history = false;    // "history": "full": pending edits are not folded together
+    std::vector<Field> fields;    // own and common ones, sorted by name
+    bool renamed = false;         // some field has aliases
+    bool shown_as_stored = true;  // no field is renamed, retired or widened: a body is shown as it is kept
 
-    const Field* find(std::string_view field) const;
+    /// By any name: what people write.
+    const Field* find(std::string_view any_name) const;
+    /// By the stored name: what ops and states hold. Another name of the field does not count.
+    const Field* find_key(std::string_view key) const;
+    /// What people call the field of this key; the key itself for a field that this catalogue does not know.
+    std::string_view shown_name(std::string_view key) const;
 };
 
 class Catalogue {
@@ -77,9 +92,12 @@ public:
     /// The text it was parsed from, kept byte for byte.
     const std::string& source() const { return source_; }
 
-    /// Whether `next` may follow this catalogue: same name, higher version, every kind and field still there
-    /// with the same type, shape, scale; enum values only added. catalogue_conflict otherwise, saying what.
+    /// Whether `next` may follow this catalogue: same name, higher version, and nothing that would break what
+    /// was written under this one (docs/catalogue.md). catalogue_conflict otherwise, with place, reason and
+    /// what to do instead.
     Result<void> check_successor(const Catalogue& next) const;
+    /// Marks the fields that had a narrower type in `earlier`, a version that was in force before.
+    void note_earlier(const Catalogue& earlier);
 
 private:
     std::string name_;
@@ -88,7 +106,7 @@ private:
     std::string source_;
 };
 
-/// A field's name with its value.
+/// A field with its value, by any of the field's names.
 struct FieldValue {
     std::string field;
     Value value;
@@ -97,6 +115,15 @@ struct FieldValue {
 /// Checks that a value may stand in a field: type, bounds, enum value, UTF-8, length. Null is allowed unless
 /// the field is required.
 Result<void> check_value(const Field& field, const Value& value);
+
+/// Whether people may give the field a value or edit it: field_retired otherwise.
+Result<void> check_not_retired(const Field& field);
+
+/// A stored value in the type that the field has now: an integer or a decimal of a smaller scale in a decimal
+/// field, an integer in a real one. Any other, and one that the wider type cannot hold, as it is.
+Value widened(const Field& field, Value value);
+/// The same number with a larger scale; nothing if it does not fit or the scale is smaller.
+std::optional<Decimal> with_scale(const Decimal& decimal, std::uint8_t scale);
 
 /// Whether a new record with these values has every required field of its kind (missing_field names the
 /// first).
@@ -107,7 +134,7 @@ Result<void> check_required(const Kind& kind, std::span<const FieldValue> values
 Result<Value> parse_text_value(const Field& field, std::string_view text);
 /// `field:=JSON`.
 Result<Value> parse_json_value(const Field& field, std::string_view json);
-/// A JSON object of fields, as in an import line's "fields"; sorted by name, checked.
+/// A JSON object of fields, as in an import line's "fields"; with current names, sorted by them, checked.
 Result<std::vector<FieldValue>> parse_json_fields(const Kind& kind, std::string_view json);
 
 /// One line of an import file: {"id","kind","space","unit","recorded_at","note","fields":{…}}.

@@ -63,6 +63,7 @@ public:
     ReportBuilder(std::string space, Date from, Date to);
 
     /// Takes one record into account if the period covers it. Kinds that no report shows are passed over.
+    /// `fields` go by their stored names, which figures are defined by, with values in their present types.
     void add(const Kind& kind, std::span<const BodyField> fields);
 
     const ReportFigures& figures() const { return figures_; }

@@ -45,7 +45,7 @@ struct LiveValue {
 };
 
 struct FieldConflict {
-    std::string field;
+    std::string field;  // its current name
     Policy policy{};
     std::vector<LiveValue> values;  // the displayed one first, then the listed ones in dot order
 };
@@ -57,7 +57,8 @@ struct RecordView {
     RecordId id;
     std::string kind;
     SpaceId space;
-    std::string body;  // a JSON object of the visible values
+    std::string body;     // a JSON object of the visible values, by current names, without retired fields
+    std::string retired;  // such an object of the values of retired fields; empty if there are none
     bool deleted = false;
     bool edited_while_deleted = false;
     std::vector<FieldConflict> conflicts;

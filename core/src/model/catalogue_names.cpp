@@ -1,0 +1,48 @@
+// Finding kinds, fields and values of enums by their names.
+#include <cotmoc/core/catalogue.hpp>
+
+#include <algorithm>
+
+namespace cotmoc::core {
+
+bool Field::is_named(std::string_view any_name) const {
+    return name == any_name || std::ranges::find(aliases, any_name) != aliases.end();
+}
+
+std::optional<std::size_t> Field::position(std::string_view value) const {
+    const auto found = std::ranges::find(values, value);
+    if (found == values.end()) {
+        return std::nullopt;
+    }
+    return static_cast<std::size_t>(found - values.begin());
+}
+
+const Field* Kind::find(std::string_view any_name) const {
+    const auto found = std::ranges::lower_bound(fields, any_name, {}, &Field::name);
+    if (found != fields.end() && found->name == any_name) {
+        return &*found;
+    }
+    if (!renamed) {
+        return nullptr;
+    }
+    const auto named = std::ranges::find_if(fields, [&](const Field& f) { return f.is_named(any_name); });
+    return named != fields.end() ? &*named : nullptr;
+}
+
+const Field* Kind::find_key(std::string_view key) const {
+    // No name is claimed by two fields, so whoever has this name is the one, or nobody is.
+    const Field* field = find(key);
+    return field != nullptr && (!renamed || field->key == key) ? field : nullptr;
+}
+
+std::string_view Kind::shown_name(std::string_view key) const {
+    const Field* field = find_key(key);
+    return field != nullptr ? std::string_view(field->name) : key;
+}
+
+const Kind* Catalogue::find(std::string_view kind) const {
+    const auto found = std::ranges::lower_bound(kinds_, kind, {}, &Kind::name);
+    return found != kinds_.end() && found->name == kind ? &*found : nullptr;
+}
+
+}  // namespace cotmoc::core
