@@ -36,6 +36,7 @@ public:
     Result<void> set_register(const Field& field, const Value& value, bool imported);
     Result<void> set_elements(const Field& field, const Value& value);
     Result<void> set_text(const Field& field, std::string_view text);
+    Result<void> splice(const Field& field, const FieldEdit& edit);
     Result<void> add(const Field& field, std::int64_t amount);
     Result<void> element(const Field& field, OpKind kind, const std::string& element);
     Result<void> make(OpKind kind, std::string_view field, Shape shape, FieldOp op, bool keep_value);
@@ -53,6 +54,9 @@ private:
         const FeedState* own = space_->feed(*impl_.devices.self);
         return dot.device == *impl_.devices.self && dot.seq > (own != nullptr ? own->seq : 0);
     }
+    TextSequence* find_text(const Field& field);
+    bool is_unseen_initial(const TextSequence& text) const;
+    Result<void> make_text_edit(const Field& field, TextEdit edit);
     bool in_open_set(const Dot& dot) const {
         return dot.device == *impl_.devices.self && dot.seq == space_->open_seq;
     }

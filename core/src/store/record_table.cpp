@@ -110,6 +110,9 @@ Result<bool> RecordTable::insert_row(const SpaceEntry& space, const RecordId& id
                    .run());
     const bool inserted = database_.changed_rows() != 0;
     last_row_ += inserted ? 1 : 0;
+    if (inserted && changes_.recording()) {
+        changes_.inserted(last_row_, id);
+    }
     return inserted;
 }
 
@@ -189,7 +192,9 @@ std::vector<FieldConflict> RecordTable::conflicts(const RecordState& state) cons
 Result<RecordTable::Saved> RecordTable::save(SpaceEntry& space, const LoadedRecord& before,
                                              const RecordState& old_state, const RecordState& new_state) {
     COTMOC_TRY(encode_row(row_, new_state, kind(new_state.kind), devices_, interning_, hasher_));
-    const Saved saved{conflicts(old_state).size(), conflicts(new_state).size()};
+    const auto old_conflicts = conflicts(old_state);
+    const auto new_conflicts = conflicts(new_state);
+    const Saved saved{old_conflicts.size(), new_conflicts.size()};
     const std::int64_t flags = (new_state.deleted() ? record_flag::deleted : 0) |
                                (saved.conflicts_after > 0 ? record_flag::conflict : 0) |
                                (new_state.edited_while_deleted() ? record_flag::edited_while_deleted : 0);
@@ -200,6 +205,10 @@ Result<RecordTable::Saved> RecordTable::save(SpaceEntry& space, const LoadedReco
                    .bind_blob(3, row_.state)
                    .bind(4, before.row)
                    .run());
+    if (changes_.recording()) {
+        changes_.saved(before.row, before.id, shown_hash(hasher_, before.body, before.flags, old_conflicts),
+                       shown_hash(hasher_, row_.body, flags, new_conflicts));
+    }
     if (row_.body != before.body) {
         COTMOC_ASSIGN(Statement * stale,
                       statements_.get("INSERT OR IGNORE INTO _search_stale(row) VALUES(?)"));

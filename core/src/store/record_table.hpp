@@ -1,6 +1,7 @@
 // Rows of records: insert, load, save; keeps the digest sum and the search index's list of stale rows right.
 #pragma once
 
+#include "store/change_log.hpp"
 #include "store/space_table.hpp"
 #include "store/state_codec.hpp"
 
@@ -74,6 +75,7 @@ public:
     const Field* field(std::string_view kind, std::string_view field) const;
     const Kind* kind(std::string_view name) const;
     const DeviceTable& devices() const { return devices_; }
+    ChangeLog& changes() { return changes_; }
 
 private:
     Result<bool> insert_row(const SpaceEntry& space, const RecordId& id, std::string_view kind);
@@ -84,6 +86,7 @@ private:
     const Hasher& hasher_;
     const Catalogue* catalogue_ = nullptr;
     std::int64_t last_row_ = 0;
+    ChangeLog changes_;
     RecordRow row_;  // reused buffers
     Bytes form_;
     std::vector<Dot> content_dots_;
