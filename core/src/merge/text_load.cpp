@@ -167,6 +167,8 @@ bool TextSequence::Loader::make_runs() {
     if (left != count_code_points(visible_text_)) {
         return false;
     }
+    first_runs_.reserve(spans_.size());
+    sequence_.runs_.reserve(spans_.size() + cuts_.size() + 1);
     for (const Saved& span : spans_) {
         first_runs_.push_back(static_cast<std::uint32_t>(sequence_.runs_.size()));
         auto cut = std::ranges::upper_bound(cuts_, span.head);

@@ -18,14 +18,15 @@ public:
     Result<void> load() {
         space_ = impl_.spaces.find(record_.space);
         COTMOC_CHECK(space_ != nullptr);
-        COTMOC_ASSIGN(before_, impl_.records.decode(record_));
+        COTMOC_ASSIGN(before_, impl_.records.decode_to_change(record_));
         now_ = before_;
         kind_ = impl_.records.kind(now_.kind);
         seen_ = space_->seen();
         return {};
     }
+    /// The last call: state() is given away.
     Result<void> save() {
-        COTMOC_TRY(impl_.records.save(*space_, record_, before_, now_));
+        COTMOC_TRY(impl_.records.save(*space_, record_, before_, std::move(now_)));
         return {};
     }
 

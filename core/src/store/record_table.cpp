@@ -31,6 +31,7 @@ void content_dots_of(const Hasher& hasher, const Layout& layout, std::span<const
 }
 
 Result<void> RecordTable::load() {
+    last_.forget();
     COTMOC_ASSIGN(Statement query, database_.prepare("SELECT coalesce(max(row), 0) FROM _record"));
     COTMOC_ASSIGN(const bool row, query.step());
     last_row_ = row ? query.integer(0) : 0;
@@ -92,6 +93,11 @@ Result<LoadedRecord> RecordTable::get(std::int64_t row_number) {
 
 Result<RecordState> RecordTable::decode(const LoadedRecord& record) const {
     return decode_row(record.body, record.state, interning_, hasher_);
+}
+
+Result<RecordState> RecordTable::decode_to_change(const LoadedRecord& record) {
+    std::optional<RecordState> known = last_.take(record.row, record.body, record.state);
+    return known ? Result<RecordState>(std::move(*known)) : decode(record);
 }
 
 Result<bool> RecordTable::insert_row(const SpaceEntry& space, const RecordId& id, std::string_view kind) {
@@ -190,7 +196,7 @@ std::vector<FieldConflict> RecordTable::conflicts(const RecordState& state) cons
 }
 
 Result<RecordTable::Saved> RecordTable::save(SpaceEntry& space, const LoadedRecord& before,
-                                             const RecordState& old_state, const RecordState& new_state) {
+                                             const RecordState& old_state, RecordState new_state) {
     COTMOC_TRY(encode_row(row_, new_state, kind(new_state.kind), devices_, interning_, hasher_));
     const auto old_conflicts = conflicts(old_state);
     const auto new_conflicts = conflicts(new_state);
@@ -214,9 +220,14 @@ Result<RecordTable::Saved> RecordTable::save(SpaceEntry& space, const LoadedReco
                       statements_.get("INSERT OR IGNORE INTO _search_stale(row) VALUES(?)"));
         COTMOC_TRY(stale->bind(1, before.row).run());
     }
-    digest_subtract(space.digest, digest_term(before.id, old_state));
-    digest_add(space.digest, digest_term(before.id, new_state));
+    const std::optional<Hash256> known_term = last_.digest_term(before.row, before.body, before.state);
+    const Hash256 new_term = digest_term(before.id, new_state);
+    digest_subtract(space.digest, known_term ? *known_term : digest_term(before.id, old_state));
+    digest_add(space.digest, new_term);
     space.digest_changed = true;
+    if (row_.state.size() >= DecodedRecord::state_octets_min) {
+        last_.keep(before.row, row_.body, row_.state, std::move(new_state), new_term);
+    }
     return saved;
 }
 

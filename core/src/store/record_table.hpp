@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/change_log.hpp"
+#include "store/decoded_record.hpp"
 #include "store/space_table.hpp"
 #include "store/state_codec.hpp"
 
@@ -54,6 +55,12 @@ public:
                                              std::string_view kind);
     Result<LoadedRecord> get(std::int64_t row);
     Result<RecordState> decode(const LoadedRecord& record) const;
+    /// The same for a change that save() will end: what was saved last need not be decoded again.
+    Result<RecordState> decode_to_change(const LoadedRecord& record);
+    /// The state if it is at hand, else null; valid until the next save.
+    const RecordState* decoded(const LoadedRecord& record) const {
+        return last_.find(record.row, record.body, record.state);
+    }
 
     /// Inserts a record that nobody has here; the row, or nothing if there is one with this id.
     Result<std::optional<std::int64_t>> insert_fresh(SpaceEntry& space, const RecordId& id,
@@ -68,7 +75,7 @@ public:
         std::size_t conflicts_after = 0;
     };
     Result<Saved> save(SpaceEntry& space, const LoadedRecord& before, const RecordState& old_state,
-                       const RecordState& new_state);
+                       RecordState new_state);
     Hash256 digest_term(const RecordId& id, const RecordState& state) const;
     std::vector<FieldConflict> conflicts(const RecordState& state) const;
     /// Null if the field's kind or field is unknown to the catalogue.
@@ -87,6 +94,7 @@ private:
     const Catalogue* catalogue_ = nullptr;
     std::int64_t last_row_ = 0;
     ChangeLog changes_;
+    DecodedRecord last_;
     RecordRow row_;  // reused buffers
     Bytes form_;
     std::vector<Dot> content_dots_;

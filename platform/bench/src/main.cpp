@@ -57,7 +57,7 @@ Result<std::vector<Row>> measure(const FloorsOptions& options, const Bench& benc
         rows.push_back(std::move(growth));
     }
     if (wanted(options, {"text"})) {
-        rows.push_back(not_measured("text", "s", 1, "text merge is not in this version yet"));
+        rows.push_back(not_measured("text", "s", 1, "see cotmoc-bench trace; no peer runs here"));
     }
     if (wanted(options, {"library"})) {
         rows.push_back(not_measured("library", "KiB", 900, "no arm64 build is measured yet"));

@@ -80,7 +80,7 @@ Result<void> TraceFleet::add_record(const std::string& start) {
         fields.push_back({field, start});
     }
     COTMOC_ASSIGN(record_, first->add(space, "document", fields));
-    COTMOC_TRY(seal(0));
+    COTMOC_TRY(first->seal());
     return {};
 }
 
@@ -105,9 +105,16 @@ Result<void> TraceFleet::edit(std::uint32_t number, std::span<const core::FieldE
     return post->edit(record_, edits);
 }
 
-Result<std::uint64_t> TraceFleet::seal(std::uint32_t number) {
+Result<std::uint64_t> TraceFleet::edit_and_seal(std::uint32_t number,
+                                                std::span<const core::FieldEdit> edits) {
     COTMOC_ASSIGN(sync::Replica * post, replica(number));
-    COTMOC_TRY(post->seal());
+    const auto work = [&]() -> Result<void> {
+        if (!edits.empty()) {
+            COTMOC_TRY(post->edit(record_, edits));
+        }
+        return post->seal();
+    };
+    COTMOC_TRY(post->batch(work));
     for (const sync::FeedPosition& feed : post->frontier(space_)) {
         if (post->device_id(feed.device) == post->id()) {
             return feed.seq;

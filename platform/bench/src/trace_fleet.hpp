@@ -28,8 +28,8 @@ public:
 
     /// Replaces code points of the text in one transaction.
     Result<void> edit(std::uint32_t number, std::span<const core::FieldEdit> edits);
-    /// Seals what is pending; the seq of the newest change set of the replica's own feed.
-    Result<std::uint64_t> seal(std::uint32_t number);
+    /// The same, sealed in the same transaction; the seq of the newest change set of the replica's own feed.
+    Result<std::uint64_t> edit_and_seal(std::uint32_t number, std::span<const core::FieldEdit> edits);
     /// Hands change set `seq` of the author's own feed to another replica, as a session would.
     Result<void> deliver(std::uint32_t author, std::uint64_t seq, std::uint32_t to);
     /// One whole session between two replicas over a perfect pipe; the caller's report.

@@ -70,9 +70,9 @@ Result<void> Replay::hand_over(std::uint32_t replica) {
 }
 
 Result<void> Replay::seal(std::uint32_t replica) {
-    COTMOC_TRY(hand_over(replica));
     State& state = replicas_[replica];
-    COTMOC_ASSIGN(const std::uint64_t newest, fleet_.seal(replica));
+    COTMOC_ASSIGN(const std::uint64_t newest, fleet_.edit_and_seal(replica, state.typed));
+    state.typed.clear();
     for (std::uint64_t& seq = state.held[replica]; seq < newest;) {
         state.own.push_back(sealed_.size());
         sealed_.push_back({replica, ++seq});

@@ -292,9 +292,11 @@ TEST_CASE("who subscribes inside a transaction hears of what comes after it") {
     Subscription subscription;
     const auto subscribing = [&](bool succeed) {
         return device->write([&]() -> Result<void> {
-            COTMOC_TRY(device->add(device.space, device.kind("thing"), {}, RecordId{{succeed ? 8u : 9u}}));
+            COTMOC_TRY(
+                device->add(device.space, device.kind("thing"), {}, succeed ? RecordId{{8}} : RecordId{{9}}));
             COTMOC_ASSIGN(subscription, device->observe(things(), listener.callback()));
-            COTMOC_TRY(device->add(device.space, device.kind("thing"), {}, RecordId{{succeed ? 6u : 7u}}));
+            COTMOC_TRY(
+                device->add(device.space, device.kind("thing"), {}, succeed ? RecordId{{6}} : RecordId{{7}}));
             return succeed ? Result<void>() : fail(ErrorCode::internal);
         });
     };
