@@ -25,7 +25,7 @@ int run_trace(const std::string& path) {
     const std::string name = trace_name(path);
     const auto figures = replay_file(path);
     if (!figures) {
-        std::string why = describe(figures.error());
+        std::string why = std::string(error_name(figures.error().code)) + ": " + describe(figures.error());
         std::ranges::replace(why, '\n', ' ');
         std::printf("FAILED %s %s\n", name.c_str(), why.c_str());
         return 1;
