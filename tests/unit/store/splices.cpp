@@ -202,3 +202,40 @@ TEST_CASE("deleting a text of very many pieces takes more than one op") {
     CHECK(to.body(id) == story("x–x"));
     CHECK(to.digest() == from.digest());
 }
+
+TEST_CASE("a long text, kept decoded between calls, goes on from what was committed") {
+    TestStore from(0);
+    TestStore to(1);
+    const RecordId id = from.add("thing", {});
+    const RecordId twin = from.add("thing", {});
+    std::vector<FieldEdit> typed;
+    for (std::uint64_t i = 0; i < 3000; ++i) {
+        typed.push_back(splice(i / 2, 0, i % 3 == 0 ? "đ" : "x"));  // always in the middle: much state
+    }
+    for (const RecordId& each : {id, twin}) {
+        must(from.edit(each, typed));
+    }
+    const std::string before = from.body(id);
+    CHECK(before == from.body(twin));
+    CHECK_FALSE(from->write([&]() -> Result<void> {
+        const FieldEdit lost = splice(0, 10, "mất");
+        COTMOC_TRY(from->edit(id, std::span(&lost, 1)));
+        return fail(ErrorCode::internal);
+    }));
+    CHECK(from.body(id) == before);
+    must(from.edit(id, {splice(0, 1, "A")}));
+    must(from.edit(twin, {splice(1, 1, "B")}));
+    must(from.edit(id, {splice(2, 1, "C")}));
+    must(from->check_digests());
+    from.open();
+    must(from.edit(id, {splice(3, 1, "D")}));
+    CHECK(from.body(id).substr(10, 1) == "A");
+    must(from->check_digests());
+    send_all(from, to);
+    must(from.edit(id, {splice(0, 0, "sau ")}));
+    send_all(from, to);
+    CHECK(to.body(id) == from.body(id));
+    CHECK(to.body(twin) == from.body(twin));
+    CHECK(to.digest() == from.digest());
+    must(to->check_digests());
+}
