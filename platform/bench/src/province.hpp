@@ -31,6 +31,7 @@ public:
     Result<void> open(crypto::KeyFileContents unlocked);
     /// Checkpoints and closes the database.
     void close() { replica_.reset(); }
+    bool is_open() const { return replica_ != nullptr; }
     sync::Replica& replica() { return *replica_; }
     crypto::KeyFileContents keys() const;
     const std::string& path() const { return path_; }
