@@ -24,8 +24,9 @@ die() {
     exit 1
 }
 
-packages=(g++ make cmake ninja-build ccache pkg-config ca-certificates libsodium-dev libzstd-dev libboost-dev
-          nlohmann-json3-dev doctest-dev libexpected-dev libcli11-dev python3 python3-nacl zstd)
+packages=(g++ make cmake ninja-build ccache pkg-config ca-certificates libsodium-dev libzstd-dev zlib1g-dev
+          libboost-dev nlohmann-json3-dev doctest-dev libexpected-dev libcli11-dev python3 python3-nacl
+          zstd)
 install_packages=yes
 for argument in "$@"; do
     case "$argument" in

@@ -199,6 +199,35 @@ class Records(harness.Fleet):
             self.fails("bad_query", "post", "sql", bad)
         self.assertIn(first, self.cotmoc("post", "list"))
 
+    def test_edit_text(self):
+        record = self.add_delegation("post", "result=Hai bên trao đổi.")
+        edit = lambda text: self.cotmoc("post", "edit-text", record[:8], "result", stdin=text)
+        result = lambda: self.json("post", "show", record)["fields"].get("result")
+        changes = lambda: len(self.lines("post", "show", record, "--history"))
+        edit("Hai bên đã trao đổi. 🚩\n")                # echo adds a line end
+        self.assertEqual(result(), "Hai bên đã trao đổi. 🚩")
+        made = changes()
+        for same in ("Hai bên đã trao đổi. 🚩", "Hai bên đã trao đổi. 🚩\r\n", "\ufeffHai bên đã trao đổi. 🚩\n"):
+            edit(same)
+            self.assertEqual(changes(), made, repr(same))
+        edit("một\n\nhai\n\n")                         # one line end more is meant
+        self.assertEqual(result(), "một\n\nhai\n")
+        edit("một\n\nhai\n")                           # as it is: what was printed comes back unchanged
+        self.assertEqual(result(), "một\n\nhai\n")
+        edit("một")
+        self.assertEqual(result(), "một")
+        shown = json.loads(self.cotmoc("post", "edit-text", record, "result", "--json", stdin="hai\n"))
+        self.assertEqual((shown["id"], shown["fields"]["result"]), (record, "hai"))
+        edit("")
+        self.assertIn(result(), (None, ""))
+        self.fails("invalid_utf8", "post", "edit-text", record, "result", stdin=b"\xff\xfe")
+        self.fails("wrong_shape", "post", "edit-text", record, "partner", stdin="x")
+        self.fails("unknown_field", "post", "edit-text", record, "nothing", stdin="x")
+        self.fails("value_too_long", "post", "edit-text", record, "result", stdin="x" * (256 * 1024 + 2))
+        self.fails("wrong_usage", "post", "edit-text", record, status=2)
+        self.cotmoc("post", "rm", record)
+        self.fails("record_deleted", "post", "edit-text", record, "result", stdin="x")
+
     def test_ids_and_their_prefixes(self):
         same = "abcd0000-0000-4000-8000-00000000000"
         self.add_delegation("post", "--id", same + "1")
@@ -278,7 +307,7 @@ class Records(harness.Fleet):
 
     def test_what_is_not_there_yet_says_so_and_is_not_in_the_help(self):
         help_text = self.run_program("cotmoc", "--help").stdout.decode()
-        later = ["edit-text", "attach", "fetch", "serve", "bundle", "rejoin", "passphrase", "recover", "audit", "wipe",
+        later = ["attach", "fetch", "serve", "bundle", "rejoin", "passphrase", "recover", "audit", "wipe",
                  "snapshot", "prune", "revert", "duplicates", "merge"]
         for command in later:
             self.fails("not_available_yet", "post", command, "--some", "thing", status=2)
@@ -436,6 +465,18 @@ class Sync(harness.Fleet):
             self.assertEqual(self.lines(name, "conflicts"), [])
             digests.add(self.digests(name)["tinh-a/huyen-b"])
         self.assertEqual(len(digests), 1)
+
+    def test_two_devices_edit_one_text_offline_and_both_edits_stay(self):
+        record = self.add_delegation("one", "result=Hai bên trao đổi về mốc 12.")
+        self.settle("one", "two")
+        self.cotmoc("one", "edit-text", record, "result", stdin="Hai bên đã trao đổi về mốc 12.\n")
+        self.cotmoc("two", "edit-text", record, "result", stdin="Hai bên trao đổi về mốc 12 và 13.\n")
+        self.settle("one", "two", "one")
+        for name in ("one", "two"):
+            self.assertEqual(self.json(name, "show", record)["fields"]["result"],
+                             "Hai bên đã trao đổi về mốc 12 và 13.")
+            self.assertEqual(self.lines(name, "conflicts"), [])
+        self.assertEqual(self.digests("one")["tinh-a/huyen-b"], self.digests("two")["tinh-a/huyen-b"])
 
     def test_a_conflict_is_acknowledged_or_given_a_new_value(self):
         record = self.add_delegation("one", "people=3", "head=A")

@@ -34,6 +34,7 @@ THIRD_PARTY = [
     (re.compile(r"sqlite3(mc)?(ext)?\.h"), ["core/src/store/", "platform/bench/", "platform/cli/bench"]),
     (re.compile(r"sodium(/.*)?(\.h)?"), ["crypto/src/"]),
     (re.compile(r"(zstd|zstd_errors|zdict)\.h"), ["crypto/src/", "platform/bench/", "platform/cli/bench"]),
+    (re.compile(r"zlib\.h"), ["platform/bench/"]),
     (re.compile(r"(boost/|asio).*"), ["platform/asio/"]),
     (re.compile(r"nlohmann/.*"), ["core/src/codec/", "core/src/model/", "platform/cli/", "platform/hub/",
                                   "platform/bench/", "platform/c/"]),

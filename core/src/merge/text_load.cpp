@@ -35,6 +35,7 @@ struct TextSequence::Saved {
     TextElement head;
     std::uint32_t length = 0;
     bool deleted = false;
+    bool adjacent = false;  // hangs on the element beside it, so `parent` is not given
     Side side = Side::right;
     std::optional<TextElement> parent;
 
@@ -62,13 +63,17 @@ private:
     const Saved* find(const TextElement& element) const;
     bool find_cuts();
     bool make_runs();
+    void index();
     void add_run(const Saved& span, std::uint32_t begin, std::uint32_t end, std::string_view text);
     bool link();
 
     std::string_view visible_text_;
-    std::vector<Saved> spans_;  // in document order
-    std::vector<std::uint8_t> flags_;
-    std::vector<const Saved*> by_head_;
+    struct Head {
+        TextElement element;
+        std::uint32_t span = 0;
+    };
+    std::vector<Saved> spans_;               // in document order
+    std::vector<Head> by_head_;              // sorted
     std::vector<TextElement> cuts_;          // elements that must start a run
     std::vector<std::uint32_t> first_runs_;  // of each span
     TextSequence sequence_;
@@ -76,23 +81,13 @@ private:
 
 bool TextSequence::Loader::read(BinaryReader& reader) {
     const std::size_t count = reader.count();
+    spans_.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
         if (!read_span(reader)) {
             return false;
         }
     }
-    for (std::size_t i = 0; i < count; ++i) {
-        const bool adjacent = (flags_[i] & text_flags::adjacent) != 0;
-        if (adjacent && spans_[i].side == Side::left) {
-            if (i + 1 == count) {
-                return false;
-            }
-            spans_[i].parent = spans_[i + 1].head;
-        } else if (adjacent && i > 0) {
-            spans_[i].parent = spans_[i - 1].element(spans_[i - 1].length - 1);
-        }
-    }
-    return true;
+    return spans_.empty() || !spans_.back().adjacent || spans_.back().side == Side::right;
 }
 
 bool TextSequence::Loader::read_span(BinaryReader& reader) {
@@ -118,33 +113,34 @@ bool TextSequence::Loader::read_span(BinaryReader& reader) {
     }
     span.deleted = (flags & text_flags::deleted) != 0;
     span.side = (flags & text_flags::left) != 0 ? Side::left : Side::right;
-    if (!at_start && (flags & text_flags::adjacent) == 0) {
+    span.adjacent = (flags & text_flags::adjacent) != 0;
+    if (!at_start && !span.adjacent) {
         span.parent.emplace().dot = read_dot(reader);
         span.parent->offset = read_u32(reader);
     }
     spans_.push_back(span);
-    flags_.push_back(flags);
     return reader.ok() && span.length > 0 && std::uint64_t{span.head.offset} + span.length <= UINT32_MAX;
 }
 
 const TextSequence::Saved* TextSequence::Loader::find(const TextElement& element) const {
-    auto after = std::ranges::upper_bound(by_head_, element, {}, &Saved::head);
+    auto after = std::ranges::upper_bound(by_head_, element, {}, &Head::element);
     if (after == by_head_.begin()) {
         return nullptr;
     }
-    const Saved* span = *std::prev(after);
-    const bool inside = span->head.dot == element.dot && element.offset - span->head.offset < span->length;
-    return inside ? span : nullptr;
+    const Saved& span = spans_[std::prev(after)->span];
+    const bool inside = span.head.dot == element.dot && element.offset - span.head.offset < span.length;
+    return inside ? &span : nullptr;
 }
 
 bool TextSequence::Loader::find_cuts() {
+    by_head_.reserve(spans_.size());
     for (const Saved& span : spans_) {
-        by_head_.push_back(&span);
+        by_head_.push_back({span.head, static_cast<std::uint32_t>(by_head_.size())});
     }
-    std::ranges::sort(by_head_, {}, &Saved::head);
+    std::ranges::sort(by_head_, {}, &Head::element);
     for (std::size_t i = 1; i < by_head_.size(); ++i) {
-        const Saved& before = *by_head_[i - 1];
-        const TextElement& head = by_head_[i]->head;
+        const Saved& before = spans_[by_head_[i - 1].span];
+        const TextElement& head = by_head_[i].element;
         if (before.head.dot == head.dot && head.offset - before.head.offset < before.length) {
             return false;  // the same element twice
         }
@@ -171,6 +167,8 @@ bool TextSequence::Loader::make_runs() {
     if (left != count_code_points(visible_text_)) {
         return false;
     }
+    first_runs_.reserve(spans_.size());
+    sequence_.runs_.reserve(spans_.size() + cuts_.size() + 1);
     for (const Saved& span : spans_) {
         first_runs_.push_back(static_cast<std::uint32_t>(sequence_.runs_.size()));
         auto cut = std::ranges::upper_bound(cuts_, span.head);
@@ -186,6 +184,7 @@ bool TextSequence::Loader::make_runs() {
             begin = end;
         }
     }
+    index();
     return true;
 }
 
@@ -199,8 +198,20 @@ void TextSequence::Loader::add_run(const Saved& span, std::uint32_t begin, std::
     run.side = begin > 0 ? Side::right : span.side;
     run.deleted = span.deleted;
     run.text = text;
-    sequence_.runs_by_head_.emplace(run.head, number);
+    sequence_.octets_ += text.size();
     sequence_.order_.insert_after(number - 1, number, span.deleted ? 0 : run.length);
+}
+
+/// The runs of each span are consecutive, so those of the spans in order of their heads are in that order
+/// too.
+void TextSequence::Loader::index() {
+    for (const Head& head : by_head_) {
+        std::uint32_t run = first_runs_[head.span];
+        for (std::uint32_t done = 0; done < spans_[head.span].length; ++run) {
+            sequence_.runs_by_head_.insert(sequence_.runs_[run].head, run);
+            done += sequence_.runs_[run].length;
+        }
+    }
 }
 
 /// Hangs every run on its parent and checks that reading the tree gives the stored order, which also shows
@@ -208,7 +219,13 @@ void TextSequence::Loader::add_run(const Saved& span, std::uint32_t begin, std::
 bool TextSequence::Loader::link() {
     std::vector<Run>& runs = sequence_.runs_;
     for (std::size_t i = 0; i < spans_.size(); ++i) {
-        runs[first_runs_[i]].parent = spans_[i].parent ? sequence_.run_of(*spans_[i].parent) : start;
+        std::uint32_t& parent = runs[first_runs_[i]].parent;
+        if (spans_[i].adjacent) {
+            // The last run before, the start of the text if there is none, or the first run after it.
+            parent = spans_[i].side == Side::left ? first_runs_[i + 1] : first_runs_[i] - 1;
+        } else {
+            parent = spans_[i].parent ? sequence_.run_of(*spans_[i].parent) : start;
+        }
     }
     for (auto number = static_cast<std::uint32_t>(runs.size() - 1); number > 0; --number) {
         std::uint32_t& first = runs[runs[number].parent].first_child(runs[number].side);

@@ -55,8 +55,9 @@ TextSequence TextSequence::from_text(Dot dot, std::string_view utf8) {
     run.length = static_cast<std::uint32_t>(count_code_points(utf8));
     run.text = utf8;
     sequence.runs_[start].first_right = 1;
-    sequence.runs_by_head_.emplace(run.head, 1);
+    sequence.runs_by_head_.insert(run.head, 1);
     sequence.order_.insert_after(start, 1, run.length);
+    sequence.octets_ = utf8.size();
     sequence.runs_.push_back(std::move(run));
     return sequence;
 }
@@ -77,18 +78,17 @@ Result<void> TextSequence::apply(Dot dot, const TextEdit& edit, const DeviceTabl
 
 /// The run that holds the element, or none.
 std::uint32_t TextSequence::run_of(const TextElement& element) const {
-    auto after = runs_by_head_.upper_bound(element);
-    if (after == runs_by_head_.begin()) {
+    const std::optional<std::uint32_t> run = runs_by_head_.at_or_before(element);
+    if (!run) {
         return none;
     }
-    const std::uint32_t run = std::prev(after)->second;
-    const TextElement& head = runs_[run].head;
-    return head.dot == element.dot && element.offset - head.offset < runs_[run].length ? run : none;
+    const TextElement& head = runs_[*run].head;
+    return head.dot == element.dot && element.offset - head.offset < runs_[*run].length ? *run : none;
 }
 
 bool TextSequence::has_dot(const Dot& dot) const {
-    const auto first = runs_by_head_.lower_bound({dot, 0});
-    return first != runs_by_head_.end() && first->first.dot == dot;
+    const std::optional<std::uint32_t> last = runs_by_head_.at_or_before({dot, UINT32_MAX});
+    return last && runs_[*last].head.dot == dot;
 }
 
 Result<void> TextSequence::check_inserts(const Dot& dot, const std::vector<TextInsert>& inserts) const {
@@ -157,7 +157,7 @@ std::uint32_t TextSequence::split(std::uint32_t run, std::uint32_t at) {
     for (std::uint32_t child = second.first_right; child != none; child = runs_[child].next_sibling) {
         runs_[child].parent = tail;
     }
-    runs_by_head_.emplace(second.head, tail);
+    runs_by_head_.insert(second.head, tail);
     if (!first.deleted) {
         order_.set_visible(run, first.length);
     }
@@ -183,7 +183,8 @@ void TextSequence::insert_run(const TextElement& head, const TextInsert& insert,
     run.parent = parent;
     run.side = insert.side;
     run.text = insert.text;
-    runs_by_head_.emplace(head, number);
+    runs_by_head_.insert(head, number);
+    octets_ += insert.text.size();
     attach(number, devices);
 }
 
@@ -240,6 +241,7 @@ void TextSequence::delete_range(const TextDelete& range) {
                 split(run, static_cast<std::uint32_t>(wanted));
             }
             runs_[run].deleted = true;
+            octets_ -= runs_[run].text.size();
             runs_[run].text = {};
             order_.set_visible(run, 0);
         }
@@ -303,8 +305,8 @@ TextInsert TextSequence::insert_at(std::size_t position, std::string_view text) 
     return insert;
 }
 
-void TextSequence::add_deletes(std::vector<TextDelete>& deletes, std::size_t position,
-                               std::size_t count) const {
+template <class Each>
+void TextSequence::for_visible(std::size_t position, std::size_t count, const Each& each) const {
     if (count == 0) {
         return;
     }
@@ -313,7 +315,7 @@ void TextSequence::add_deletes(std::vector<TextDelete>& deletes, std::size_t pos
         const Run& run = runs_[place.run];
         if (!run.deleted) {
             const std::size_t taken = std::min<std::size_t>(run.length - place.offset, count);
-            deletes.push_back({run.element(place.offset), static_cast<std::uint32_t>(taken)});
+            each(run, place.offset, static_cast<std::uint32_t>(taken));
             count -= taken;
         }
         if (count == 0) {
@@ -321,6 +323,23 @@ void TextSequence::add_deletes(std::vector<TextDelete>& deletes, std::size_t pos
         }
         place = {order_.next(place.run), 0};
     }
+}
+
+void TextSequence::add_deletes(std::vector<TextDelete>& deletes, std::size_t position,
+                               std::size_t count) const {
+    for_visible(position, count, [&](const Run& run, std::uint32_t offset, std::uint32_t taken) {
+        deletes.push_back({run.element(offset), taken});
+    });
+}
+
+std::size_t TextSequence::octets(std::size_t position, std::size_t count) const {
+    COTMOC_CHECK(position <= length() && count <= length() - position);
+    std::size_t octets = 0;
+    for_visible(position, count, [&](const Run& run, std::uint32_t offset, std::uint32_t taken) {
+        const std::size_t begin = octet_of_code_point(run.text, run.length, offset);
+        octets += octet_of_code_point(run.text, run.length, offset + taken) - begin;
+    });
+    return octets;
 }
 
 std::string TextSequence::text() const {

@@ -3,12 +3,10 @@
 #pragma once
 
 #include "merge/device_table.hpp"
+#include "merge/text_index.hpp"
 #include "merge/text_order.hpp"
 
 #include <cotmoc/base/binary.hpp>
-#include <cotmoc/core/change_set.hpp>
-
-#include <map>
 
 namespace cotmoc::core {
 
@@ -40,6 +38,9 @@ public:
 
     std::string text() const;
     std::size_t length() const { return order_.visible(); }  // visible code points
+    std::size_t octets() const { return octets_; }           // of text()
+    /// Of `count` visible code points from `position` on, in UTF-8. Precondition: they lie in the text.
+    std::size_t octets(std::size_t position, std::size_t count) const;
     /// The dot of from_text if that is all there ever was: the state then follows from the dot and the text.
     std::optional<Dot> fresh_dot() const;
     bool is_fresh() const { return fresh_dot().has_value(); }
@@ -93,6 +94,10 @@ private:
     std::uint32_t last_in_subtree(std::uint32_t run) const;
 
     TextInsert insert_at(std::size_t position, std::string_view text) const;
+    /// Calls `each(run, offset in it, code points)` for the parts of a range of visible code points, in
+    /// order.
+    template <class Each>
+    void for_visible(std::size_t position, std::size_t count, const Each& each) const;
     void add_deletes(std::vector<TextDelete>& deletes, std::size_t position, std::size_t count) const;
 
     std::optional<TextElement> parent_of(const Run& run) const;
@@ -101,8 +106,9 @@ private:
     void write_span(BinaryWriter& writer, const std::vector<Span>& spans, std::size_t at) const;
 
     std::vector<Run> runs_;  // run 0 is the start of the text
-    std::map<TextElement, std::uint32_t> runs_by_head_;
+    RunIndex runs_by_head_;
     RunOrder order_;
+    std::size_t octets_ = 0;
 };
 
 }  // namespace cotmoc::core

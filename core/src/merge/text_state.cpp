@@ -81,11 +81,16 @@ std::vector<TextSequence::Span> TextSequence::spans(const std::vector<std::uint3
 }
 
 std::optional<Dot> TextSequence::initial_dot() const {
-    const auto first = runs_by_head_.lower_bound({{content_device, 0, 0}, 0});
-    if (first == runs_by_head_.end() || first->first.dot != runs_by_head_.rbegin()->first.dot) {
-        return std::nullopt;
+    std::optional<Dot> initial;
+    for (const Run& run : runs_) {
+        if (run.head.dot.device == content_device) {
+            if (initial && *initial != run.head.dot) {
+                return std::nullopt;
+            }
+            initial = run.head.dot;
+        }
     }
-    return first->first.dot;
+    return initial;
 }
 
 std::optional<Dot> TextSequence::fresh_dot() const {

@@ -202,7 +202,8 @@ Result<void> Application::merge_create(const Creation& creation, const RecordId&
     content_dots_of(impl_.hasher, creation.layout->layout, values, content_dots);
     apply_create(now, creation, values, content_dots, past(creation.dot.index), impl_.devices,
                  impl_.records.kind(now.kind));
-    COTMOC_ASSIGN(const RecordTable::Saved saved, impl_.records.save(space_, *record, before, now));
+    COTMOC_ASSIGN(const RecordTable::Saved saved,
+                  impl_.records.save(space_, *record, before, std::move(now)));
     outcome_.new_conflicts +=
         saved.conflicts_after > saved.conflicts_before ? saved.conflicts_after - saved.conflicts_before : 0;
     runs_.add(creation.dot.index, record->row);
@@ -283,7 +284,7 @@ Result<void> Application::check(const FieldBlock& block, const FieldOp& op, cons
 
 Result<void> Application::apply_to_record(std::span<const PlacedOp> ops) {
     COTMOC_ASSIGN(const LoadedRecord record, impl_.records.get(ops.front().row));
-    COTMOC_ASSIGN(const RecordState before, impl_.records.decode(record));
+    COTMOC_ASSIGN(const RecordState before, impl_.records.decode_to_change(record));
     RecordState now = before;
     for (const PlacedOp& placed : ops) {
         const FieldOp& op = *placed.op;
@@ -302,7 +303,7 @@ Result<void> Application::apply_to_record(std::span<const PlacedOp> ops) {
             COTMOC_TRY(void_op(op.index, error_name(fits.error().code)));
         }
     }
-    COTMOC_ASSIGN(const RecordTable::Saved saved, impl_.records.save(space_, record, before, now));
+    COTMOC_ASSIGN(const RecordTable::Saved saved, impl_.records.save(space_, record, before, std::move(now)));
     outcome_.new_conflicts +=
         saved.conflicts_after > saved.conflicts_before ? saved.conflicts_after - saved.conflicts_before : 0;
     return {};

@@ -154,36 +154,6 @@ Result<void> Editing::set_elements(const Field& field, const Value& value) {
     return {};
 }
 
-Result<void> Editing::set_text(const Field& field, std::string_view text) {
-    reserve(text.size() + 64);
-    const auto found = now_.fields.find(field.key);
-    auto* sequence = found != now_.fields.end() ? std::get_if<TextSequence>(&found->second) : nullptr;
-    const auto fresh = sequence != nullptr ? sequence->fresh_dot() : std::nullopt;
-    const bool full_history = kind_ != nullptr && kind_->full_history;
-    if (fresh && fresh->device == content_device && !now_.creations.empty() && !full_history &&
-        unsealed(now_.creations.front().dot)) {
-        // Nobody has seen the initial text: the create takes the new one, or gives it up if its set is
-        // closed.
-        if (sequence->text() == text) {
-            return {};
-        }
-        changed_ = true;
-        if (in_open_set(now_.creations.front().dot) && !text.empty()) {
-            space_->gathered += text.size();
-            *sequence = TextSequence::from_text(content_dot(impl_.hasher, text), text);
-            return {};
-        }
-        now_.fields.erase(found);
-        sequence = nullptr;
-    }
-    FieldOp op;
-    op.edit = (sequence != nullptr ? *sequence : TextSequence()).diff_to(next_dot(), text);
-    if (op.edit.inserts.empty() && op.edit.deletes.empty()) {
-        return {};
-    }
-    return make(OpKind::edit_text, field.key, Shape::text, std::move(op), true);
-}
-
 Result<void> Editing::add(const Field& field, std::int64_t amount) {
     reserve(64);
     const auto found = now_.fields.find(field.key);
@@ -231,6 +201,8 @@ Result<void> Editing::edit(const FieldEdit& edit) {
                 return fail(ErrorCode::wrong_shape, edit.field);
             }
             return add(*field, std::get<std::int64_t>(edit.value));
+        case FieldEdit::Kind::splice:
+            return splice(*field, edit);
         case FieldEdit::Kind::insert:
         case FieldEdit::Kind::remove:
             break;

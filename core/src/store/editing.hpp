@@ -18,14 +18,15 @@ public:
     Result<void> load() {
         space_ = impl_.spaces.find(record_.space);
         COTMOC_CHECK(space_ != nullptr);
-        COTMOC_ASSIGN(before_, impl_.records.decode(record_));
+        COTMOC_ASSIGN(before_, impl_.records.decode_to_change(record_));
         now_ = before_;
         kind_ = impl_.records.kind(now_.kind);
         seen_ = space_->seen();
         return {};
     }
+    /// The last call: state() is given away.
     Result<void> save() {
-        COTMOC_TRY(impl_.records.save(*space_, record_, before_, now_));
+        COTMOC_TRY(impl_.records.save(*space_, record_, before_, std::move(now_)));
         return {};
     }
 
@@ -36,6 +37,7 @@ public:
     Result<void> set_register(const Field& field, const Value& value, bool imported);
     Result<void> set_elements(const Field& field, const Value& value);
     Result<void> set_text(const Field& field, std::string_view text);
+    Result<void> splice(const Field& field, const FieldEdit& edit);
     Result<void> add(const Field& field, std::int64_t amount);
     Result<void> element(const Field& field, OpKind kind, const std::string& element);
     /// Whether this device may move the workflow to `value` with the op `dot` (S12).
@@ -55,6 +57,9 @@ private:
         const FeedState* own = space_->feed(*impl_.devices.self);
         return dot.device == *impl_.devices.self && dot.seq > (own != nullptr ? own->seq : 0);
     }
+    TextSequence* find_text(const Field& field);
+    bool is_unseen_initial(const TextSequence& text) const;
+    Result<void> make_text_edit(const Field& field, TextEdit edit);
     bool in_open_set(const Dot& dot) const {
         return dot.device == *impl_.devices.self && dot.seq == space_->open_seq;
     }

@@ -313,10 +313,12 @@ Result<std::optional<PendingChangeSet>> Journal::build(const SpaceEntry& space, 
     std::int64_t loaded_row = 0;
     LoadedRecord record;
     std::optional<RecordState> decoded;
+    const RecordState* known = nullptr;
     for (const PendingRow& row : rows) {
         if (row.row != loaded_row) {
             COTMOC_ASSIGN(record, records_.get(row.row));
             decoded.reset();
+            known = records_.decoded(record);
             loaded_row = row.row;
         }
         const Dot dot{self, pending.seq, row.index};
@@ -329,10 +331,10 @@ Result<std::optional<PendingChangeSet>> Journal::build(const SpaceEntry& space, 
             builder.add_create(*built.layout, std::move(built.create));
             continue;
         }
-        if (!decoded) {
+        if (known == nullptr && !decoded) {
             COTMOC_ASSIGN(decoded, records_.decode(record));
         }
-        const RecordState& state = *decoded;
+        const RecordState& state = known != nullptr ? *known : *decoded;
         FieldOp op;
         op.index = row.index;
         if (state.creations.empty()) {

@@ -42,6 +42,7 @@ void content_dots_of(const Hasher& hasher, const Layout& layout, std::span<const
 }
 
 Result<void> RecordTable::load() {
+    last_.forget();
     COTMOC_ASSIGN(Statement query, database_.prepare("SELECT coalesce(max(row), 0) FROM _record"));
     COTMOC_ASSIGN(const bool row, query.step());
     last_row_ = row ? query.integer(0) : 0;
@@ -105,6 +106,11 @@ Result<RecordState> RecordTable::decode(const LoadedRecord& record) const {
     return decode_row(record.body, record.state, interning_, hasher_);
 }
 
+Result<RecordState> RecordTable::decode_to_change(const LoadedRecord& record) {
+    std::optional<RecordState> known = last_.take(record.row, record.body, record.state);
+    return known ? Result<RecordState>(std::move(*known)) : decode(record);
+}
+
 Result<bool> RecordTable::insert_row(const SpaceEntry& space, const RecordId& id, std::string_view kind) {
     COTMOC_ASSIGN(const std::uint32_t kind_number, interning_.number(kind));
     COTMOC_ASSIGN(
@@ -121,6 +127,9 @@ Result<bool> RecordTable::insert_row(const SpaceEntry& space, const RecordId& id
                    .run());
     const bool inserted = database_.changed_rows() != 0;
     last_row_ += inserted ? 1 : 0;
+    if (inserted && changes_.recording()) {
+        changes_.inserted(last_row_, id);
+    }
     return inserted;
 }
 
@@ -232,9 +241,11 @@ std::vector<FieldConflict> RecordTable::conflicts(const RecordState& state) cons
 }
 
 Result<RecordTable::Saved> RecordTable::save(SpaceEntry& space, const LoadedRecord& before,
-                                             const RecordState& old_state, const RecordState& new_state) {
+                                             const RecordState& old_state, RecordState new_state) {
     COTMOC_TRY(encode_row(row_, new_state, kind(new_state.kind), devices_, interning_, hasher_));
-    const Saved saved{conflicts(old_state).size(), conflicts(new_state).size()};
+    const auto old_conflicts = conflicts(old_state);
+    const auto new_conflicts = conflicts(new_state);
+    const Saved saved{old_conflicts.size(), new_conflicts.size()};
     const std::int64_t flags = (new_state.deleted() ? record_flag::deleted : 0) |
                                (saved.conflicts_after > 0 ? record_flag::conflict : 0) |
                                (new_state.edited_while_deleted() ? record_flag::edited_while_deleted : 0);
@@ -245,14 +256,23 @@ Result<RecordTable::Saved> RecordTable::save(SpaceEntry& space, const LoadedReco
                    .bind_blob(3, row_.state)
                    .bind(4, before.row)
                    .run());
+    if (changes_.recording()) {
+        changes_.saved(before.row, before.id, shown_hash(hasher_, before.body, before.flags, old_conflicts),
+                       shown_hash(hasher_, row_.body, flags, new_conflicts));
+    }
     if (row_.body != before.body) {
         COTMOC_ASSIGN(Statement * stale,
                       statements_.get("INSERT OR IGNORE INTO _search_stale(row) VALUES(?)"));
         COTMOC_TRY(stale->bind(1, before.row).run());
     }
-    digest_subtract(space.digest, digest_term(before.id, old_state));
-    digest_add(space.digest, digest_term(before.id, new_state));
+    const std::optional<Hash256> known_term = last_.digest_term(before.row, before.body, before.state);
+    const Hash256 new_term = digest_term(before.id, new_state);
+    digest_subtract(space.digest, known_term ? *known_term : digest_term(before.id, old_state));
+    digest_add(space.digest, new_term);
     space.digest_changed = true;
+    if (row_.state.size() >= DecodedRecord::state_octets_min) {
+        last_.keep(before.row, row_.body, row_.state, std::move(new_state), new_term);
+    }
     return saved;
 }
 

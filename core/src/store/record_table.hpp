@@ -1,6 +1,8 @@
 // Rows of records: insert, load, save; keeps the digest sum and the search index's list of stale rows right.
 #pragma once
 
+#include "store/change_log.hpp"
+#include "store/decoded_record.hpp"
 #include "store/space_table.hpp"
 #include "store/state_codec.hpp"
 
@@ -53,6 +55,12 @@ public:
                                              std::string_view kind);
     Result<LoadedRecord> get(std::int64_t row);
     Result<RecordState> decode(const LoadedRecord& record) const;
+    /// The same for a change that save() will end: what was saved last need not be decoded again.
+    Result<RecordState> decode_to_change(const LoadedRecord& record);
+    /// The state if it is at hand, else null; valid until the next save.
+    const RecordState* decoded(const LoadedRecord& record) const {
+        return last_.find(record.row, record.body, record.state);
+    }
 
     /// Inserts a record that nobody has here; the row, or nothing if there is one with this id.
     Result<std::optional<std::int64_t>> insert_fresh(SpaceEntry& space, const RecordId& id,
@@ -67,7 +75,7 @@ public:
         std::size_t conflicts_after = 0;
     };
     Result<Saved> save(SpaceEntry& space, const LoadedRecord& before, const RecordState& old_state,
-                       const RecordState& new_state);
+                       RecordState new_state);
     Hash256 digest_term(const RecordId& id, const RecordState& state) const;
     /// By current names, with values in the fields' present types.
     std::vector<FieldConflict> conflicts(const RecordState& state) const;
@@ -79,6 +87,7 @@ public:
     const Field* field(std::string_view kind, std::string_view key) const;
     const Kind* kind(std::string_view name) const;
     const DeviceTable& devices() const { return devices_; }
+    ChangeLog& changes() { return changes_; }
 
 private:
     Result<bool> insert_row(const SpaceEntry& space, const RecordId& id, std::string_view kind);
@@ -89,6 +98,8 @@ private:
     const Hasher& hasher_;
     const Catalogue* catalogue_ = nullptr;
     std::int64_t last_row_ = 0;
+    ChangeLog changes_;
+    DecodedRecord last_;
     RecordRow row_;  // reused buffers
     Bytes form_;
     std::vector<Dot> content_dots_;

@@ -65,6 +65,7 @@ Result<void> Store::begin() {
     COTMOC_ASSIGN(Statement * begin_statement, impl_->statements.get("BEGIN IMMEDIATE"));
     COTMOC_TRY(begin_statement->run());
     impl_->writing = true;
+    impl_->records.changes().set_recording(impl_->observers.wanted());
     return {};
 }
 
@@ -80,6 +81,8 @@ Result<void> Store::commit() {
     COTMOC_ASSIGN(Statement * commit_statement, impl_->statements.get("COMMIT"));
     COTMOC_TRY(commit_statement->run());
     impl_->writing = false;
+    impl_->observers.follow(*impl_, impl_->records.changes());
+    impl_->records.changes().clear();
     return {};
 }
 
@@ -90,6 +93,8 @@ void Store::rollback() {
     impl_->writing = false;
     // Memory must say what the database says; if even that fails, the first error is still the one to report.
     (void)impl_->load();
+    impl_->records.changes().clear();
+    impl_->observers.follow(*impl_, impl_->records.changes());
 }
 
 bool Store::writing() const { return impl_->writing; }
@@ -147,6 +152,7 @@ Result<void> Store::set_catalogues(std::vector<CatalogueInForce> catalogues) {
             COTMOC_TRY(show_again(*impl_, *followed));
         }
         COTMOC_TRY(impl_->search.forget());
+        impl_->records.changes().note_everything();
         return set_setting("catalogue_followed", hash.view());
     });
 }

@@ -87,6 +87,7 @@ Result<void> Store::forget_records(const SpaceId& id) {
         COTMOC_ASSIGN(Statement * forget, impl_->statements.get(sql));
         COTMOC_TRY(forget->bind(1, space->number).run());
     }
+    impl_->records.changes().note_everything();
     space->feeds.clear();
     space->digest = {};
     space->digest_changed = true;

@@ -3,6 +3,7 @@
 
 #include "merge/record_apply.hpp"
 #include "store/journal.hpp"
+#include "store/observers.hpp"
 #include "store/search_index.hpp"
 
 namespace cotmoc::core {
@@ -37,6 +38,7 @@ public:
     RecordTable records;
     Journal journal;
     SearchIndex search;
+    Observers observers;
     std::vector<CatalogueInForce> catalogues;
     std::string role;                         // of this device
     std::optional<Hlc> stamp_of_transaction;  // all ops of one transaction share a stamp

@@ -1,6 +1,7 @@
 // Reading: records for people, lists, search, SQL, figures, and the check of the digests.
 #include "store/coverage.hpp"
 #include "store/digest_sum.hpp"
+#include "store/list_statement.hpp"
 #include "store/schema.hpp"
 
 #include <algorithm>
@@ -46,7 +47,7 @@ struct BuiltQuery {
     bool impossible = false;
 };
 
-Result<BuiltQuery> build_query(StoreImpl& impl, const ListQuery& query) {
+Result<BuiltQuery> build_query(StoreImpl& impl, const ListQuery& query, const std::string& rows) {
     BuiltQuery built;
     built.sql = "SELECT row, id, space, flags, body, state FROM _record WHERE 1";
     const Kind* kind = nullptr;
@@ -85,6 +86,10 @@ Result<BuiltQuery> build_query(StoreImpl& impl, const ListQuery& query) {
         built.impossible = built.impossible || !expression;
         built.sql += " AND row IN (SELECT rowid FROM _search WHERE _search MATCH ?)";
         built.parameters.emplace_back(expression.value_or(""));
+    }
+    if (!rows.empty()) {
+        built.sql += " AND row IN (SELECT value FROM json_each(?))";
+        built.parameters.emplace_back(rows);
     }
     built.sql += " ORDER BY row";
     if (query.limit) {
@@ -160,29 +165,40 @@ Result<std::optional<SpaceId>> Store::space_of(const RecordId& id) {
     return space != nullptr ? std::optional(space->id) : std::nullopt;
 }
 
-Result<void> Store::list(const ListQuery& query, const std::function<bool(const RecordView&)>& each) {
-    COTMOC_ASSIGN(const BuiltQuery built, build_query(*impl_, query));
+Result<std::unique_ptr<ListStatement>> prepare_list(StoreImpl& impl, const ListQuery& query,
+                                                    const std::string& rows) {
+    COTMOC_ASSIGN(BuiltQuery built, build_query(impl, query, rows));
+    auto list = std::make_unique<ListStatement>();
     if (built.impossible) {
+        return list;
+    }
+    COTMOC_ASSIGN(list->statement, impl.database.prepare(built.sql));
+    list->parameters = std::move(built.parameters);
+    for (std::size_t i = 0; i < list->parameters.size(); ++i) {
+        const int parameter = static_cast<int>(i) + 1;
+        if (const auto* number = std::get_if<std::int64_t>(&list->parameters[i])) {
+            list->statement->bind(parameter, *number);
+        } else {
+            list->statement->bind(parameter, std::string_view(std::get<std::string>(list->parameters[i])));
+        }
+    }
+    return list;
+}
+
+Result<void> Store::list(const ListQuery& query, const std::function<bool(const RecordView&)>& each) {
+    COTMOC_ASSIGN(const auto list, prepare_list(*impl_, query));
+    if (!list->statement) {
         return {};
     }
     if (!query.words.empty()) {
         COTMOC_TRY(impl_->search.catch_up());
     }
-    COTMOC_ASSIGN(Statement statement, impl_->database.prepare(built.sql));
-    for (std::size_t i = 0; i < built.parameters.size(); ++i) {
-        const int parameter = static_cast<int>(i) + 1;
-        if (const auto* number = std::get_if<std::int64_t>(&built.parameters[i])) {
-            statement.bind(parameter, *number);
-        } else {
-            statement.bind(parameter, std::string_view(std::get<std::string>(built.parameters[i])));
-        }
-    }
     for (;;) {
-        COTMOC_ASSIGN(const bool row, statement.step());
+        COTMOC_ASSIGN(const bool row, list->statement->step());
         if (!row) {
             return {};
         }
-        const LoadedRecord record = read_row(statement);
+        const LoadedRecord record = read_row(*list->statement);
         COTMOC_ASSIGN(const RecordView view, make_view(*impl_, record));
         if (!each(view)) {
             return {};

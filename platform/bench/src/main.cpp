@@ -1,5 +1,6 @@
 // cotmoc-bench: what the library costs beside what the same work costs without it.
 #include "floors_output.hpp"
+#include "trace_command.hpp"
 
 #include <cotmoc/system/process.hpp>
 
@@ -56,7 +57,7 @@ Result<std::vector<Row>> measure(const FloorsOptions& options, const Bench& benc
         rows.push_back(std::move(growth));
     }
     if (wanted(options, {"text"})) {
-        rows.push_back(not_measured("text", "s", 1, "text merge is not in this version yet"));
+        rows.push_back(not_measured("text", "s", 1, "see cotmoc-bench trace; no peer runs here"));
     }
     if (wanted(options, {"library"})) {
         rows.push_back(not_measured("library", "KiB", 900, "no arm64 build is measured yet"));
@@ -118,8 +119,9 @@ int run(int count, char** arguments) {
     reader->add_option("path", path)->required();
     reader->add_option("port", port)->required();
     std::string trace;
-    CLI::App* replay = app.add_subcommand("trace", "")->group("");
-    replay->add_option("file", trace);
+    CLI::App* replay =
+        app.add_subcommand("trace", "replays an editing trace as replicas that type, receive and sync");
+    replay->add_option("FILE", trace, "of either public format; .json or .json.gz")->required();
     try {
         app.parse(count, arguments);
     } catch (const CLI::ParseError& error) {
@@ -131,7 +133,7 @@ int run(int count, char** arguments) {
     if (reader->parsed()) {
         return finish(sync_and_print_peak(path, port));
     }
-    return finish(fail(ErrorCode::not_available_yet, "trace"));
+    return run_trace(trace);
 }
 
 }  // namespace

@@ -70,9 +70,16 @@ Result<sync::SessionReport> Post::sync(std::uint16_t port) {
     return report;
 }
 
-Result<void> Province::enrol(Post& post, const std::string& name, crypto::Role role) {
+Result<void> begin_province(Post& office, std::string_view catalogue, Clock& clock, Random& random) {
+    COTMOC_TRY(office.create("office"));
+    COTMOC_ASSIGN(const auto plans, sync::parse_spaces(spaces));
+    return sync::Authority::begin(office.replica(), "kon-tum", plans, catalogue, clock, random);
+}
+
+Result<void> enrol_post(Post& office, Post& post, const std::string& name, crypto::Role role, Clock& clock,
+                        Random& random) {
     COTMOC_TRY(post.create(name));
-    COTMOC_ASSIGN(sync::Authority authority, sync::Authority::of(office_->replica(), clock_, random_));
+    COTMOC_ASSIGN(sync::Authority authority, sync::Authority::of(office.replica(), clock, random));
     const std::vector<std::string> held{space_name};
     COTMOC_ASSIGN(const std::string text, authority.enrol(post.replica().request(), role, held));
     COTMOC_ASSIGN(const crypto::Grant grant, crypto::parse_grant(text));
@@ -86,16 +93,16 @@ Result<std::unique_ptr<Province>> Province::make(const std::string& directory, c
         std::make_unique<Post>(directory + "/office.db", 1, sync::Authority::seeds(made->random_));
     made->writer_ = std::make_unique<Post>(directory + "/writer.db", 2);
     made->reader_ = std::make_unique<Post>(directory + "/reader.db", reader_seed);
-    COTMOC_TRY(made->office_->create("office"));
-    COTMOC_ASSIGN(const auto plans, sync::parse_spaces(spaces));
-    COTMOC_TRY(sync::Authority::begin(made->office_->replica(), "kon-tum", plans, workload.catalogue,
-                                      made->clock_, made->random_));
+    COTMOC_TRY(begin_province(*made->office_, workload.catalogue, made->clock_, made->random_));
     COTMOC_ASSIGN(sync::Authority authority,
                   sync::Authority::of(made->office_->replica(), made->clock_, made->random_));
     const std::string request = crypto::encode_request("hub-1", made->hub_keys_, made->random_);
     COTMOC_TRY(authority.enrol(request, crypto::Role::hub, {}));
-    COTMOC_TRY(made->enrol(*made->writer_, "writer", crypto::Role::border_post));
-    COTMOC_TRY(made->enrol(*made->reader_, "reader", crypto::Role::district_officer));
+    const auto enrol = [&](Post& post, const char* name, crypto::Role role) {
+        return enrol_post(*made->office_, post, name, role, made->clock_, made->random_);
+    };
+    COTMOC_TRY(enrol(*made->writer_, "writer", crypto::Role::border_post));
+    COTMOC_TRY(enrol(*made->reader_, "reader", crypto::Role::district_officer));
     COTMOC_TRY(made->start_hub(directory + "/hub.db"));
     return made;
 }

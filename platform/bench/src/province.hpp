@@ -31,6 +31,7 @@ public:
     Result<void> open(crypto::KeyFileContents unlocked);
     /// Checkpoints and closes the database.
     void close() { replica_.reset(); }
+    bool is_open() const { return replica_ != nullptr; }
     sync::Replica& replica() { return *replica_; }
     crypto::KeyFileContents keys() const;
     const std::string& path() const { return path_; }
@@ -50,6 +51,12 @@ private:
     std::unique_ptr<sync::Replica> replica_;
 };
 
+/// Signs the beginning of a province in the office's new replica, which holds Authority::seeds().
+Result<void> begin_province(Post& office, std::string_view catalogue, Clock& clock, Random& random);
+/// Makes the post's replica, enrols it for the one space that posts write, and joins it.
+Result<void> enrol_post(Post& office, Post& post, const std::string& name, crypto::Role role, Clock& clock,
+                        Random& random);
+
 /// Its hub answers on loopback in a thread of its own.
 class Province {
 public:
@@ -64,7 +71,6 @@ public:
 
 private:
     Province() : hub_random_(5), hub_keys_(crypto::DeviceKeys::generate(hub_random_)) {}
-    Result<void> enrol(Post& post, const std::string& name, crypto::Role role);
     Result<void> start_hub(const std::string& path);
 
     system::SystemClock clock_;

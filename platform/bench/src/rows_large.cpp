@@ -1,4 +1,5 @@
 // What must not grow with the number of records: the time a record takes, and memory.
+#include "peak.hpp"
 #include "rows.hpp"
 
 #include <cotmoc/base/check.hpp>
@@ -6,8 +7,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-
-#include <sys/resource.h>
 
 namespace cotmoc::bench {
 namespace {
@@ -24,12 +23,6 @@ Result<double> time_sync(Province& province) {
         COTMOC_TRY(province.reader().sync(province.port()));
         return {};
     });
-}
-
-std::int64_t peak_kib() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss;
 }
 
 /// Runs this program again for the reader's part; its peak and the one it had before the session, in KiB.

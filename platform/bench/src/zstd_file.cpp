@@ -1,5 +1,7 @@
 #include "zstd_file.hpp"
 
+#include "gzip.hpp"
+
 #include <cotmoc/system/file.hpp>
 
 #include <memory>
@@ -43,6 +45,10 @@ Result<std::string> read_text(const std::string& path) {
     COTMOC_ASSIGN(const Bytes content, system::read_file(path, file_max));
     if (path.ends_with(".zst")) {
         return inflate(content, path);
+    }
+    if (path.ends_with(".gz")) {
+        auto text = gunzip(content, file_max);
+        return text ? std::move(*text) : Result<std::string>(fail(ErrorCode::cannot_read_file, path));
     }
     return std::string(content.begin(), content.end());
 }

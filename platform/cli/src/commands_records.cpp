@@ -39,17 +39,6 @@ struct RecordOptions {
     std::vector<std::string> edits;
 };
 
-/// With --json the record as it is now; without it no news is good news.
-Outcome put_changed(const Common& common, sync::Replica& replica, const RecordId& id) {
-    if (common.json) {
-        COTMOC_ASSIGN(const auto record, replica.store().find(id));
-        if (record) {
-            put_line(record_json(replica, *record));
-        }
-    }
-    return done;
-}
-
 Outcome set(const Common& common, const RecordOptions& options) {
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "set"));
     sync::Replica& replica = *opened->replica;

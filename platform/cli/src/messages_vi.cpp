@@ -38,9 +38,10 @@ constexpr ErrorText texts[] = {
     {"space_needed", "thiết bị được ghi vào nhiều không gian", "nêu một không gian bằng --space"},
     {"bad_query", "câu truy vấn không hợp lệ", "sửa lại; câu truy vấn chỉ được đọc"},
     {"wrong_shape", "kiểu của trường không nhận cách sửa này",
-     "dùng = cho giá trị, += và -= chỉ cho bộ đếm và tập hợp"},
+     "dùng = cho giá trị, += và -= chỉ cho bộ đếm và tập hợp, edit-text chỉ cho văn bản dài"},
     {"field_retired", "trường đã ngừng dùng, không nhận giá trị mới",
      "dùng trường thay thế; `show` vẫn cho xem giá trị cũ"},
+    {"beyond_text", "vị trí nằm sau chỗ kết thúc của văn bản", "xem văn bản hiện tại rồi sửa lại"},
 
     {"bad_catalogue", "danh mục không hợp lệ", "sửa chỗ đã nêu"},
     {"catalogue_conflict", "danh mục mâu thuẫn với danh mục đang dùng",

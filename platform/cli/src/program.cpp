@@ -55,6 +55,7 @@ int run_program(int count, const char* const* arguments) {
     add_trust_commands(program);
     add_authority_commands(program);
     add_record_commands(program);
+    add_text_command(program);
     add_query_commands(program);
     add_file_commands(program);
     add_report_command(program);

@@ -305,4 +305,14 @@ std::string history_line(const Common& common, const sync::HistoryEntry& entry) 
     return line + (entry.is_void ? "  [" + std::string(common.text(Label::void_op)) + "]" : "");
 }
 
+Outcome put_changed(const Common& common, sync::Replica& replica, const RecordId& id) {
+    if (common.json) {
+        COTMOC_ASSIGN(const auto record, replica.store().find(id));
+        if (record) {
+            put_line(record_json(replica, *record));
+        }
+    }
+    return done;
+}
+
 }  // namespace cotmoc::cli

@@ -21,4 +21,8 @@ std::string conflict_text(const Common& common, const sync::Replica& replica, co
 std::string history_json(const sync::HistoryEntry& entry);
 std::string history_line(const Common& common, const sync::HistoryEntry& entry);
 
+/// What a command that changed a record prints: with --json the record as it is now; without it no news is
+/// good news.
+Outcome put_changed(const Common& common, sync::Replica& replica, const RecordId& id);
+
 }  // namespace cotmoc::cli

@@ -195,7 +195,9 @@ Result<void> Replica::join(const crypto::Grant& grant, const Hash256& confirmed_
 
 Result<void> Replica::take_trust(std::span<const Bytes> entries) {
     COTMOC_TRY(store_trust(entries));
-    return follow_trust();
+    COTMOC_TRY(follow_trust());
+    store_->notify();
+    return {};
 }
 
 Result<void> Replica::store_trust(std::span<const Bytes> entries) {

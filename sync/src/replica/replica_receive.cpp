@@ -56,12 +56,15 @@ Result<void> Replica::begin_session() {
     COTMOC_TRY(end_receiving());
     COTMOC_TRY(follow_trust());
     notes_ = {};
+    store_->notify();
     return seal();
 }
 
 Result<void> Replica::commit() {
     COTMOC_TRY(end_receiving());
-    return follow_trust();
+    COTMOC_TRY(follow_trust());
+    store_->notify();
+    return {};
 }
 
 Result<Bytes> Replica::trust_entry(std::uint64_t position) { return store_->trust_entry(position); }

@@ -11,6 +11,7 @@ Result<void> Replica::write(const std::function<Result<void>()>& work) {
     COTMOC_TRY(store_->write(work));
     // The write is durable; what fails to be sealed now is sealed when the next session begins.
     (void)seal_closed();
+    store_->notify();
     return {};
 }
 
@@ -19,7 +20,9 @@ Result<void> Replica::prepare() {
         return {};
     }
     COTMOC_TRY(end_receiving());
-    return follow_trust();
+    COTMOC_TRY(follow_trust());
+    store_->notify();
+    return {};
 }
 
 Result<void> Replica::batch(const std::function<Result<void>()>& work) {
@@ -32,6 +35,7 @@ Result<void> Replica::batch(const std::function<Result<void>()>& work) {
     batching_ = false;
     COTMOC_TRY(done);
     (void)seal_closed();
+    store_->notify();
     return {};
 }
 

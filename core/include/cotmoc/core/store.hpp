@@ -6,6 +6,7 @@
 #include <cotmoc/base/hash.hpp>
 #include <cotmoc/base/random.hpp>
 #include <cotmoc/core/change_set.hpp>
+#include <cotmoc/core/observer.hpp>
 #include <cotmoc/core/report.hpp>
 
 #include <functional>
@@ -29,12 +30,17 @@ struct CatalogueInForce {
 };
 
 struct FieldEdit {
-    enum class Kind : std::uint8_t { set, add, insert, remove } kind = Kind::set;
+    enum class Kind : std::uint8_t { set, add, insert, remove, splice } kind = Kind::set;
     std::string field;
-    Value value;  // add: int64; insert, remove: the element as text
+    Value value;  // add: int64; insert, remove: the element as text; splice: the new text, "" for none
     /// From a file that may have been imported before: a counter whose base has this value already stays as
     /// it is.
     bool imported = false;
+    /// Of splice, in Unicode code points of the text as the edits before it left it: `value` takes the place
+    /// of `delete_count` of them from `position` on. Many splices in one call cost one load and one save of
+    /// the record, so an editor hands over what was typed in bundles.
+    std::uint64_t position = 0;
+    std::uint64_t delete_count = 0;
 };
 
 struct LiveValue {
@@ -164,7 +170,8 @@ public:
     // Records (inside write()).
     Result<RecordId> add(const SpaceId& space, const Kind& kind, std::span<const FieldValue> fields,
                          const RecordId& id);
-    /// False if everything was like that already.
+    /// False if everything was like that already. wrong_shape, wrong_type and the like if an edit does not
+    /// fit its field; of splice also beyond_text, invalid_utf8, and value_too_long for the text as a whole.
     Result<bool> edit(const RecordId& id, std::span<const FieldEdit> edits);
     Result<void> remove(const RecordId& id);
     Result<void> restore(const RecordId& id);
@@ -187,6 +194,17 @@ public:
     /// Adds the records of the spaces to a report; deleted ones are left out.
     Result<void> report(std::span<const SpaceId> spaces, ReportBuilder& report);
     Result<std::vector<SpaceId>> spaces_with_records();
+
+    // Live queries (docs/live-queries.md).
+    /// From now on notify() tells `callback` of each commit that changed the result of the query; inside
+    /// write(): from the end of that transaction on. The errors of list().
+    Result<Subscription> observe(const ListQuery& query, QueryCallback callback);
+    /// The same for one record, which need not exist yet.
+    Result<Subscription> observe(const RecordId& id, RecordCallback callback);
+    /// Calls the callbacks for what was committed since, commit after commit, until nothing is left. A
+    /// callback may use the store in any way; what it commits is told by the same run. Inside a transaction
+    /// or a callback it does nothing: what there is to tell waits.
+    void notify();
 
     // Sealing (S3): ops that were made and not sealed yet.
     Result<bool> has_pending(const SpaceId& space);

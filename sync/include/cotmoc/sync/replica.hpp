@@ -130,6 +130,14 @@ public:
     Result<Imported> import(const core::ImportLine& line);
     Result<std::vector<HistoryEntry>> history(const RecordId& id);
 
+    /// Calls `callback` after each commit that changed the result of the query, once a commit: local edits,
+    /// batches, and what a session received alike. Never inside a transaction, so it may use this replica in
+    /// any way, subscriptions too; what it commits itself is told after it has returned. The errors of
+    /// Store::list. docs/live-queries.md.
+    Result<core::Subscription> observe(const core::ListQuery& query, core::QueryCallback callback);
+    /// The same for one record, which need not exist yet.
+    Result<core::Subscription> observe(const RecordId& id, core::RecordCallback callback);
+
     /// Seals all pending change sets (S3). `compression_level` as in crypto::SealOptions.
     Result<void> seal(int compression_level = default_compression_level);
     const SessionNotes& notes() const { return notes_; }
