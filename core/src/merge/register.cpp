@@ -45,6 +45,7 @@ void Register::apply_set(RegisterOp op, const std::optional<Dot>& over, bool set
         }
     }
     live_ = std::move(still_live);
+    op.resolving = settling;
     insert_in_dot_order(live_, std::move(op));
 }
 

@@ -177,13 +177,23 @@ std::vector<FieldConflict> RecordTable::conflicts(const RecordState& state) cons
         }
         const RegisterOp* shown = reg->displayed(view);
         FieldConflict conflict{name, view.field != nullptr ? view.field->policy : Policy::latest, {}};
-        conflict.values.push_back({shown->value, shown->dot, shown->at, true});
+        conflict.values.push_back({shown->value, shown->dot, shown->at, true, shown->resolving});
         for (const RegisterOp* op : listed) {
-            conflict.values.push_back({op->value, op->dot, op->at, false});
+            conflict.values.push_back({op->value, op->dot, op->at, false, op->resolving});
         }
         all.push_back(std::move(conflict));
     }
     return all;
+}
+
+std::string field_version(const Hasher& hasher, const FieldContent* content, const DeviceTable& devices) {
+    constexpr std::size_t octets = 8;  // one of 2^64 changes goes unnoticed
+    Bytes form;
+    if (content != nullptr) {
+        append_field_form(form, *content, devices);
+    }
+    const BytesView part = form;
+    return to_hex(hasher.hash("field-version", std::span(&part, 1)).view().first(octets));
 }
 
 Result<RecordTable::Saved> RecordTable::save(SpaceEntry& space, const LoadedRecord& before,

@@ -6,9 +6,10 @@
 
 namespace cotmoc::core {
 
-inline constexpr std::int64_t schema_version = 1;
+inline constexpr std::int64_t schema_version = 2;
 
-/// Makes the tables in a new database; newer_database if the file is of a later version.
+/// Makes the tables in a new database and brings those of an older version up to date; newer_database if the
+/// file is of a later version.
 Result<void> prepare_schema(Database& database);
 /// Views, expression indexes for the catalogue; those of a former one are dropped.
 Result<void> follow_catalogue(Database& database, const Catalogue& catalogue, Interning& interning);

@@ -41,7 +41,9 @@ private:
     Result<void> field_blocks();
     Result<void> apply_to_record(std::span<const PlacedOp> ops);
     Result<std::optional<std::int64_t>> row_of(const FieldOp& op);
-    Result<void> void_op(std::uint32_t index, std::string_view reason);
+    /// `row`: the record that the op is about, if it is here.
+    Result<void> void_op(std::uint32_t index, std::string_view reason,
+                         std::optional<std::int64_t> row = std::nullopt);
     Result<void> check(const FieldBlock& block, const FieldOp& op, std::string_view kind) const;
 
     StoreImpl& impl_;
@@ -52,20 +54,27 @@ private:
     ApplyOutcome outcome_;
 };
 
-Result<void> Application::void_op(std::uint32_t index, std::string_view reason) {
+Result<void> Application::void_op(std::uint32_t index, std::string_view reason,
+                                  std::optional<std::int64_t> row) {
     ++outcome_.void_ops;
     // Void ops stand in the digest too (S18): replicas must agree on what has no effect.
     digest_add(space_.digest, void_op_digest(impl_.hasher, dot(index)));
     space_.digest_changed = true;
-    COTMOC_ASSIGN(Statement * insert,
-                  impl_.statements.get(
-                      "INSERT INTO _void_op(space, device, seq, position, reason) VALUES(?, ?, ?, ?, ?)"));
-    return insert->bind(1, space_.number)
+    COTMOC_ASSIGN(
+        Statement * insert,
+        impl_.statements.get(
+            "INSERT INTO _void_op(space, device, seq, position, reason, row) VALUES(?, ?, ?, ?, ?, ?)"));
+    insert->bind(1, space_.number)
         .bind(2, static_cast<std::int64_t>(to_number(incoming_.author)))
         .bind(3, static_cast<std::int64_t>(incoming_.seq))
         .bind(4, static_cast<std::int64_t>(index))
-        .bind(5, reason)
-        .run();
+        .bind(5, reason);
+    if (row) {
+        insert->bind(6, *row);
+    } else {
+        insert->bind_null(6);
+    }
+    return insert->run();
 }
 
 Result<void> Application::create_blocks() {
@@ -197,12 +206,10 @@ Result<void> Application::field_blocks() {
     for (const FieldBlock& block : incoming_.ops->fields) {
         for (const FieldOp& op : block.ops) {
             ++outcome_.ops;
-            if (!incoming_.author_may_write) {
-                COTMOC_TRY(void_op(op.index, error_name(ErrorCode::not_allowed)));
-                continue;
-            }
             COTMOC_ASSIGN(const std::optional<std::int64_t> row, row_of(op));
-            if (row) {
+            if (!incoming_.author_may_write) {
+                COTMOC_TRY(void_op(op.index, error_name(ErrorCode::not_allowed), row));
+            } else if (row) {
                 placed.push_back({*row, &block, &op});
             } else {
                 COTMOC_TRY(void_op(op.index, error_name(ErrorCode::unknown_record)));
@@ -263,7 +270,7 @@ Result<void> Application::apply_to_record(std::span<const PlacedOp> ops) {
                 {placed.block->kind, placed.block->field, placed.block->shape, op_past, impl_.devices});
         }
         if (!fits) {
-            COTMOC_TRY(void_op(op.index, error_name(fits.error().code)));
+            COTMOC_TRY(void_op(op.index, error_name(fits.error().code), record.row));
         }
     }
     COTMOC_ASSIGN(const RecordTable::Saved saved, impl_.records.save(space_, record, before, now));
@@ -272,7 +279,9 @@ Result<void> Application::apply_to_record(std::span<const PlacedOp> ops) {
     return {};
 }
 
-Result<void> insert_envelope(StoreImpl& impl, const SpaceEntry& space, const EnvelopeRow& envelope) {
+Result<void> insert_envelope(StoreImpl& impl, const SpaceEntry& space, const EnvelopeRow& envelope,
+                             std::span<const std::uint64_t> seen) {
+    COTMOC_TRY(impl.spaces.set_seen(space, envelope.author, envelope.seq, seen));
     COTMOC_ASSIGN(Statement * insert,
                   impl.statements.get("INSERT INTO _envelope(space, device, seq, hash, ops, status, reason, "
                                       "bytes) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"));
@@ -305,7 +314,7 @@ Result<ApplyOutcome> Store::apply(const IncomingChangeSet& incoming, const Envel
     COTMOC_CHECK(!pending);
     Application application(*impl_, incoming, *space, catalogue_at(incoming.trust_position));
     COTMOC_ASSIGN(const ApplyOutcome outcome, application.run());
-    COTMOC_TRY(insert_envelope(*impl_, *space, envelope));
+    COTMOC_TRY(insert_envelope(*impl_, *space, envelope, incoming.seen));
     COTMOC_TRY(impl_->spaces.set_feed(*space, {incoming.author, incoming.seq, envelope.hash}, incoming.seen,
                                       incoming.trust_position));
     after_own(*impl_, *space, incoming.author, incoming.seq);
@@ -317,7 +326,7 @@ Result<void> Store::quarantine(const EnvelopeRow& envelope, std::vector<std::uin
                                std::uint64_t trust_position) {
     COTMOC_CHECK(impl_->writing);
     COTMOC_ASSIGN(SpaceEntry * space, impl_->spaces.get(envelope.space));
-    COTMOC_TRY(insert_envelope(*impl_, *space, envelope));
+    COTMOC_TRY(insert_envelope(*impl_, *space, envelope, seen));
     after_own(*impl_, *space, envelope.author, envelope.seq);
     return impl_->spaces.set_feed(*space, {envelope.author, envelope.seq, envelope.hash}, seen,
                                   trust_position);
@@ -328,7 +337,7 @@ Result<void> Store::store_sealed(const PendingChangeSet& pending, const Envelope
     COTMOC_CHECK(impl_->writing && impl_->devices.self);
     COTMOC_ASSIGN(SpaceEntry * space, impl_->spaces.get(envelope.space));
     COTMOC_TRY(impl_->journal.sealed(*space, pending.seq, *impl_->devices.self));
-    COTMOC_TRY(insert_envelope(*impl_, *space, envelope));
+    COTMOC_TRY(insert_envelope(*impl_, *space, envelope, seen));
     COTMOC_TRY(
         impl_->spaces.set_feed(*space, {envelope.author, envelope.seq, envelope.hash}, seen, trust_position));
     space->open_seq = std::max(space->open_seq, envelope.seq + 1);

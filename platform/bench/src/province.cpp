@@ -70,9 +70,20 @@ Result<sync::SessionReport> Post::sync(std::uint16_t port) {
     return report;
 }
 
-Result<void> Province::enrol(Post& post, const std::string& name, crypto::Role role) {
+Result<std::unique_ptr<Post>> make_office(const std::string& directory, const Workload& workload,
+                                          Clock& clock, Random& random) {
+    auto office = std::make_unique<Post>(directory + "/office.db", 1, sync::Authority::seeds(random));
+    COTMOC_TRY(office->create("office"));
+    COTMOC_ASSIGN(const auto plans, sync::parse_spaces(spaces));
+    COTMOC_TRY(
+        sync::Authority::begin(office->replica(), "kon-tum", plans, workload.catalogue, clock, random));
+    return office;
+}
+
+Result<void> enrol(Post& office, Post& post, const std::string& name, crypto::Role role, Clock& clock,
+                   Random& random) {
     COTMOC_TRY(post.create(name));
-    COTMOC_ASSIGN(sync::Authority authority, sync::Authority::of(office_->replica(), clock_, random_));
+    COTMOC_ASSIGN(sync::Authority authority, sync::Authority::of(office.replica(), clock, random));
     const std::vector<std::string> held{space_name};
     COTMOC_ASSIGN(const std::string text, authority.enrol(post.replica().request(), role, held));
     COTMOC_ASSIGN(const crypto::Grant grant, crypto::parse_grant(text));
@@ -82,20 +93,17 @@ Result<void> Province::enrol(Post& post, const std::string& name, crypto::Role r
 Result<std::unique_ptr<Province>> Province::make(const std::string& directory, const Workload& workload) {
     COTMOC_TRY(crypto::initialise());
     std::unique_ptr<Province> made(new Province());
-    made->office_ =
-        std::make_unique<Post>(directory + "/office.db", 1, sync::Authority::seeds(made->random_));
+    COTMOC_ASSIGN(made->office_, make_office(directory, workload, made->clock_, made->random_));
     made->writer_ = std::make_unique<Post>(directory + "/writer.db", 2);
     made->reader_ = std::make_unique<Post>(directory + "/reader.db", reader_seed);
-    COTMOC_TRY(made->office_->create("office"));
-    COTMOC_ASSIGN(const auto plans, sync::parse_spaces(spaces));
-    COTMOC_TRY(sync::Authority::begin(made->office_->replica(), "kon-tum", plans, workload.catalogue,
-                                      made->clock_, made->random_));
     COTMOC_ASSIGN(sync::Authority authority,
                   sync::Authority::of(made->office_->replica(), made->clock_, made->random_));
     const std::string request = crypto::encode_request("hub-1", made->hub_keys_, made->random_);
     COTMOC_TRY(authority.enrol(request, crypto::Role::hub, {}));
-    COTMOC_TRY(made->enrol(*made->writer_, "writer", crypto::Role::border_post));
-    COTMOC_TRY(made->enrol(*made->reader_, "reader", crypto::Role::district_officer));
+    COTMOC_TRY(enrol(*made->office_, *made->writer_, "writer", crypto::Role::border_post, made->clock_,
+                     made->random_));
+    COTMOC_TRY(enrol(*made->office_, *made->reader_, "reader", crypto::Role::district_officer, made->clock_,
+                     made->random_));
     COTMOC_TRY(made->start_hub(directory + "/hub.db"));
     return made;
 }

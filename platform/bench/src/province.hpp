@@ -31,7 +31,7 @@ public:
     Result<void> open(crypto::KeyFileContents unlocked);
     /// Checkpoints and closes the database.
     void close() { replica_.reset(); }
-    sync::Replica& replica() { return *replica_; }
+    sync::Replica& replica() const { return *replica_; }
     crypto::KeyFileContents keys() const;
     const std::string& path() const { return path_; }
     Random& random() { return random_; }
@@ -50,6 +50,13 @@ private:
     std::unique_ptr<sync::Replica> replica_;
 };
 
+/// An authority with the two spaces of the bench and the workload's catalogue.
+Result<std::unique_ptr<Post>> make_office(const std::string& directory, const Workload& workload,
+                                          Clock& clock, Random& random);
+/// Creates and enrols a post; it joins.
+Result<void> enrol(Post& office, Post& post, const std::string& name, crypto::Role role, Clock& clock,
+                   Random& random);
+
 /// Its hub answers on loopback in a thread of its own.
 class Province {
 public:
@@ -64,7 +71,6 @@ public:
 
 private:
     Province() : hub_random_(5), hub_keys_(crypto::DeviceKeys::generate(hub_random_)) {}
-    Result<void> enrol(Post& post, const std::string& name, crypto::Role role);
     Result<void> start_hub(const std::string& path);
 
     system::SystemClock clock_;

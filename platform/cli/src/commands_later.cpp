@@ -14,9 +14,8 @@ void add_later_command(CLI::App& parent, Program& program, const std::string& na
 }
 
 void add_later_commands(Program& program) {
-    for (const char* name :
-         {"edit-text", "attach", "fetch", "serve", "bundle", "rejoin", "passphrase", "recover", "audit",
-          "wipe", "snapshot", "prune", "revert", "duplicates", "merge"}) {
+    for (const char* name : {"edit-text", "attach", "fetch", "serve", "bundle", "rejoin", "passphrase",
+                             "recover", "audit", "wipe", "snapshot", "prune", "duplicates", "merge"}) {
         add_later_command(program.app, program, name);
     }
 }

@@ -39,6 +39,11 @@ constexpr ErrorText texts[] = {
     {"bad_query", "câu truy vấn không hợp lệ", "sửa lại; câu truy vấn chỉ được đọc"},
     {"wrong_shape", "kiểu của trường không nhận cách sửa này",
      "dùng = cho giá trị, += và -= chỉ cho bộ đếm và tập hợp"},
+    {"unknown_change", "lịch sử của bản ghi không có thay đổi này",
+     "xem các thay đổi bằng `cotmoc show ID --history --json`"},
+    {"ambiguous_change", "bản ghi có nhiều thay đổi bắt đầu như vậy", "nhập thêm chữ số"},
+    {"void_change", "thay đổi đó không có hiệu lực nên sau nó không hiển thị gì",
+     "chọn một thay đổi mà lịch sử không ghi là không có hiệu lực"},
 
     {"bad_catalogue", "danh mục không hợp lệ", "sửa chỗ đã nêu"},
     {"catalogue_conflict", "danh mục mâu thuẫn với danh mục đang dùng",
