@@ -125,7 +125,8 @@ TEST_CASE("a record goes back to what it showed in every shape, and only what di
     CHECK(a.body(id) == body);
     CHECK_FALSE(must(revert(a, id, then)));
     std::vector<std::string> touched;
-    for (const FieldBlock& block : must(a->next_pending(a.space))->ops.fields) {
+    const auto pending = must(a->next_pending(a.space));
+    for (const FieldBlock& block : pending->ops.fields) {
         touched.push_back(block.field);
     }
     CHECK(std::ranges::count(touched, "size") == 0);

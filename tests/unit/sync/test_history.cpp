@@ -119,7 +119,7 @@ TEST_CASE("pending changes are told too, and an older database tells the same") 
     FleetDevice& device = fleet["post-b"];
     device.replica.reset();
     {
-        const BytesView key = device.keys.database_key.view();
+        const BytesView key = device.keys.database_key.view(crypto::SecretAccess());
         auto database =
             must(core::Database::open({device.path, Bytes(key.begin(), key.end()), device.keys.cipher}));
         must(
