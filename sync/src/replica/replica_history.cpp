@@ -1,4 +1,5 @@
 // Looking back: a record's history, what follows from it, and the way back to what it showed once.
+#include "replica/change_name.hpp"
 #include "replica/content.hpp"
 #include "replica/seen.hpp"
 
@@ -6,24 +7,12 @@
 #include <cotmoc/sync/replica.hpp>
 
 #include <algorithm>
-#include <charconv>
+#include <map>
 
 namespace cotmoc::sync {
 namespace {
 
 const crypto::Blake2bHasher hasher;
-constexpr std::size_t change_digits_min = 6;
-
-bool is_hex(std::string_view text) {
-    return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-template <class Number>
-bool parse_number(std::string_view text, Number& number) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc() && end == text.data() + text.size();
-}
-
 }  // namespace
 
 /// A change set of a record's history, with what people name it by.
@@ -36,19 +25,12 @@ struct Replica::LoadedChange {
 struct Replica::LoadedHistory {
     core::RecordHistory history;
     struct Source {
-        DeviceIndex author{};
-        std::uint64_t seq = 0;
         std::string hash;
         std::uint64_t trust_position = 0;
     };
-    std::vector<Source> sources;
+    std::map<std::pair<DeviceIndex, std::uint64_t>, Source> sources;
 
-    const Source* source(const core::Dot& dot) const {
-        const auto found = std::ranges::find_if(sources, [&](const Source& source) {
-            return source.author == dot.device && source.seq == dot.seq;
-        });
-        return found != sources.end() ? &*found : nullptr;
-    }
+    const Source& source(const core::Dot& dot) const { return sources.at({dot.device, dot.seq}); }
 };
 
 Result<core::Store::Trail> Replica::trail(const RecordId& id) {
@@ -97,8 +79,7 @@ Result<Replica::LoadedHistory> Replica::load_history(const RecordId& id) {
     for (const auto* touches : {&trail.applied, &trail.void_only}) {
         for (const core::Store::Trail::Touch& touch : *touches) {
             COTMOC_ASSIGN(LoadedChange change, load_change(id, trail, touch));
-            loaded.sources.push_back(
-                {touch.device, touch.seq, std::move(change.hash), change.trust_position});
+            loaded.sources[{touch.device, touch.seq}] = {std::move(change.hash), change.trust_position};
             loaded.history.add(std::move(change.change));
         }
     }
@@ -106,8 +87,7 @@ Result<Replica::LoadedHistory> Replica::load_history(const RecordId& id) {
 }
 
 HistoryEntry Replica::tell(const LoadedHistory& history, core::HistoryOp op) const {
-    const LoadedHistory::Source* source = history.source(op.dot);
-    return {source != nullptr ? source->hash : std::string(),
+    return {history.source(op.dot).hash,
             op.dot,
             device_id(op.dot.device),
             device_name(op.dot.device),
@@ -146,60 +126,16 @@ Result<std::vector<HistoryEntry>> Replica::soft_conflicts(const RecordId& id) {
     return entries;
 }
 
-Result<std::optional<core::Dot>> Replica::parse_dot(std::string_view text) const {
-    const std::size_t first = text.find(':');
-    const std::size_t second = first != std::string_view::npos ? text.find(':', first + 1) : first;
-    if (second == std::string_view::npos) {
-        return std::nullopt;
-    }
-    core::Dot dot;
-    const auto device = std::ranges::find_if(trust_.devices(), [&](const crypto::TrustState::Device& known) {
-        return known.id.hex() == text.substr(0, first);
-    });
-    if (device == trust_.devices().end() ||
-        !parse_number(text.substr(first + 1, second - first - 1), dot.seq) ||
-        !parse_number(text.substr(second + 1), dot.index)) {
-        return fail(ErrorCode::unknown_change, std::string(text));
-    }
-    dot.device = device->index;
-    return dot;
-}
-
-Result<core::Dot> Replica::find_change(const LoadedHistory& loaded, std::string_view change) const {
-    COTMOC_ASSIGN(const std::optional<core::Dot> dot, parse_dot(change));
-    if (!dot && (change.size() < change_digits_min || !is_hex(change))) {
-        return fail(ErrorCode::unknown_change, std::string(change));
-    }
-    std::optional<core::Dot> last;
-    std::string named;
-    bool found = false;
-    for (const core::HistoryOp& op : loaded.history.ops(catalogue())) {
-        const std::string& hash = loaded.source(op.dot)->hash;
-        if (dot ? op.dot != *dot : !hash.starts_with(change)) {
-            continue;
-        }
-        if (found && hash != named) {
-            return fail(ErrorCode::ambiguous_change, std::string(change));
-        }
-        found = true;
-        named = hash;
-        last = op.is_void ? last : op.dot;
-    }
-    if (!found) {
-        return fail(ErrorCode::unknown_change, std::string(change));
-    }
-    if (!last) {
-        return fail(ErrorCode::void_change, std::string(change));
-    }
-    return *last;
-}
-
 Result<bool> Replica::revert(const RecordId& id, std::string_view change) {
     COTMOC_TRY(check_writable(id));
     COTMOC_ASSIGN(const LoadedHistory loaded, load_history(id));
-    COTMOC_ASSIGN(const core::Dot dot, find_change(loaded, change));
+    std::vector<HistoryEntry> entries;
+    for (core::HistoryOp& op : loaded.history.ops(catalogue())) {
+        entries.push_back(tell(loaded, std::move(op)));
+    }
+    COTMOC_ASSIGN(const core::Dot dot, find_change(entries, change));
     // As its author saw it: by the catalogue that the author knew.
-    const core::Catalogue* view = store_->catalogue_at(loaded.source(dot)->trust_position);
+    const core::Catalogue* view = store_->catalogue_at(loaded.source(dot).trust_position);
     const core::Store::Appearance then = loaded.history.after(dot, view);
     bool changed = false;
     const auto reverted = write([&]() -> Result<void> {

@@ -1,4 +1,5 @@
 // Looking back over real envelopes: the same story on every replica, the way back, what was merged unseen.
+#include "replica/change_name.hpp"
 #include "support/fleet.hpp"
 
 #include <cotmoc/core/database.hpp>
@@ -43,10 +44,7 @@ struct Offices : Fleet {
         }
         return "";
     }
-    std::string dot(const sync::HistoryEntry& entry) {
-        return entry.device.hex() + ":" + std::to_string(entry.dot.seq) + ":" +
-               std::to_string(entry.dot.index);
-    }
+    std::string dot(const sync::HistoryEntry& entry) { return sync::dot_text(entry.device, entry.dot); }
     std::vector<core::FieldConflict> conflicts(const std::string& device, const RecordId& id) {
         return must(replica(device).store().find(id))->conflicts;
     }
@@ -224,6 +222,24 @@ TEST_CASE("revert deletes and restores, and names what it cannot find") {
     CHECK(code_of(officer.revert(id, "ab:1:2")) == ErrorCode::unknown_change);
     CHECK(code_of(officer.revert(id, fleet.dot(entries.front()) + "9")) == ErrorCode::unknown_change);
     CHECK(code_of(officer.revert(RecordId{}, "000000")) == ErrorCode::unknown_record);
+}
+
+TEST_CASE("the first digits of a change must mean one change set, of which the last op with effect counts") {
+    std::vector<sync::HistoryEntry> entries(4);
+    entries[0].change = "aaaaaa1111";
+    entries[1].change = entries[2].change = "aaaaaa2222";
+    entries[3].change = "bbbbbb";
+    for (std::uint32_t i = 0; i < 4; ++i) {
+        entries[i].dot = {DeviceIndex{0}, 1, i};
+        entries[i].is_void = i >= 2;
+    }
+    CHECK(code_of(sync::find_change(entries, "aaaaaa")) == ErrorCode::ambiguous_change);
+    CHECK(must(sync::find_change(entries, "aaaaaa1")).index == 0);
+    CHECK(must(sync::find_change(entries, "aaaaaa2")).index == 1);
+    CHECK(code_of(sync::find_change(entries, "bbbbbb")) == ErrorCode::void_change);
+    CHECK(code_of(sync::find_change(entries, "aaaaa")) == ErrorCode::unknown_change);
+    CHECK(code_of(sync::find_change(entries, "")) == ErrorCode::unknown_change);
+    CHECK(must(sync::find_change(entries, sync::dot_text({}, entries[1].dot))).index == 1);
 }
 
 TEST_CASE("different fields edited at once are a soft conflict until somebody edits with both in sight") {

@@ -191,8 +191,6 @@ private:
     Result<LoadedHistory> load_history(const RecordId& id);
     Result<LoadedChange> load_change(const RecordId& id, const core::Store::Trail& trail,
                                      const core::Store::Trail::Touch& touch);
-    Result<core::Dot> find_change(const LoadedHistory& history, std::string_view change) const;
-    Result<std::optional<core::Dot>> parse_dot(std::string_view text) const;
     HistoryEntry tell(const LoadedHistory& history, core::HistoryOp op) const;
     Result<std::vector<std::uint64_t>> seen_by(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
     Result<void> verify_row(const core::EnvelopeRow& row, std::uint64_t previous_seq,
