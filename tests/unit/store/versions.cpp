@@ -41,7 +41,7 @@ TEST_CASE("an edit of what has changed since it was shown is stale, and changes 
     a.set(id, "title", std::string("hai"));
     const auto stale =
         a.edit(id, {{Edit::set, "size", std::int64_t{9}}, set_shown("title", std::string("ba"), shown)});
-    CHECK(code_of(stale) == ErrorCode::stale);
+    REQUIRE(code_of(stale) == ErrorCode::stale);
     CHECK(stale.error().detail == R"(title: "hai")");
     CHECK(a.body(id) == R"({"size":1,"title":"hai"})");
     // Another field's change does not matter, nor does what one call does to a field twice.
