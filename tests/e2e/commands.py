@@ -256,6 +256,32 @@ class Records(harness.Fleet):
         self.assertIn(2, [line["after"] for line in lines if line["field"] == "people"])
         self.assertIn("delete", self.cotmoc("post", "show", record, "--history"))
 
+    def test_a_record_goes_back_to_a_change(self):
+        record = self.add_delegation("post", "people=1", "head=A")
+        first = self.json("post", "show", record)["fields"]
+        dot = self.lines("post", "show", record, "--history")[0]["dot"]
+        self.cotmoc("post", "set", record, "partner=X")
+        changed = self.json("post", "revert", record, "--to", dot)["fields"]
+        self.assertEqual({name: value for name, value in changed.items() if value is not None}, first)
+        self.fails("unknown_change", "post", "revert", record, "--to", "abcdef")
+        self.fails("unknown_record", "post", "revert", str(uuid.uuid4()), "--to", "abcdef")
+        self.fails("wrong_usage", "post", "revert", record, status=2)
+
+    def test_an_edit_may_say_what_was_shown(self):
+        record = self.add_delegation("post", "people=1", "head=A")
+        shown = self.json("post", "show", record, "--versions")
+        self.assertEqual(shown["fields"]["people"], 1)
+        versions = shown["versions"]
+        self.assertRegex(versions["people"], r"^[0-9a-f]{16}$")
+        self.assertIn(versions["people"] + "  people", self.cotmoc("post", "show", record, "--versions"))
+        self.cotmoc("post", "set", record, "people=2", "--shown", "people=" + versions["people"])
+        line = self.fails("stale", "post", "set", record, "people=3", "head=B", "--shown",
+                          "people=" + versions["people"])
+        self.assertIn("(people: 2)", line)
+        self.assertEqual(self.json("post", "show", record)["fields"]["head"], "A")
+        self.cotmoc("post", "set", record, "people=3", "head=B", "--shown", "head=" + versions["head"])
+        self.fails("wrong_usage", "post", "set", record, "people=4", "--shown", "head=x", status=2)
+
     def test_import_and_export_round_trip(self):
         rows = [{"id": str(uuid.uuid4()), "kind": "delegation", "space": "tinh-a/huyen-b", "unit": "Đồn \"B\", một",
                  "recorded_at": "2024-01-02T03:04:05+07:00", "note": "ghi\nchú",
@@ -308,7 +334,7 @@ class Records(harness.Fleet):
     def test_what_is_not_there_yet_says_so_and_is_not_in_the_help(self):
         help_text = self.run_program("cotmoc", "--help").stdout.decode()
         later = ["attach", "fetch", "serve", "bundle", "rejoin", "passphrase", "recover", "audit", "wipe",
-                 "snapshot", "prune", "revert", "duplicates", "merge"]
+                 "snapshot", "prune", "duplicates", "merge"]
         for command in later:
             self.fails("not_available_yet", "post", command, "--some", "thing", status=2)
             self.assertNotRegex(help_text, rf"(?m)^  {command}\b")
@@ -447,7 +473,8 @@ class Sync(harness.Fleet):
         fields = self.json("officer", "show", record)["fields"]
         self.assertEqual((fields["partner"], fields["result"], fields["head"]), ("X", "Tốt", "A"))
         [conflict] = self.lines("officer", "conflicts")
-        self.assertEqual(list(conflict), ["id", "kind", "field", "policy", "why", "values"])
+        self.assertEqual(list(conflict), ["id", "kind", "field", "policy", "why", "values", "label"])
+        self.assertEqual(conflict["label"], "hard")
         self.assertEqual((conflict["id"], conflict["field"], conflict["policy"]), (record, "people", "review"))
         self.assertEqual({value["value"] for value in conflict["values"]}, {4, 5})
         self.assertEqual([value["shown"] for value in conflict["values"]], [True, False])
@@ -493,6 +520,60 @@ class Sync(harness.Fleet):
         fields = self.json("two", "show", record)["fields"]
         self.assertEqual((fields["people"], fields["head"]), (shown, "Ông D"))
         self.assertEqual(self.digests("one"), self.digests("two"))
+
+    def test_a_thousand_conflicts_are_settled_at_once(self):
+        records = [self.add_delegation("one", f"people={count}", "head=A") for count in range(3)]
+        self.settle("one", "two")
+        for name in ("one", "two"):
+            for record in records:
+                self.cotmoc(name, "set", record, "people=" + str(len(name) + ord(name[0])), "head=" + name)
+        self.settle("one", "two")
+        self.assertEqual(len(self.lines("one", "conflicts")), 6)
+        self.fails("wrong_usage", "one", "resolve", "--all", "--value", "1", status=2)
+        self.fails("wrong_usage", "one", "resolve", "--acknowledge", status=2)
+        self.fails("no_conflict", "one", "resolve", "--all", "--take", "3")
+        self.fails("unknown_space", "one", "resolve", "--all", "--take", "2", "--space", "nowhere")
+        self.assertEqual(len(self.lines("one", "conflicts")), 6)
+        self.assertEqual(self.json("one", "resolve", "--all", "--kind", "visit", "--acknowledge"), {"resolved": 0})
+        self.assertEqual(self.json("one", "resolve", "--all", "--kind", "delegation", "--take", "2"), {"resolved": 6})
+        self.assertEqual(self.lines("one", "conflicts"), [])
+        self.settle("one", "two")
+        self.assertEqual(self.lines("two", "conflicts"), [])
+        self.assertEqual(self.digests("one"), self.digests("two"))
+
+    def test_conflicts_say_why_and_soft_ones_are_told_apart(self):
+        record = self.add_delegation("one", "people=3", "head=A")
+        self.settle("one", "two", "officer")
+        self.cotmoc("one", "set", record, "people=4", "partner=X")
+        self.cotmoc("two", "set", record, "people=5")
+        self.settle("one", "two", "officer")
+        [soft] = self.lines("officer", "conflicts", "--soft")
+        self.assertEqual(list(soft), ["id", "kind", "why", "values", "label"])
+        self.assertEqual((soft["id"], soft["label"]), (record, "soft"))
+        self.assertEqual({(value["name"], value["field"], value["value"]) for value in soft["values"]},
+                         {("one", "partner", "X"), ("two", "people", 5)})
+        self.assertIn("partner: X", self.cotmoc("officer", "conflicts", "--soft", record))
+        self.assertIn("gộp", self.cotmoc("officer", "conflicts", "--soft", record, LANG="vi_VN.UTF-8"))
+        # Both choose, each another value: that is in conflict again.
+        self.cotmoc("one", "resolve", record, "people", "--take", "1")
+        self.cotmoc("two", "resolve", record, "people", "--take", "2")
+        self.settle("one", "two", "officer")
+        [conflict] = self.lines("officer", "conflicts")
+        self.assertIn("resolved differently", conflict["why"])
+        self.assertIn("giải quyết khác nhau", self.cotmoc("officer", "conflicts", LANG="vi_VN.UTF-8"))
+        versions = self.json("officer", "show", record, "--versions")["versions"]
+        self.fails("stale", "officer", "resolve", record, "people", "--take", "1", "--shown", "0")
+        self.cotmoc("officer", "resolve", record, "people", "--take", "1", "--shown", versions["people"])
+        self.settle("officer", "one", "two")
+        for name in ("one", "two", "officer"):
+            self.assertEqual(self.lines(name, "conflicts"), [])
+            last = self.lines(name, "show", record, "--history")[-1]
+            self.assertEqual((last["op"], last["name"]), ("resolve", "officer"))
+        # Back to what `two` saw when it wrote 5: without the partner that `one` wrote meanwhile.
+        history = self.lines("one", "show", record, "--history")
+        [change] = {line["change"] for line in history if line["name"] == "two" and line["op"] == "set"}
+        fields = self.json("one", "revert", record, "--to", change[:12])["fields"]
+        self.assertEqual((fields["people"], fields.get("partner"), fields["head"]), (5, None, "A"))
 
     def test_budgets_end_a_session_early_and_the_next_one_goes_on(self):
         big = "\n".join(json.dumps({"kind": "delegation", "fields": {

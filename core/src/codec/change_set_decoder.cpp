@@ -1,16 +1,12 @@
 #include "codec/change_set_check.hpp"
+#include "codec/change_set_header.hpp"
 #include "codec/id_column.hpp"
 #include "codec/int_column.hpp"
 #include "codec/op_columns.hpp"
 #include "codec/value_column.hpp"
-#include "codec/version.hpp"
 
 namespace cotmoc::core {
 namespace {
-
-constexpr std::size_t entry_octets = 3;  // the least that an entry of a layout takes
-constexpr std::size_t create_block_octets = 4;
-constexpr std::size_t field_block_octets = 4;
 
 class Decoder {
 public:
@@ -18,11 +14,7 @@ public:
     Result<ChangeSet> decode();
 
 private:
-    Result<void> read_header();
-    Result<void> read_create_block();
-    Result<void> read_field_block();
-    /// A number of rows, each using `indexes` of the op count and `cells` of the budget.
-    Result<std::size_t> read_rows(std::uint64_t indexes, std::uint64_t cells);
+    Result<void> make_rows();
     template <class Ops>
     Result<void> read_indexes(Ops& ops);
     Result<void> read_creates(CreateBlock& block);
@@ -30,76 +22,21 @@ private:
 
     Source source_;
     ChangeSet set_;
-    std::uint64_t indexes_left_ = 0;
 };
 
-Result<std::size_t> Decoder::read_rows(std::uint64_t indexes, std::uint64_t cells) {
-    const std::uint64_t rows = source_.in.varint();
-    if (!source_.in.ok() || rows == 0 || rows > indexes_left_ / indexes) {
-        return fail(ErrorCode::bad_encoding, "number of rows");
+Result<void> Decoder::make_rows() {
+    COTMOC_ASSIGN(ChangeSetHeader header, read_header(source_));
+    set_ = std::move(header.set);
+    for (std::size_t i = 0; i < set_.creates.size(); ++i) {
+        set_.creates[i].creates.resize(header.creates[i]);
+        for (Create& create : set_.creates[i].creates) {
+            create.values.resize(set_.creates[i].layout.entries.size());
+        }
     }
-    COTMOC_TRY(source_.take_cells(rows, cells));
-    indexes_left_ -= rows * indexes;
-    return static_cast<std::size_t>(rows);
-}
-
-Result<void> Decoder::read_create_block() {
-    CreateBlock& block = set_.creates.emplace_back();
-    block.layout.kind = source_.in.string();
-    const std::size_t entries = source_.in.count(entry_octets);
-    for (std::size_t i = 0; i < entries && source_.in.ok(); ++i) {
-        Layout::Entry& entry = block.layout.entries.emplace_back();
-        entry.field = source_.in.string();
-        entry.shape = static_cast<Shape>(source_.in.u8());
-    }
-    if (!source_.in.ok()) {
-        return fail(ErrorCode::bad_encoding, "layout");
-    }
-    COTMOC_TRY(check_layout(block.layout));
-    COTMOC_ASSIGN(const std::size_t rows, read_rows(1 + entries, create_cells + entries));
-    block.creates.resize(rows);
-    for (Create& create : block.creates) {
-        create.values.resize(entries);
+    for (std::size_t i = 0; i < set_.fields.size(); ++i) {
+        set_.fields[i].ops.resize(header.ops[i]);
     }
     return {};
-}
-
-Result<void> Decoder::read_field_block() {
-    FieldBlock& block = set_.fields.emplace_back();
-    block.kind = static_cast<OpKind>(source_.in.u8());
-    block.field = source_.in.string();
-    block.shape = static_cast<Shape>(source_.in.u8());
-    if (!source_.in.ok()) {
-        return fail(ErrorCode::bad_encoding, "field block");
-    }
-    COTMOC_TRY(check_field_block(block));
-    COTMOC_ASSIGN(const std::size_t rows, read_rows(1, field_op_cells));
-    block.ops.resize(rows);
-    return {};
-}
-
-Result<void> Decoder::read_header() {
-    if (source_.in.remaining() != 0 && source_.in.u8() != codec_version) {
-        return fail(ErrorCode::unsupported_version, "change set");
-    }
-    const std::uint64_t op_count = source_.in.varint();
-    if (op_count > op_count_max) {
-        return fail(ErrorCode::limit_exceeded, "number of ops");
-    }
-    set_.op_count = static_cast<std::uint32_t>(op_count);
-    indexes_left_ = op_count;
-    const std::size_t creates = source_.in.count(create_block_octets);
-    for (std::size_t i = 0; i < creates; ++i) {
-        COTMOC_TRY(read_create_block());
-    }
-    const std::size_t fields = source_.in.count(field_block_octets);
-    for (std::size_t i = 0; i < fields; ++i) {
-        COTMOC_TRY(read_field_block());
-    }
-    if (!source_.in.ok()) {
-        return fail(ErrorCode::bad_encoding, "header");
-    }
-    return check_block_order(set_);
 }
 
 template <class Ops>
@@ -139,7 +76,7 @@ Result<void> Decoder::read_op_values(FieldBlock& block) {
 }
 
 Result<ChangeSet> Decoder::decode() {
-    COTMOC_TRY(read_header());
+    COTMOC_TRY(make_rows());
     for (CreateBlock& block : set_.creates) {
         COTMOC_TRY(read_indexes(block.creates));
     }

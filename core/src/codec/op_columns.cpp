@@ -69,30 +69,40 @@ void write_stamps(BinaryWriter& out, const OpOrder<const ChangeSet>& order) {
     write_integers(out, counters);
 }
 
-Result<void> read_stamps(Source& source, const OpOrder<ChangeSet>& order) {
-    const std::uint64_t runs = source.in.varint();
-    if (!source.in.ok() || runs > order.stamps.size()) {
+Result<std::vector<StampRun>> read_stamp_runs(Source& source, std::size_t stamps) {
+    const std::uint64_t count = source.in.varint();
+    if (!source.in.ok() || count > stamps) {
         return fail(ErrorCode::bad_encoding, "runs of stamps");
     }
-    const auto count = static_cast<std::size_t>(runs);
+    std::vector<StampRun> runs(static_cast<std::size_t>(count));
     COTMOC_ASSIGN(const Integers lengths,
-                  read_integers(source.in, count, 1, static_cast<std::int64_t>(order.stamps.size())));
+                  read_integers(source.in, runs.size(), 1, static_cast<std::int64_t>(stamps)));
     COTMOC_ASSIGN(const Integers walls,
-                  read_integers(source.in, count, 0, static_cast<std::int64_t>(hlc_wall_max)));
+                  read_integers(source.in, runs.size(), 0, static_cast<std::int64_t>(hlc_wall_max)));
     COTMOC_ASSIGN(const Integers counters,
-                  read_integers(source.in, count, 0, std::numeric_limits<std::uint16_t>::max()));
-    auto stamp = order.stamps.begin();
-    for (std::size_t run = 0; run < count; ++run) {
-        if (lengths[run] > order.stamps.end() - stamp) {
+                  read_integers(source.in, runs.size(), 0, std::numeric_limits<std::uint16_t>::max()));
+    std::size_t left = stamps;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        runs[i] = {static_cast<std::size_t>(lengths[i]),
+                   {static_cast<std::uint64_t>(walls[i]), static_cast<std::uint16_t>(counters[i])}};
+        if (runs[i].length > left) {
             return fail(ErrorCode::bad_encoding, "runs of stamps");
         }
-        const Hlc at{static_cast<std::uint64_t>(walls[run]), static_cast<std::uint16_t>(counters[run])};
-        for (std::int64_t i = 0; i < lengths[run]; ++i, ++stamp) {
-            *stamp->at = at;
-        }
+        left -= runs[i].length;
     }
-    if (stamp != order.stamps.end()) {
+    if (left != 0) {
         return fail(ErrorCode::bad_encoding, "runs of stamps");
+    }
+    return runs;
+}
+
+Result<void> read_stamps(Source& source, const OpOrder<ChangeSet>& order) {
+    COTMOC_ASSIGN(const std::vector<StampRun> runs, read_stamp_runs(source, order.stamps.size()));
+    auto stamp = order.stamps.begin();
+    for (const StampRun& run : runs) {
+        for (std::size_t i = 0; i < run.length; ++i, ++stamp) {
+            *stamp->at = run.at;
+        }
     }
     return {};
 }
@@ -120,32 +130,37 @@ void write_names(BinaryWriter& out, const OpOrder<const ChangeSet>& order) {
     write_integers(out, named.numbers);
 }
 
-Result<void> read_names(Source& source, const OpOrder<ChangeSet>& order) {
-    if (order.ops.empty()) {
-        return {};
-    }
+Result<NameColumn> read_name_column(Source& source, std::size_t ops) {
     const std::uint64_t distinct = source.in.varint();
-    if (!source.in.ok() || distinct == 0 || distinct > order.ops.size()) {
+    if (!source.in.ok() || distinct == 0 || distinct > ops) {
         return fail(ErrorCode::bad_encoding, "number of records");
     }
     COTMOC_ASSIGN(const Integers has_id, read_integers(source.in, static_cast<std::size_t>(distinct), 0, 1));
     const auto with_id = static_cast<std::size_t>(std::ranges::count(has_id, 1));
     COTMOC_ASSIGN(const std::vector<Dot> dots, read_dots(source.in, has_id.size() - with_id));
     COTMOC_ASSIGN(const std::vector<RecordId> ids, read_ids(source.in, with_id));
-    std::vector<RecordName> names(has_id.size());
+    NameColumn column;
+    column.names.resize(has_id.size());
     auto dot = dots.begin();
     auto id = ids.begin();
-    for (std::size_t i = 0; i < names.size(); ++i) {
+    for (std::size_t i = 0; i < column.names.size(); ++i) {
         if (has_id[i] == 1) {
-            names[i].id = *id++;
+            column.names[i].id = *id++;
         } else {
-            names[i].created = *dot++;
+            column.names[i].created = *dot++;
         }
     }
-    COTMOC_ASSIGN(const Integers numbers,
-                  read_integers(source.in, order.ops.size(), 0, static_cast<std::int64_t>(distinct) - 1));
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-        order.ops[i].op->record = names[static_cast<std::size_t>(numbers[i])];
+    COTMOC_ASSIGN(column.numbers, read_integers(source.in, ops, 0, static_cast<std::int64_t>(distinct) - 1));
+    return column;
+}
+
+Result<void> read_names(Source& source, const OpOrder<ChangeSet>& order) {
+    if (order.ops.empty()) {
+        return {};
+    }
+    COTMOC_ASSIGN(const NameColumn column, read_name_column(source, order.ops.size()));
+    for (std::size_t i = 0; i < column.numbers.size(); ++i) {
+        order.ops[i].op->record = column.names[static_cast<std::size_t>(column.numbers[i])];
     }
     return {};
 }
@@ -165,21 +180,31 @@ void write_overs(BinaryWriter& out, const OpOrder<const ChangeSet>& order) {
     write_dots(out, dots);
 }
 
-Result<void> read_overs(Source& source, const OpOrder<ChangeSet>& order) {
-    const auto count = static_cast<std::size_t>(
-        std::ranges::count_if(order.ops, [](const auto& one) { return takes_over(one.kind); }));
+Result<std::vector<Over>> read_over_column(Source& source, std::size_t ops) {
     COTMOC_ASSIGN(const Integers kinds,
-                  read_integers(source.in, count, 0, static_cast<std::int64_t>(Over::Kind::dot)));
+                  read_integers(source.in, ops, 0, static_cast<std::int64_t>(Over::Kind::dot)));
     const auto with_dot = std::ranges::count(kinds, static_cast<std::int64_t>(Over::Kind::dot));
     COTMOC_ASSIGN(const std::vector<Dot> dots, read_dots(source.in, static_cast<std::size_t>(with_dot)));
-    auto next_kind = kinds.begin();
+    std::vector<Over> overs(ops);
     auto dot = dots.begin();
+    for (std::size_t i = 0; i < ops; ++i) {
+        overs[i].kind = static_cast<Over::Kind>(kinds[i]);
+        if (overs[i].kind == Over::Kind::dot) {
+            overs[i].dot = *dot++;
+        }
+    }
+    return overs;
+}
+
+Result<void> read_overs(Source& source, const OpOrder<ChangeSet>& order) {
+    const auto takes = [](const auto& one) { return takes_over(one.kind); };
+    COTMOC_ASSIGN(
+        const std::vector<Over> overs,
+        read_over_column(source, static_cast<std::size_t>(std::ranges::count_if(order.ops, takes))));
+    auto next = overs.begin();
     for (const auto& [kind, op] : order.ops) {
         if (takes_over(kind)) {
-            op->over.kind = static_cast<Over::Kind>(*next_kind++);
-            if (op->over.kind == Over::Kind::dot) {
-                op->over.dot = *dot++;
-            }
+            op->over = *next++;
         }
     }
     return {};

@@ -106,29 +106,32 @@ void write_type(BinaryWriter& out, ValueType type, std::span<const Value* const>
 }
 
 template <class Make>
+void put(std::span<Value* const> values, Make make) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (values[i] != nullptr) {
+            *values[i] = make(i);
+        }
+    }
+}
+
+template <class Make>
 Result<void> read_numbers(Source& source, std::span<Value* const> values, std::int64_t least,
                           std::int64_t greatest, Make make) {
     COTMOC_ASSIGN(const Integers column, read_integers(source.in, values.size(), least, greatest));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        *values[i] = make(column[i]);
-    }
+    put(values, [&](std::size_t i) { return make(column[i]); });
     return {};
 }
 
 Result<void> read_reals_into(Source& source, std::span<Value* const> values) {
     COTMOC_ASSIGN(const std::vector<double> reals, read_reals(source.in, values.size()));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        *values[i] = reals[i];
-    }
+    put(values, [&](std::size_t i) { return reals[i]; });
     return {};
 }
 
 Result<void> read_decimals(Source& source, std::span<Value* const> values) {
     COTMOC_ASSIGN(const Integers scales, read_integers(source.in, values.size(), 0, scale_max));
     COTMOC_ASSIGN(const Integers units, read_integers(source.in, values.size()));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        *values[i] = Decimal{units[i], static_cast<std::uint8_t>(scales[i])};
-    }
+    put(values, [&](std::size_t i) { return Decimal{units[i], static_cast<std::uint8_t>(scales[i])}; });
     return {};
 }
 
@@ -138,7 +141,9 @@ Result<void> read_text_values(Source& source, std::span<Value* const> values) {
         if (texts.items[i].size() > value_bytes_max) {
             return fail(ErrorCode::limit_exceeded, "text of a value");
         }
-        values[i]->emplace<std::string>(texts.items[i]);
+        if (values[i] != nullptr) {
+            values[i]->emplace<std::string>(texts.items[i]);
+        }
     }
     return {};
 }
@@ -150,16 +155,16 @@ Result<void> read_datetimes(Source& source, std::span<Value* const> values) {
         if (!is_datetime_in_range(times[i], offsets[i])) {
             return fail(ErrorCode::bad_encoding, "time out of range");
         }
-        *values[i] = DateTime{times[i], static_cast<std::int16_t>(offsets[i])};
+        if (values[i] != nullptr) {
+            *values[i] = DateTime{times[i], static_cast<std::int16_t>(offsets[i])};
+        }
     }
     return {};
 }
 
 Result<void> read_references(Source& source, std::span<Value* const> values) {
     COTMOC_ASSIGN(const std::vector<RecordId> ids, read_ids(source.in, values.size()));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        *values[i] = ids[i];
-    }
+    put(values, [&](std::size_t i) { return ids[i]; });
     return {};
 }
 
@@ -184,7 +189,9 @@ Result<void> read_lists(Source& source, std::span<Value* const> values) {
         if (octets > value_bytes_max) {
             return fail(ErrorCode::limit_exceeded, "list of a value");
         }
-        values[i]->emplace<TextList>(item, end);
+        if (values[i] != nullptr) {
+            values[i]->emplace<TextList>(item, end);
+        }
         item = end;
     }
     return {};
@@ -216,9 +223,7 @@ Result<void> read_type(Source& source, ValueType type, std::span<Value* const> v
         case ValueType::null:
             break;
         case ValueType::absent:
-            for (Value* value : values) {
-                *value = Absent{};
-            }
+            put(values, [](std::size_t) { return Absent{}; });
             break;
     }
     return {};

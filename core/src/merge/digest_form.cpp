@@ -114,6 +114,11 @@ void append_digest_form(Bytes& out, const RecordId& id, const RecordState& state
     }
 }
 
+void append_field_form(Bytes& out, const FieldContent& content, const DeviceTable& devices) {
+    FormWriter form(out, devices);
+    std::visit([&](const auto& shape_content) { form.content(shape_content); }, content);
+}
+
 void append_fresh_digest_form(Bytes& out, const RecordId& id, const StoredLayout& layout, const Dot& dot,
                               Hlc at, std::span<const Value> values, std::span<const Dot> content_dots,
                               const DeviceTable& devices) {

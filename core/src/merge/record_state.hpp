@@ -82,6 +82,9 @@ Value shown_value(const FieldContent& content, const RegisterView& view);
 /// The canonical op-level form for the state digest (S18), with dots, stamps and value octets.
 void append_digest_form(Bytes& out, const RecordId& id, const RecordState& state, const DeviceTable& devices);
 
+/// What that form says of one field: the same octets for the same history of the field.
+void append_field_form(Bytes& out, const FieldContent& content, const DeviceTable& devices);
+
 /// The same octets for a record that was just created, without building its state.
 void append_fresh_digest_form(Bytes& out, const RecordId& id, const StoredLayout& layout, const Dot& dot,
                               Hlc at, std::span<const Value> values, std::span<const Dot> content_dots,

@@ -81,6 +81,7 @@ void Register::apply_set(RegisterOp op, const std::optional<Dot>& over, SetMode 
         }
     }
     live_ = std::move(still_live);
+    op.resolving = mode.settling;
     insert_in_dot_order(live_, std::move(op));
 }
 

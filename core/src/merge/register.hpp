@@ -13,6 +13,7 @@ struct RegisterOp {
     Hlc at;
     Value value;
     bool settled = false;
+    bool resolving = false;  // made by `resolve`; says why there is a conflict, decides nothing
     friend bool operator==(const RegisterOp&, const RegisterOp&) = default;
 };
 

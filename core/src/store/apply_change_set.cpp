@@ -43,7 +43,9 @@ private:
     Result<void> field_blocks();
     Result<void> apply_to_record(std::span<const PlacedOp> ops);
     Result<std::optional<std::int64_t>> row_of(const FieldOp& op);
-    Result<void> void_op(std::uint32_t index, std::string_view reason);
+    /// `row`: the record that the op is about, if it is here.
+    Result<void> void_op(std::uint32_t index, std::string_view reason,
+                         std::optional<std::int64_t> row = std::nullopt);
     Result<void> check_created(const Kind& kind, const Layout::Entry& entry, const Value& value,
                                const RecordState* record, const Past& past) const;
     Result<void> check(const FieldBlock& block, const FieldOp& op, const RecordState& record,
@@ -58,20 +60,27 @@ private:
     ApplyOutcome outcome_;
 };
 
-Result<void> Application::void_op(std::uint32_t index, std::string_view reason) {
+Result<void> Application::void_op(std::uint32_t index, std::string_view reason,
+                                  std::optional<std::int64_t> row) {
     ++outcome_.void_ops;
     // Void ops stand in the digest too (S18): replicas must agree on what has no effect.
     digest_add(space_.digest, void_op_digest(impl_.hasher, dot(index)));
     space_.digest_changed = true;
-    COTMOC_ASSIGN(Statement * insert,
-                  impl_.statements.get(
-                      "INSERT INTO _void_op(space, device, seq, position, reason) VALUES(?, ?, ?, ?, ?)"));
-    return insert->bind(1, space_.number)
+    COTMOC_ASSIGN(
+        Statement * insert,
+        impl_.statements.get(
+            "INSERT INTO _void_op(space, device, seq, position, reason, row) VALUES(?, ?, ?, ?, ?, ?)"));
+    insert->bind(1, space_.number)
         .bind(2, static_cast<std::int64_t>(to_number(incoming_.author)))
         .bind(3, static_cast<std::int64_t>(incoming_.seq))
         .bind(4, static_cast<std::int64_t>(index))
-        .bind(5, reason)
-        .run();
+        .bind(5, reason);
+    if (row) {
+        insert->bind(6, *row);
+    } else {
+        insert->bind_null(6);
+    }
+    return insert->run();
 }
 
 Result<void> Application::create_blocks() {
@@ -229,12 +238,10 @@ Result<void> Application::field_blocks() {
     for (const FieldBlock& block : incoming_.ops->fields) {
         for (const FieldOp& op : block.ops) {
             ++outcome_.ops;
-            if (!incoming_.author_may_write) {
-                COTMOC_TRY(void_op(op.index, error_name(ErrorCode::not_allowed)));
-                continue;
-            }
             COTMOC_ASSIGN(const std::optional<std::int64_t> row, row_of(op));
-            if (row) {
+            if (!incoming_.author_may_write) {
+                COTMOC_TRY(void_op(op.index, error_name(ErrorCode::not_allowed), row));
+            } else if (row) {
                 placed.push_back({*row, &block, &op});
             } else {
                 COTMOC_TRY(void_op(op.index, error_name(ErrorCode::unknown_record)));
@@ -300,7 +307,7 @@ Result<void> Application::apply_to_record(std::span<const PlacedOp> ops) {
                              impl_.devices, is_workflow(impl_.records.kind(now.kind), placed.block->field)});
         }
         if (!fits) {
-            COTMOC_TRY(void_op(op.index, error_name(fits.error().code)));
+            COTMOC_TRY(void_op(op.index, error_name(fits.error().code), record.row));
         }
     }
     COTMOC_ASSIGN(const RecordTable::Saved saved, impl_.records.save(space_, record, before, std::move(now)));

@@ -27,7 +27,7 @@ void write_register(BinaryWriter& writer, const Register& reg) {
         for (const RegisterOp& op : *ops) {
             write_dot(writer, op.dot);
             write_stamp(writer, op.at);
-            writer.u8(op.settled ? 1 : 0);
+            writer.u8(static_cast<std::uint8_t>((op.settled ? 1 : 0) | (op.resolving ? 2 : 0)));
             write_value(writer, op.value);
         }
     }
@@ -40,7 +40,9 @@ Register read_register(BinaryReader& reader) {
             RegisterOp op;
             op.dot = read_dot(reader);
             op.at = read_stamp(reader);
-            op.settled = reader.u8() != 0;
+            const std::uint8_t flags = reader.u8();
+            op.settled = (flags & 1) != 0;
+            op.resolving = (flags & 2) != 0;
             op.value = read_value(reader);
             ops.push_back(std::move(op));
         }

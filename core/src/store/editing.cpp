@@ -186,12 +186,27 @@ Result<void> Editing::set(const Field& field, const Value& value, bool imported)
     return set_text(field, text != nullptr ? std::string_view(*text) : std::string_view());
 }
 
+Result<void> Editing::check_shown(const Field& field, const std::optional<std::string>& shown) const {
+    if (!shown) {
+        return {};
+    }
+    const auto found = before_.fields.find(field.key);
+    const FieldContent* content = found != before_.fields.end() ? &found->second : nullptr;
+    if (*shown == field_version(impl_.hasher, content, impl_.devices)) {
+        return {};
+    }
+    std::string detail = field.name + ": ";
+    append_json(detail, content != nullptr ? shown_value(*content, {impl_.devices, &field}) : Value());
+    return fail(ErrorCode::stale, std::move(detail));
+}
+
 Result<void> Editing::edit(const FieldEdit& edit) {
     const Field* field = kind_ != nullptr ? kind_->find(edit.field) : nullptr;
     if (field == nullptr) {
         return fail(ErrorCode::unknown_field, now_.kind + "." + edit.field);
     }
     COTMOC_TRY(check_not_retired(*field));
+    COTMOC_TRY(check_shown(*field, edit.shown));
     switch (edit.kind) {
         case FieldEdit::Kind::set:
             COTMOC_TRY(check_value(*field, edit.value));

@@ -31,6 +31,8 @@ public:
     }
 
     Result<void> edit(const FieldEdit& edit);
+    /// stale unless the field still is what the app showed before this edit.
+    Result<void> check_shown(const Field& field, const std::optional<std::string>& shown) const;
     Result<void> set(const Field& field, const Value& value, bool imported);
     bool is_shown(const Field& field, const Value& value, bool imported) const;
     Result<bool> may_fold(const Field& field, const RegisterOp& shown);

@@ -229,7 +229,7 @@ std::vector<FieldConflict> RecordTable::conflicts(const RecordState& state) cons
         }
         const auto add = [&](const RegisterOp& op, bool is_shown) {
             Value value = view.field != nullptr ? widened(*view.field, op.value) : op.value;
-            conflict.values.push_back({std::move(value), op.dot, op.at, is_shown});
+            conflict.values.push_back({std::move(value), op.dot, op.at, is_shown, op.resolving});
         };
         add(*shown, true);
         for (const RegisterOp* op : listed) {
@@ -238,6 +238,16 @@ std::vector<FieldConflict> RecordTable::conflicts(const RecordState& state) cons
         all.push_back(std::move(conflict));
     }
     return all;
+}
+
+std::string field_version(const Hasher& hasher, const FieldContent* content, const DeviceTable& devices) {
+    constexpr std::size_t octets = 8;  // one of 2^64 changes goes unnoticed
+    Bytes form;
+    if (content != nullptr) {
+        append_field_form(form, *content, devices);
+    }
+    const BytesView part = form;
+    return to_hex(hasher.hash("field-version", std::span(&part, 1)).view().first(octets));
 }
 
 Result<RecordTable::Saved> RecordTable::save(SpaceEntry& space, const LoadedRecord& before,

@@ -105,6 +105,9 @@ private:
     std::vector<Dot> content_dots_;
 };
 
+/// FieldVersion::version; null for a field that nothing was ever written to.
+std::string field_version(const Hasher& hasher, const FieldContent* content, const DeviceTable& devices);
+
 /// The dots of initial texts, one for each value.
 void content_dots_of(const Hasher& hasher, const Layout& layout, std::span<const Value> values,
                      std::vector<Dot>& dots);

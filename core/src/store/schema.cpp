@@ -3,8 +3,9 @@
 namespace cotmoc::core {
 namespace {
 
-// Names of our own tables start with "_", which no kind's name can.
-constexpr std::string_view tables = R"sql(
+// Names of our own tables start with "_", which no kind's name can. A new database goes through all versions,
+// so that an old one ends with the same tables.
+constexpr std::string_view version_1 = R"sql(
 CREATE TABLE _setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE _name(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE _layout(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
@@ -53,6 +54,18 @@ std::vector<const Field*> columns_of(const Kind& kind) {
     }
     return columns;
 }
+
+// What the author of each envelope had seen, and the record that an op without effect is about: history reads
+// them. What version 1 stored has neither.
+constexpr std::string_view version_2 = R"sql(
+CREATE TABLE _seen(space INTEGER NOT NULL, device INTEGER NOT NULL, seq INTEGER NOT NULL, seen BLOB NOT NULL,
+    PRIMARY KEY(space, device, seq)) WITHOUT ROWID;
+ALTER TABLE _void_op ADD COLUMN row INTEGER;
+CREATE INDEX _void_op_row ON _void_op(row) WHERE row IS NOT NULL;
+)sql";
+
+constexpr std::string_view versions[] = {version_1, version_2};
+static_assert(std::size(versions) == schema_version);
 
 std::string view_of(const Kind& kind, std::uint32_t number) {
     std::string sql =
@@ -113,7 +126,9 @@ Result<void> prepare_schema(Database& database) {
         return {};
     }
     COTMOC_ASSIGN(Transaction transaction, Transaction::begin(database));
-    COTMOC_TRY(database.execute(tables));
+    for (const std::string_view& tables : std::span(versions).subspan(static_cast<std::size_t>(version))) {
+        COTMOC_TRY(database.execute(tables));
+    }
     COTMOC_TRY(database.execute("PRAGMA user_version = " + std::to_string(schema_version)));
     return transaction.commit();
 }

@@ -6,9 +6,10 @@
 
 namespace cotmoc::core {
 
-inline constexpr std::int64_t schema_version = 1;
+inline constexpr std::int64_t schema_version = 2;
 
-/// Makes the tables in a new database; newer_database if the file is of a later version.
+/// Makes the tables in a new database and brings those of an older version up to date; newer_database if the
+/// file is of a later version.
 Result<void> prepare_schema(Database& database);
 /// The SQL of a field's value as people see it, from `body`. The same words in views, indexes and conditions,
 /// so that SQLite finds the index.

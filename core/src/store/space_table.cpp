@@ -182,6 +182,36 @@ Result<void> SpaceTable::set_feed(SpaceEntry& space, const FeedState& feed,
     return {};
 }
 
+Result<void> SpaceTable::set_seen(const SpaceEntry& space, DeviceIndex author, std::uint64_t seq,
+                                  std::span<const std::uint64_t> seen) {
+    const Bytes encoded = encode_seen(seen);
+    COTMOC_ASSIGN(
+        Statement * put,
+        statements_.get("INSERT OR REPLACE INTO _seen(space, device, seq, seen) VALUES(?, ?, ?, ?)"));
+    return put->bind(1, space.number)
+        .bind(2, static_cast<std::int64_t>(to_number(author)))
+        .bind(3, static_cast<std::int64_t>(seq))
+        .bind_blob(4, encoded)
+        .run();
+}
+
+Result<std::optional<std::vector<std::uint64_t>>> SpaceTable::seen_by(const SpaceEntry& space,
+                                                                      DeviceIndex author, std::uint64_t seq) {
+    COTMOC_ASSIGN(Statement * query,
+                  statements_.get("SELECT seen FROM _seen WHERE space = ? AND device = ? AND seq = ?"));
+    query->bind(1, space.number)
+        .bind(2, static_cast<std::int64_t>(to_number(author)))
+        .bind(3, static_cast<std::int64_t>(seq));
+    COTMOC_ASSIGN(const bool row, query->step());
+    if (!row) {
+        return std::nullopt;
+    }
+    auto seen = decode_seen(query->blob(0));
+    query->reset();
+    COTMOC_TRY(seen);
+    return std::optional(std::move(*seen));
+}
+
 Result<bool> SpaceTable::flush(Hlc clock) {
     bool written = false;
     for (const auto& space : spaces_) {

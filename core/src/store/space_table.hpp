@@ -40,6 +40,11 @@ public:
     Result<void> rename(const SpaceId& id, std::string_view name);
     Result<void> set_feed(SpaceEntry& space, const FeedState& feed, std::span<const std::uint64_t> seen,
                           std::uint64_t trust_position);
+    /// What the author of a change set had seen.
+    Result<void> set_seen(const SpaceEntry& space, DeviceIndex author, std::uint64_t seq,
+                          std::span<const std::uint64_t> seen);
+    Result<std::optional<std::vector<std::uint64_t>>> seen_by(const SpaceEntry& space, DeviceIndex author,
+                                                              std::uint64_t seq);
     /// Writes the digests that changed, and the clock beside them, so that an ordinary transaction changes
     /// one page for both. At the end of a transaction; false if no digest changed and so no clock was
     /// written.

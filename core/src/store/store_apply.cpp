@@ -20,7 +20,9 @@ Result<void> judge_envelope(StoreImpl& impl, const EnvelopeRow& envelope) {
         .run();
 }
 
-Result<void> keep_envelope(StoreImpl& impl, const SpaceEntry& space, const EnvelopeRow& envelope) {
+Result<void> keep_envelope(StoreImpl& impl, const SpaceEntry& space, const EnvelopeRow& envelope,
+                           std::span<const std::uint64_t> seen) {
+    COTMOC_TRY(impl.spaces.set_seen(space, envelope.author, envelope.seq, seen));
     if (envelope.position != 0) {
         return judge_envelope(impl, envelope);
     }
@@ -56,7 +58,7 @@ Result<ApplyOutcome> Store::apply(const IncomingChangeSet& incoming, const Envel
     COTMOC_CHECK(!pending);
     COTMOC_ASSIGN(const ApplyOutcome outcome,
                   apply_change_set(*impl_, incoming, *space, catalogue_at(incoming.trust_position)));
-    COTMOC_TRY(keep_envelope(*impl_, *space, envelope));
+    COTMOC_TRY(keep_envelope(*impl_, *space, envelope, incoming.seen));
     COTMOC_TRY(impl_->spaces.set_feed(*space, {incoming.author, incoming.seq, envelope.hash}, incoming.seen,
                                       incoming.trust_position));
     after_own(*impl_, *space, incoming.author, incoming.seq);
@@ -68,7 +70,7 @@ Result<void> Store::quarantine(const EnvelopeRow& envelope, std::vector<std::uin
                                std::uint64_t trust_position) {
     COTMOC_CHECK(impl_->writing);
     COTMOC_ASSIGN(SpaceEntry * space, impl_->spaces.get(envelope.space));
-    COTMOC_TRY(keep_envelope(*impl_, *space, envelope));
+    COTMOC_TRY(keep_envelope(*impl_, *space, envelope, seen));
     after_own(*impl_, *space, envelope.author, envelope.seq);
     return impl_->spaces.set_feed(*space, {envelope.author, envelope.seq, envelope.hash}, seen,
                                   trust_position);
@@ -83,7 +85,8 @@ Result<void> Store::forget_records(const SpaceId& id) {
     COTMOC_ASSIGN(const bool pending, impl_->journal.any(*space));
     COTMOC_CHECK(!pending);
     for (const char* sql : {"DELETE FROM _record WHERE space = ?", "DELETE FROM _creation WHERE space = ?",
-                            "DELETE FROM _void_op WHERE space = ?", "DELETE FROM _feed WHERE space = ?"}) {
+                            "DELETE FROM _void_op WHERE space = ?", "DELETE FROM _feed WHERE space = ?",
+                            "DELETE FROM _seen WHERE space = ?"}) {
         COTMOC_ASSIGN(Statement * forget, impl_->statements.get(sql));
         COTMOC_TRY(forget->bind(1, space->number).run());
     }
@@ -99,7 +102,7 @@ Result<void> Store::store_sealed(const PendingChangeSet& pending, const Envelope
     COTMOC_CHECK(impl_->writing && impl_->devices.self);
     COTMOC_ASSIGN(SpaceEntry * space, impl_->spaces.get(envelope.space));
     COTMOC_TRY(impl_->journal.sealed(*space, pending.seq, *impl_->devices.self));
-    COTMOC_TRY(keep_envelope(*impl_, *space, envelope));
+    COTMOC_TRY(keep_envelope(*impl_, *space, envelope, seen));
     COTMOC_TRY(
         impl_->spaces.set_feed(*space, {envelope.author, envelope.seq, envelope.hash}, seen, trust_position));
     space->open_seq = std::max(space->open_seq, envelope.seq + 1);

@@ -145,6 +145,7 @@ Result<void> Store::resolve(const RecordId& id, std::string_view field_name, con
     if (field == nullptr) {
         return fail(ErrorCode::unknown_field, std::string(field_name));
     }
+    COTMOC_TRY(editing.check_shown(*field, resolution.shown));
     const auto all = impl_->records.conflicts(editing.state());
     const auto conflict = std::ranges::find(all, field->name, &FieldConflict::field);
     if (conflict == all.end()) {

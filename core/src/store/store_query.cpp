@@ -276,16 +276,6 @@ Result<std::vector<SpaceId>> Store::spaces_with_records() {
     return spaces;
 }
 
-Result<std::vector<Store::Touched>> Store::touched(const RecordId& id) {
-    COTMOC_ASSIGN(const LoadedRecord record, impl_->get(id));
-    COTMOC_ASSIGN(const RecordState state, impl_->records.decode(record));
-    std::vector<Touched> all;
-    for (const Visit& visit : state.visits) {
-        all.push_back({visit.device, visit.seq});
-    }
-    return all;
-}
-
 Result<std::optional<RecordId>> Store::record_created_by(const SpaceId& space_id, const Dot& dot) {
     const SpaceEntry* space = impl_->spaces.find(space_id);
     if (space == nullptr) {

@@ -67,6 +67,16 @@ Result<std::vector<Row>> measure(const FloorsOptions& options, const Bench& benc
         COTMOC_ASSIGN(Row memory, measure_memory(bench));
         rows.push_back(std::move(memory));
     }
+    if (wanted(options, {"history"})) {
+        COTMOC_TRY(say("history"));
+        COTMOC_ASSIGN(Row history, measure_history(bench));
+        rows.push_back(std::move(history));
+    }
+    if (wanted(options, {"resolve"})) {
+        COTMOC_TRY(say("resolving"));
+        COTMOC_ASSIGN(Row resolve, measure_resolve(bench));
+        rows.push_back(std::move(resolve));
+    }
     return rows;
 }
 

@@ -32,7 +32,7 @@ public:
     /// Checkpoints and closes the database.
     void close() { replica_.reset(); }
     bool is_open() const { return replica_ != nullptr; }
-    sync::Replica& replica() { return *replica_; }
+    sync::Replica& replica() const { return *replica_; }
     crypto::KeyFileContents keys() const;
     const std::string& path() const { return path_; }
     Random& random() { return random_; }

@@ -48,6 +48,9 @@ Result<std::vector<Row>> measure_writes(const Bench& bench);
 Result<Row> measure_apply(const Bench& bench);
 /// first-sync, wire-first, wire-delta, wire-edit, wire-idle, size, open: one province's life, several times.
 Result<std::vector<Row>> measure_province(const Bench& bench);
+/// history, resolve.
+Result<Row> measure_history(const Bench& bench);
+Result<Row> measure_resolve(const Bench& bench);
 /// growth, text, library, memory.
 Result<Row> measure_growth(const Bench& bench);
 Result<Row> measure_memory(const Bench& bench);

@@ -10,12 +10,19 @@ namespace {
 struct ShowOptions {
     std::string id;
     bool history = false;
+    bool versions = false;
 };
 
 Outcome show(const Common& common, const ShowOptions& options) {
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "show"));
     sync::Replica& replica = *opened->replica;
     COTMOC_ASSIGN(const core::RecordView record, find_record(replica, options.id));
+    if (options.versions) {
+        COTMOC_ASSIGN(const auto versions, replica.store().versions(record.id));
+        put(common.json ? versions_json(replica, record, versions) + "\n"
+                        : record_text(common, replica, record) + versions_text(versions));
+        return done;
+    }
     if (!options.history) {
         put(common.json ? record_json(replica, record) + "\n" : record_text(common, replica, record));
         return done;
@@ -176,6 +183,7 @@ Outcome sql(const Common& common, const SqlOptions& options) {
 
 struct ConflictsOptions {
     std::string id;
+    bool soft = false;
 };
 
 void put_conflicts(const Common& common, const sync::Replica& replica, const core::RecordView& record) {
@@ -188,9 +196,36 @@ void put_conflicts(const Common& common, const sync::Replica& replica, const cor
     }
 }
 
+Result<void> put_soft_conflict(const Common& common, sync::Replica& replica, const core::RecordView& record) {
+    COTMOC_ASSIGN(const auto edits, replica.soft_conflicts(record.id));
+    if (!edits.empty()) {
+        put(common.json ? soft_conflict_json(common, record, edits) + "\n"
+                        : soft_conflict_text(common, replica, record, edits));
+    }
+    return {};
+}
+
+Outcome soft_conflicts(const Common& common, sync::Replica& replica, const ConflictsOptions& options) {
+    if (!options.id.empty()) {
+        COTMOC_ASSIGN(const core::RecordView record, find_record(replica, options.id));
+        COTMOC_TRY(put_soft_conflict(common, replica, record));
+        return done;
+    }
+    Result<void> put;
+    COTMOC_TRY(replica.store().list({}, [&](const core::RecordView& record) {
+        put = put_soft_conflict(common, replica, record);
+        return put.has_value();
+    }));
+    COTMOC_TRY(put);
+    return done;
+}
+
 Outcome conflicts(const Common& common, const ConflictsOptions& options) {
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "conflicts"));
     sync::Replica& replica = *opened->replica;
+    if (options.soft) {
+        return soft_conflicts(common, replica, options);
+    }
     if (!options.id.empty()) {
         COTMOC_ASSIGN(const core::RecordView record, find_record(replica, options.id));
         put_conflicts(common, replica, record);
@@ -218,6 +253,8 @@ void add_query_commands(Program& program) {
     CLI::App* command = program.app.add_subcommand("show", "Show a record");
     command->add_option("ID", show_options->id, "The record: its id, or the first digits of it")->required();
     command->add_flag("--history", show_options->history, "Who changed what, from what to what, when");
+    command->add_flag("--versions", show_options->versions,
+                      "The version of each field, for `set --shown` and `resolve --shown`");
     program.on(command, show_options, show);
 
     auto list_options = std::make_shared<ListOptions>();
@@ -244,6 +281,8 @@ void add_query_commands(Program& program) {
     command =
         program.app.add_subcommand("conflicts", "List what needs a person's choice, values numbered from 1");
     command->add_option("ID", conflict_options->id, "Only this record");
+    command->add_flag("--soft", conflict_options->soft,
+                      "Instead: different fields of a record that were edited at once and merged");
     program.on(command, conflict_options, conflicts);
 }
 

@@ -42,6 +42,11 @@ constexpr ErrorText texts[] = {
     {"field_retired", "trường đã ngừng dùng, không nhận giá trị mới",
      "dùng trường thay thế; `show` vẫn cho xem giá trị cũ"},
     {"beyond_text", "vị trí nằm sau chỗ kết thúc của văn bản", "xem văn bản hiện tại rồi sửa lại"},
+    {"unknown_change", "lịch sử của bản ghi không có thay đổi này",
+     "xem các thay đổi bằng `cotmoc show ID --history --json`"},
+    {"ambiguous_change", "bản ghi có nhiều thay đổi bắt đầu như vậy", "nhập thêm chữ số"},
+    {"void_change", "thay đổi đó không có hiệu lực nên sau nó không hiển thị gì",
+     "chọn một thay đổi mà lịch sử không ghi là không có hiệu lực"},
 
     {"bad_catalogue", "danh mục không hợp lệ", "sửa chỗ đã nêu"},
     {"catalogue_conflict", "danh mục mâu thuẫn với danh mục đang dùng",

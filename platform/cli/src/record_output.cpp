@@ -25,8 +25,11 @@ std::string_view policy_name(core::Policy policy) {
     return "";
 }
 
-Label why(core::Policy policy) {
-    switch (policy) {
+Label why(const core::FieldConflict& conflict) {
+    if (std::ranges::count(conflict.values, true, &core::LiveValue::resolving) > 1) {
+        return Label::why_resolved;
+    }
+    switch (conflict.policy) {
         case core::Policy::latest:
             return Label::why_latest;
         case core::Policy::review:
@@ -187,7 +190,9 @@ std::string json_or_null(const core::Value& value) {
 
 }  // namespace
 
-std::string record_json(const sync::Replica& replica, const core::RecordView& record) {
+namespace {
+
+JsonObject record_object(const sync::Replica& replica, const core::RecordView& record) {
     std::vector<std::string> conflicts;
     for (const core::FieldConflict& conflict : record.conflicts) {
         conflicts.push_back(JsonObject()
@@ -206,8 +211,30 @@ std::string record_json(const sync::Replica& replica, const core::RecordView& re
     }
     return object.flag("deleted", record.deleted)
         .raw("conflicts", json_array(conflicts))
-        .text("state", state_name(record.progress))
-        .finish();
+        .text("state", state_name(record.progress));
+}
+
+}  // namespace
+
+std::string record_json(const sync::Replica& replica, const core::RecordView& record) {
+    return record_object(replica, record).finish();
+}
+
+std::string versions_json(const sync::Replica& replica, const core::RecordView& record,
+                          const std::vector<core::FieldVersion>& versions) {
+    JsonObject members;
+    for (const core::FieldVersion& version : versions) {
+        members.text(version.field, version.version);
+    }
+    return record_object(replica, record).raw("versions", members.finish()).finish();
+}
+
+std::string versions_text(const std::vector<core::FieldVersion>& versions) {
+    std::string text;
+    for (const core::FieldVersion& version : versions) {
+        text += "  " + version.version + "  " + version.field + "\n";
+    }
+    return text;
 }
 
 std::string record_line(const Common& common, const sync::Replica& replica, const core::RecordView& record) {
@@ -257,8 +284,9 @@ std::string conflict_json(const Common& common, const sync::Replica& replica, co
         .text("kind", record.kind)
         .text("field", conflict.field)
         .text("policy", policy_name(conflict.policy))
-        .text("why", common.text(why(conflict.policy)))
+        .text("why", common.text(why(conflict)))
         .raw("values", values_json(replica, conflict))
+        .text("label", "hard")
         .finish();
 }
 
@@ -266,8 +294,8 @@ std::string conflict_text(const Common& common, const sync::Replica& replica, co
                           const core::FieldConflict& conflict) {
     const std::string name = field_label(common, kind_of(replica, record), conflict.field);
     std::string text = to_uuid_text(record.id) + "  " + record.kind + "  " + conflict.field;
-    text += (name == conflict.field ? "" : " (" + name + ")") + ": " +
-            std::string(common.text(why(conflict.policy)));
+    text +=
+        (name == conflict.field ? "" : " (" + name + ")") + ": " + std::string(common.text(why(conflict)));
     text += "\n";
     std::size_t number = 0;
     for (const core::LiveValue& live : conflict.values) {
@@ -275,6 +303,42 @@ std::string conflict_text(const Common& common, const sync::Replica& replica, co
                 device_label(replica, live.dot.device) + ", " +
                 utc_text(static_cast<std::int64_t>(live.at.wall_ms));
         text += live.shown ? " (" + std::string(common.text(Label::shown)) + ")\n" : "\n";
+    }
+    return text;
+}
+
+std::string soft_conflict_json(const Common& common, const core::RecordView& record,
+                               const std::vector<sync::HistoryEntry>& edits) {
+    std::vector<std::string> values;
+    for (const sync::HistoryEntry& edit : edits) {
+        values.push_back(JsonObject()
+                             .text("field", edit.field)
+                             .raw("value", json_or_null(edit.after))
+                             .text("device", edit.device.hex())
+                             .text("name", edit.device_name)
+                             .text("at", utc_text(static_cast<std::int64_t>(edit.at_ms)))
+                             .text("dot", dot_text(edit.device, edit.dot))
+                             .text("change", edit.change)
+                             .finish());
+    }
+    return JsonObject()
+        .text("id", to_uuid_text(record.id))
+        .text("kind", record.kind)
+        .text("why", common.text(Label::why_soft))
+        .raw("values", json_array(values))
+        .text("label", "soft")
+        .finish();
+}
+
+std::string soft_conflict_text(const Common& common, const sync::Replica& replica,
+                               const core::RecordView& record, const std::vector<sync::HistoryEntry>& edits) {
+    std::string text = to_uuid_text(record.id) + "  " + record.kind + ": " +
+                       std::string(common.text(Label::why_soft)) + "\n";
+    for (const sync::HistoryEntry& edit : edits) {
+        text += "  " + field_label(common, kind_of(replica, record), edit.field) + ": " +
+                brief(plain_text(json_or_null(edit.after)), 200) + "  -- " +
+                device_label(replica, edit.dot.device) + ", " +
+                utc_text(static_cast<std::int64_t>(edit.at_ms)) + "\n";
     }
     return text;
 }

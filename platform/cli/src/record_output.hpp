@@ -12,11 +12,22 @@ std::string record_line(const Common& common, const sync::Replica& replica, cons
 /// `show`: a line for each field, with the catalogue's labels in Vietnamese.
 std::string record_text(const Common& common, const sync::Replica& replica, const core::RecordView& record);
 
+/// The same object with the version of each field; and the versions alone, a line each.
+std::string versions_json(const sync::Replica& replica, const core::RecordView& record,
+                          const std::vector<core::FieldVersion>& versions);
+std::string versions_text(const std::vector<core::FieldVersion>& versions);
+
 /// One field in conflict, for `conflicts`.
 std::string conflict_json(const Common& common, const sync::Replica& replica, const core::RecordView& record,
                           const core::FieldConflict& conflict);
 std::string conflict_text(const Common& common, const sync::Replica& replica, const core::RecordView& record,
                           const core::FieldConflict& conflict);
+
+/// What was edited at once and merged, for `conflicts --soft`.
+std::string soft_conflict_json(const Common& common, const core::RecordView& record,
+                               const std::vector<sync::HistoryEntry>& edits);
+std::string soft_conflict_text(const Common& common, const sync::Replica& replica,
+                               const core::RecordView& record, const std::vector<sync::HistoryEntry>& edits);
 
 std::string history_json(const sync::HistoryEntry& entry);
 std::string history_line(const Common& common, const sync::HistoryEntry& entry);

@@ -159,10 +159,9 @@ TEST_CASE("conflicts and history go by the current name") {
     REQUIRE(conflicts.size() == 1);
     CHECK(conflicts[0].field == "heading");
     CHECK(conflicts[0].policy == Policy::review);
-    HistoryReplay replay(id, b->catalogue(), b.hasher, std::vector<DeviceId>(4), {});
-    const IncomingChangeSet creation{b.space, created.author, 1, created.pending.newest, &created.pending.ops,
-                                     {}};
-    const auto ops = replay.add(creation);
+    RecordHistory history(id, b.hasher, std::vector<DeviceId>(4), {});
+    history.add({created.author, 1, {}, created.pending.ops});
+    const auto ops = history.ops(b->catalogue());
     REQUIRE(ops.size() == 3);
     CHECK(ops[2].field == "heading");
     CHECK(ops[2].after == Value(std::string("a")));

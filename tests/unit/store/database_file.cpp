@@ -1,6 +1,8 @@
 // The encrypted file: who may open it, what damage is noticed, what it does not show.
 #include "store_support.hpp"
 
+#include "store/schema.hpp"
+
 #include <cotmoc/core/database.hpp>
 
 #include <set>
@@ -147,7 +149,7 @@ TEST_CASE("a database of a later version is refused and left as it is") {
           ErrorCode::newer_database);
     {
         Database database = must(Database::open({device.path(), test_key(), "chacha20"}));
-        must(database.execute("PRAGMA user_version = 1"));
+        must(database.execute("PRAGMA user_version = " + std::to_string(schema_version)));
     }
     device.open();
     CHECK(device.body(id) == R"({"title":"a"})");

@@ -159,7 +159,7 @@ TEST_CASE("two offices that import the same records have one of each, whoever co
     // Either creating dot finds the record.
     CHECK(must(a->record_created_by(a.space, {DeviceIndex{1}, 1, 0})) == id);
     CHECK(must(a->record_created_by(a.space, {DeviceIndex{0}, 1, 0})) == id);
-    CHECK(must(a->touched(id)).size() == 2);
+    CHECK(must(a->trail(id)).applied.size() == 2);
 }
 
 TEST_CASE("creating dots find their records through runs of any shape") {

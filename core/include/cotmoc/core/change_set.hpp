@@ -130,5 +130,9 @@ struct ChangeSet {
 /// (it re-encodes and compares) and never allocates more than a small multiple of the input.
 Bytes encode(const ChangeSet& change_set);
 Result<ChangeSet> decode_change_set(BytesView bytes);
+/// The ops of one record out of octets that decode_change_set accepted before: they are not checked again,
+/// and what concerns other records is passed over. `created` are the record's creating dots. A block without
+/// such an op is left out.
+Result<ChangeSet> decode_record_ops(BytesView bytes, const RecordId& id, std::span<const Dot> created);
 
 }  // namespace cotmoc::core

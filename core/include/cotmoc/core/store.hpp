@@ -41,6 +41,16 @@ struct FieldEdit {
     /// the record, so an editor hands over what was typed in bundles.
     std::uint64_t position = 0;
     std::uint64_t delete_count = 0;
+    /// The version that the app showed (Store::versions): if the field has changed since, the edit is stale.
+    std::optional<std::string> shown = std::nullopt;
+};
+
+/// What a field's content is now, as a short text without a meaning of its own: equal on all replicas that
+/// hold the same history of the field, another one after every change that it would be a pity to overwrite
+/// unseen.
+struct FieldVersion {
+    std::string field;
+    std::string version;
 };
 
 struct LiveValue {
@@ -48,6 +58,7 @@ struct LiveValue {
     Dot dot;
     Hlc at;
     bool shown = false;
+    bool resolving = false;  // chosen by somebody who resolved a conflict
 };
 
 struct FieldConflict {
@@ -172,19 +183,34 @@ public:
                          const RecordId& id);
     /// False if everything was like that already. wrong_shape, wrong_type and the like if an edit does not
     /// fit its field; of splice also beyond_text, invalid_utf8, and value_too_long for the text as a whole.
+    /// stale: `shown` of an edit is not the field's version now; the detail names the field and its value.
     Result<bool> edit(const RecordId& id, std::span<const FieldEdit> edits);
     Result<void> remove(const RecordId& id);
     Result<void> restore(const RecordId& id);
     /// `take` counts from 0 in FieldConflict::values.
     struct Resolution {
         std::optional<std::size_t> take;
-        std::optional<Value> value;  // neither: acknowledge
+        std::optional<Value> value;                       // neither: acknowledge
+        std::optional<std::string> shown = std::nullopt;  // as in FieldEdit
     };
     Result<void> resolve(const RecordId& id, std::string_view field, const Resolution& resolution);
+    /// What a record showed once.
+    struct Appearance {
+        std::vector<FieldValue> fields;  // by name; what is absent had no value
+        bool deleted = false;
+        /// Fields that had a value which no history keeps: their author set them again before sealing.
+        std::vector<std::string> forgotten = {};
+    };
+    /// Makes the record look like that again by ordinary edits of what differs. Left as they are: forgotten
+    /// fields, those that the catalogue does not know, and required ones that had no value then. False if it
+    /// looks so already.
+    Result<bool> revert(const RecordId& id, const Appearance& then);
 
     // Queries.
     Result<std::optional<RecordView>> find(const RecordId& id);
     Result<std::optional<SpaceId>> space_of(const RecordId& id);
+    /// Of every field of the record's kind, by name. unknown_record.
+    Result<std::vector<FieldVersion>> versions(const RecordId& id);
     /// Calls `each` for every match in a fixed order until it returns false.
     Result<void> list(const ListQuery& query, const std::function<bool(const RecordView&)>& each);
     /// Rows of a read-only statement: column names first, then each row's values as JSON texts.
@@ -246,12 +272,23 @@ public:
     /// (S21).
     Result<bool> has_unconfirmed(const SpaceId& space);
 
-    // History: the change sets that touched a record, in the order they were applied here.
-    struct Touched {
-        DeviceIndex device{};
-        std::uint64_t seq = 0;
+    // History: where it stands.
+    struct Trail {
+        struct Touch {
+            DeviceIndex device{};
+            std::uint64_t seq = 0;
+        };
+        SpaceId space;
+        std::vector<Touch> applied;    // change sets that touched the record, as they were applied here
+        std::vector<Touch> void_only;  // those that tried to and have no effect on it
+        std::vector<Dot> created;      // its creating dots
+        std::vector<Dot> void_ops;     // of these change sets, sorted
     };
-    Result<std::vector<Touched>> touched(const RecordId& id);
+    Result<Trail> trail(const RecordId& id);
+    /// What the author of a change set had seen, own feed included at seq - 1. A pending one has seen all
+    /// that is held. Nothing for an envelope that an older version stored without it.
+    Result<std::optional<std::vector<std::uint64_t>>> seen_by(const SpaceId& space, DeviceIndex author,
+                                                              std::uint64_t seq);
     /// Resolves a record named by a creating dot.
     Result<std::optional<RecordId>> record_created_by(const SpaceId& space, const Dot& dot);
     struct VoidOp {

@@ -128,7 +128,16 @@ public:
     enum class Imported : std::uint8_t { added, changed, unchanged };
     /// An unknown id adds a record; a known one with other content becomes edits of the fields given.
     Result<Imported> import(const core::ImportLine& line);
+    /// Every change of a record in causal order, told alike on every replica (core/history.hpp).
     Result<std::vector<HistoryEntry>> history(const RecordId& id);
+    /// Makes a record look as it did to the author of a change right after it, by an ordinary edit of what
+    /// differs. `change` is HistoryEntry::change or its first digits, six or more (the change set's last op
+    /// on the record counts then), or a dot as DEVICE:SEQ:INDEX. False if the record looks so already.
+    /// unknown_change, ambiguous_change, void_change.
+    Result<bool> revert(const RecordId& id, std::string_view change);
+    /// Edits of different fields of the record that were made without knowing of each other and merged, while
+    /// nobody has changed the record since with all of them in sight. Empty if there are none.
+    Result<std::vector<HistoryEntry>> soft_conflicts(const RecordId& id);
 
     /// Calls `callback` after each commit that changed the result of the query, once a commit: local edits,
     /// batches, and what a session received alike. Never inside a transaction, so it may use this replica in
@@ -203,8 +212,13 @@ private:
     Result<void> decode_ops(Arriving& arriving);
     Result<AcceptResult> keep_in_quarantine(const Arriving& arriving, const Error& reason);
 
-    Result<void> add_history(const SpaceId& space, DeviceIndex device, std::uint64_t seq,
-                             core::HistoryReplay& replay, std::vector<HistoryEntry>& entries);
+    struct LoadedHistory;
+    struct LoadedChange;
+    Result<core::Store::Trail> trail(const RecordId& id);
+    Result<LoadedHistory> load_history(const RecordId& id);
+    Result<LoadedChange> load_change(const RecordId& id, const core::Store::Trail& trail,
+                                     const core::Store::Trail::Touch& touch);
+    HistoryEntry tell(const LoadedHistory& history, core::HistoryOp op) const;
     Result<std::vector<std::uint64_t>> seen_by(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
     Result<void> verify_row(const core::EnvelopeRow& row, std::uint64_t previous_seq,
                             const Hash256& previous_hash);
