@@ -4,6 +4,10 @@
 
 #include <cotmoc/base/check.hpp>
 
+#include <rapidcheck.h>
+
+#include <algorithm>
+
 namespace cotmoc::core::test {
 namespace {
 
@@ -26,6 +30,9 @@ Kind make_kind() {
                    make_field("tags", Shape::set, Policy::set),
                    make_field("work", Shape::register_, Policy::workflow, {"open", "done"}),
                    make_field("worst", Shape::register_, Policy::worst, {"low", "middle", "high"})};
+    if (engine_judges_roles) {
+        kind.fields[5].roles["done"] = {"officer"};
+    }
     return kind;
 }
 
@@ -86,13 +93,19 @@ bool RecordReplica::ready_for(const Change& change) const {
     return true;
 }
 
+Roles roles_of(DeviceIndex device) { return to_number(device) % 2 == 0 ? Roles{"officer"} : Roles{"post"}; }
+
+Result<void> apply_by_engine(RecordState& state, const MadeOp& made, const Past& past, const Roles& roles) {
+    (void)roles;
+    return apply_op(state, made.op, {made.kind, made.field, made.shape, past, ground().devices});
+}
+
 void RecordReplica::apply(const Change& change, const MadeOp& made) {
     const Dot dot{change.author, change.seq, made.op.index};
     const Past past(change.seen, dot);
     if (made.kind != OpKind::create) {
-        const auto applied =
-            apply_op(state, made.op, {made.kind, made.field, made.shape, past, ground().devices});
-        COTMOC_CHECK(applied.has_value() != made.is_void);
+        const auto applied = apply_by_engine(state, made, past, roles_of(change.author));
+        RC_ASSERT(applied.has_value() != made.is_void);
         return;
     }
     std::vector<Dot> content_dots(made.values.size());
@@ -111,7 +124,6 @@ void RecordReplica::deliver(const Change& change) {
         apply(change, op);
     }
     seen[to_number(change.author)] = change.seq;
-    known.insert(known.end(), change.model.begin(), change.model.end());
 }
 
 bool RecordReplica::survives_reload() {
@@ -140,6 +152,23 @@ Bytes RecordReplica::form() const {
     Bytes form;
     append_digest_form(form, ground().record, state, ground().devices);
     return form;
+}
+
+Bytes RecordReplica::stored() const {
+    if (state.creations.empty()) {
+        return {};
+    }
+    RecordState sorted = state;
+    std::ranges::sort(sorted.creations, {}, &Creation::dot);
+    std::ranges::sort(sorted.visits, {},
+                      [](const Visit& visit) { return std::pair(visit.device, visit.seq); });
+    RecordRow row;
+    const auto encoded =
+        encode_row(row, sorted, &ground().kind, ground().devices, ground().interning(), ground().hasher);
+    RC_ASSERT(encoded.has_value());
+    Bytes bytes(row.body.begin(), row.body.end());
+    bytes.insert(bytes.end(), row.state.begin(), row.state.end());
+    return bytes;
 }
 
 ModelView RecordReplica::view() const {

@@ -134,8 +134,7 @@ sync::SessionReport Fleet::meet(const std::string& caller, const std::string& re
     FleetDevice& other = *devices_.at(responder);
     const auto calling = sync::Session::call({*one.replica, one.replica->keys().device, random},
                                              other.replica->keys().device.public_keys().agreement);
-    const auto answering =
-        sync::Session::answer({*other.replica, other.replica->keys().device, random});
+    const auto answering = sync::Session::answer({*other.replica, other.replica->keys().device, random});
     return converse(*calling, *answering);
 }
 
