@@ -11,17 +11,17 @@ constexpr const char* names[] = {"sets",    "resolves",      "acknowledges", "ad
                                  "pulls",   "pulls some of", "seals"};
 
 /// How often each action is drawn, of 64.
-constexpr std::array<std::pair<Action, int>, 13> shares{{{Action::set, 15},
+constexpr std::array<std::pair<Action, int>, 13> shares{{{Action::set, 12},
                                                          {Action::resolve, 3},
                                                          {Action::acknowledge, 2},
                                                          {Action::add, 4},
                                                          {Action::insert, 4},
                                                          {Action::remove, 4},
                                                          {Action::edit_text, 8},
-                                                         {Action::remove_record, 2},
+                                                         {Action::remove_record, 4},
                                                          {Action::restore_record, 1},
                                                          {Action::create, 5},
-                                                         {Action::pull, 10},
+                                                         {Action::pull, 11},
                                                          {Action::pull_some, 3},
                                                          {Action::seal, 3}}};
 

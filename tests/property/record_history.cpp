@@ -157,7 +157,13 @@ void RecordHistory::seal(std::size_t who) {
 void RecordHistory::write(std::size_t who, const Command& command) {
     RecordReplica& replica = replicas_[who];
     if (replica.state.creations.empty() && command.action != Action::create) {
-        return;
+        // Somebody who has no record to edit asks another, or makes it.
+        if (command.value % 3 > 0) {
+            pull(who, {Action::pull, 0, 0, command.value, 0, 0, 0});
+        }
+        if (replica.state.creations.empty() && command.value % 3 > 0) {
+            return;
+        }
     }
     if (!open_[who]) {
         if (begun_ == options_.changes) {

@@ -84,3 +84,74 @@ TEST_CASE("only what its own device replaced before it was sealed may be missing
     strict.note({"post-a", id, "condition", OpKind::set, std::string("worn"), false}, true);
     CHECK(find_missing(fleet, "post-a", space, strict) != "");
 }
+
+TEST_CASE("an envelope that is offered again changes nothing") {
+    Fleet fleet(1);
+    fleet.add("post-a", crypto::Role::border_post, {space_name});
+    fleet.add("post-b", crypto::Role::border_post, {space_name});
+    const RecordId id =
+        fleet.add_record("post-a", "inspection", {{"marker_no", "1"}, {"visits", "2"}, {"units", "x"}});
+    fleet.sync_all();
+    must(fleet.set("post-a", id, "value", "1.50"));
+    must(fleet.set("post-b", id, "value", "2.50"));
+    fleet.sync_all();
+    const SpaceId space = must(fleet.replica("post-a").find_space(space_name)).id;
+    for (const char* device : {"post-a", "post-b"}) {
+        sync::Replica& replica = fleet.replica(device);
+        const std::string body = fleet.body(device, id);
+        const Hash256 digest = fleet.digest(device, space_name);
+        const auto told = must(replica.history(id)).size();
+        std::int64_t position = 0;
+        int offered = 0;
+        while (const auto envelope = must(fleet.replica("post-a").next_envelope(space, position))) {
+            position = envelope->position;
+            CHECK(must(replica.accept(envelope->bytes)).acceptance == sync::Acceptance::known);
+            ++offered;
+        }
+        must(replica.commit());
+        CHECK(offered >= 3);
+        CHECK(fleet.body(device, id) == body);
+        CHECK(fleet.digest(device, space_name) == digest);
+        CHECK(must(replica.history(id)).size() == told);
+    }
+}
+
+TEST_CASE("an edit that saw the fast clock's edit wins, from 1970 too, and a concurrent loser is listed") {
+    constexpr std::int64_t year_ms = 365ll * 24 * 3600 * 1000;
+    Fleet fleet(1);
+    for (const char* name : {"fast", "slow", "right"}) {
+        fleet.add(name, crypto::Role::border_post, {space_name});
+    }
+    fleet["fast"].clock.offset = 70 * year_ms;
+    fleet["slow"].clock.offset = -fleet["slow"].clock.wall;
+    const RecordId id = fleet.add_record("right", "delegation", {{"head", "Lan"}});
+    fleet.sync_all();
+    const auto all_show = [&](const std::string& head) {
+        for (const char* name : {"fast", "slow", "right"}) {
+            CHECK(fleet.body(name, id).find(R"("head":")" + head + '"') != std::string::npos);
+        }
+    };
+    for (int round = 0; round < 3; ++round) {
+        const std::string number = std::to_string(round);
+        must(fleet.set("fast", id, "head", "fast " + number));
+        fleet.sync_all();
+        all_show("fast " + number);
+        must(fleet.set(round % 2 == 0 ? "slow" : "right", id, "head", "later " + number));
+        fleet.sync_all();
+        all_show("later " + number);
+        CHECK(must(fleet.replica("right").store().find(id))->conflicts.empty());
+    }
+    // Nobody saw the other: the fast clock wins, and the loser stays in sight until somebody who saw both
+    // decides.
+    must(fleet.set("fast", id, "head", "fast"));
+    must(fleet.set("slow", id, "head", "slow"));
+    fleet.sync_all();
+    all_show("fast");
+    const auto view = must(fleet.replica("right").store().find(id));
+    REQUIRE(view->conflicts.size() == 1);
+    REQUIRE(view->conflicts[0].values.size() == 2);
+    must(fleet.replica("slow").resolve(id, "head", {1, {}}));
+    fleet.sync_all();
+    all_show("slow");
+    CHECK(must(fleet.replica("right").store().find(id))->conflicts.empty());
+}

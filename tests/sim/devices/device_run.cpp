@@ -62,7 +62,7 @@ public:
     DeviceRunResult run() {
         for (std::uint64_t step = 0; step < options_.steps && result_.failure.empty(); ++step) {
             fleet_.advance(static_cast<std::int64_t>(lot_.below(600'000)));
-            if (lot_.below(20) == 0) {
+            if (lot_.below(25) == 0) {
                 const std::size_t one = pick(devices_.size());
                 const std::size_t other = (one + 1 + pick(devices_.size() - 1)) % devices_.size();
                 meet(devices_[one], devices_[other]);
