@@ -46,7 +46,7 @@ std::vector<Command> simpler(const Command& command) {
     for (const auto member : {&Command::trick, &Command::stamp, &Command::place, &Command::who,
                               &Command::value, &Command::field}) {
         const std::uint8_t number = command.*member;
-        for (const int next : {0, number / 2, number - 1}) {
+        for (const int next : {0, number % 8, number % 12, number / 2, number - 1}) {
             if (number > 0 && next < number) {
                 result.push_back(command);
                 result.back().*member = static_cast<std::uint8_t>(next);

@@ -23,8 +23,7 @@ struct LawResult {
     rc::detail::TestResult details = rc::detail::Error();
 };
 
-/// Tries the property on `cases` generated histories and prints how many there were, or the smallest failing
-/// one that was found and how to repeat it.
+/// Tries the property on `cases` generated histories; ends with the smallest failing one that was found.
 template <class Property>
 LawResult try_law(const std::string& name, int cases, Property&& property) {
     setenv("RC_PARAMS", "seed=1", 0);
@@ -47,9 +46,9 @@ LawResult try_law(const std::string& name, int cases, Property&& property) {
     return result;
 }
 
-/// The same, and says what it found. Put it into a CHECK.
+/// The same, and says what it found.
 template <class Property>
-bool holds(const std::string& name, int cases, Property&& property) {
+LawResult check_law(const std::string& name, int cases, Property&& property) {
     const LawResult result = try_law(name, cases, std::forward<Property>(property));
     std::cout << name << ": ";
     rc::detail::printResultMessage(result.details, std::cout);
@@ -60,7 +59,13 @@ bool holds(const std::string& name, int cases, Property&& property) {
         std::cout << "repeat with RC_PARAMS=\"" << rc::detail::configToMinimalString(again) << "\"\n";
     }
     std::cout << std::flush;
-    return result.holds;
+    return result;
+}
+
+/// For a CHECK.
+template <class Property>
+bool holds(const std::string& name, int cases, Property&& property) {
+    return check_law(name, cases, std::forward<Property>(property)).holds;
 }
 
 }  // namespace cotmoc::core::test

@@ -95,18 +95,13 @@ bool RecordReplica::ready_for(const Change& change) const {
 
 Roles roles_of(DeviceIndex device) { return to_number(device) % 2 == 0 ? Roles{"officer"} : Roles{"post"}; }
 
-Result<void> apply_by_engine(RecordState& state, const MadeOp& made, const Past& past, const Roles& roles) {
+Result<void> apply_by_engine(RecordState& state, const Change& change, const MadeOp& made,
+                             const Roles& roles) {
     (void)roles;
-    return apply_op(state, made.op, {made.kind, made.field, made.shape, past, ground().devices});
-}
-
-void RecordReplica::apply(const Change& change, const MadeOp& made) {
     const Dot dot{change.author, change.seq, made.op.index};
     const Past past(change.seen, dot);
     if (made.kind != OpKind::create) {
-        const auto applied = apply_by_engine(state, made, past, roles_of(change.author));
-        RC_ASSERT(applied.has_value() != made.is_void);
-        return;
+        return apply_op(state, made.op, {made.kind, made.field, made.shape, past, ground().devices});
     }
     std::vector<Dot> content_dots(made.values.size());
     for (std::size_t i = 0; i < made.values.size(); ++i) {
@@ -117,6 +112,11 @@ void RecordReplica::apply(const Change& change, const MadeOp& made) {
     }
     state.kind = ground().kind.name;
     apply_create(state, {dot, made.op.at, made.layout}, made.values, content_dots, past, ground().devices);
+    return {};
+}
+
+void RecordReplica::apply(const Change& change, const MadeOp& made) {
+    RC_ASSERT(apply_by_engine(state, change, made, roles_of(change.author)).has_value() != made.is_void);
 }
 
 void RecordReplica::deliver(const Change& change) {

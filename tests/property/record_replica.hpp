@@ -63,8 +63,10 @@ struct Change {
 
 /// Whether the engine judges roles by itself (S12). Until it does, no history guards a state.
 inline constexpr bool engine_judges_roles = false;
-/// The only place that hands an op to the engine: here it is told what the author may do.
-Result<void> apply_by_engine(RecordState& state, const MadeOp& made, const Past& past, const Roles& roles);
+/// The only place that hands ops to the engine: here it is told what the author may do. An error means that
+/// the op is void. Of a create, only a field's op can be void: the engine leaves it out by itself.
+Result<void> apply_by_engine(RecordState& state, const Change& change, const MadeOp& made,
+                             const Roles& roles);
 Roles roles_of(DeviceIndex device);
 
 /// A replica of one record: the state that the real merge keeps, and what it holds.

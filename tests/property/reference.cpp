@@ -10,7 +10,7 @@ using namespace cotmoc::core::test;
 
 TEST_CASE("random histories show what S5 and S7 to S12 define, while they are written and in another order") {
     const int cases = law_cases(100'000);
-    const LawResult result = try_law("reference", cases, [](const Script& script, const Choices& choices) {
+    const LawResult result = check_law("reference", cases, [](const Script& script, const Choices& choices) {
         const RecordHistory history(script, {3u + choices[0] % 2u, 1000, choices[1] % 2 == 1});
         RC_LOG() << history.story();
         for (const RecordReplica& replica : history.replicas()) {
@@ -19,8 +19,7 @@ TEST_CASE("random histories show what S5 and S7 to S12 define, while they are wr
         const RecordReplica whole = history.delivered(choices);
         RC_ASSERT(whole.view() == history.reference_of(whole));
     });
-    rc::detail::printResultMessage(result.details, std::cout);
-    std::cout << "\n" << result.cases << " histories agree with the reference model\n" << std::flush;
+    std::cout << result.cases << " histories agree with the reference model\n" << std::flush;
     CHECK(result.holds);
 }
 
