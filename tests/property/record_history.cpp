@@ -3,6 +3,7 @@
 #include <cotmoc/base/check.hpp>
 
 #include <algorithm>
+#include <sstream>
 
 namespace cotmoc::core::test {
 namespace {
@@ -51,164 +52,256 @@ void append_model(std::vector<ModelOp>& out, const Change& change, const MadeOp&
     }
 }
 
+Value chosen_value(const Field& field, std::uint8_t choice) {
+    if (choice % 12 == 11) {
+        return {};
+    }
+    if (field.shape == Shape::counter) {
+        return static_cast<std::int64_t>(choice % 3);
+    }
+    if (!field.values.empty()) {
+        const std::size_t which = choice % (field.values.size() + 2);
+        static const std::string unknown[] = {"new", "newer"};
+        return which < field.values.size() ? field.values[which] : unknown[which - field.values.size()];
+    }
+    return std::string(1, static_cast<char>('a' + choice % 3));
+}
+
+std::string chosen_element(std::uint8_t choice) { return {static_cast<char>('x' + choice % 3)}; }
+
+/// The fields that the action can be done to.
+const Field& chosen_field(Action action, std::uint8_t choice) {
+    static const auto with_shape = [](Shape one, Shape other) {
+        std::vector<const Field*> fields;
+        for (const Field& field : ground().kind.fields) {
+            if (field.shape == one || field.shape == other) {
+                fields.push_back(&field);
+            }
+        }
+        return fields;
+    };
+    static const std::vector<const Field*> decided = with_shape(Shape::register_, Shape::counter);
+    static const std::vector<const Field*> counters = with_shape(Shape::counter, Shape::counter);
+    static const std::vector<const Field*> sets = with_shape(Shape::set, Shape::set);
+    static const std::vector<const Field*> texts = with_shape(Shape::text, Shape::text);
+    const auto& fields = action == Action::add                                  ? counters
+                         : action == Action::edit_text                          ? texts
+                         : action == Action::insert || action == Action::remove ? sets
+                                                                                : decided;
+    return *fields[choice % fields.size()];
+}
+
+TextEdit chosen_edit(const Command& command, const RecordReplica& replica, const Dot& dot) {
+    const auto found = replica.state.fields.find("story");
+    const TextSequence text =
+        found != replica.state.fields.end() ? std::get<TextSequence>(found->second) : TextSequence();
+    const std::size_t position = command.place % (text.length() + 1);
+    const std::size_t some = std::min<std::size_t>(4, text.length() - position + 1);
+    const std::size_t removed = command.field % 2 == 0 ? 0 : command.field / 2 % some;
+    static const std::string words[] = {"a", "bc", "đê", "ốc", "𐀀"};
+    const bool typed = removed == 0 || command.value % 2 == 0;
+    return text.make_edit(dot, position, removed, typed ? words[command.value / 2 % 5] : std::string());
+}
+
 }  // namespace
 
-RecordHistory::RecordHistory(std::uint64_t seed, const HistoryOptions& options)
-    : random_(seed), options_(options), replicas_(options.replicas) {
-    for (RecordReplica& replica : replicas_) {
-        replica.seen.resize(options.replicas);
+RecordHistory::RecordHistory(const Script& script, const HistoryOptions& options)
+    : options_(options), replicas_(options.replicas, empty_replica()), open_(options.replicas) {
+    for (const Command& command : script.commands) {
+        run(command);
     }
-    while (changes_.size() < options.changes) {
-        const std::size_t who = pick(options.replicas);
-        if (pick(2) == 0) {
-            pull(who, pick(options.replicas));
-        } else {
-            write(who);
-        }
+    for (std::size_t who = 0; who < replicas_.size(); ++who) {
+        seal(who);
     }
 }
 
-void RecordHistory::pull(std::size_t who, std::size_t from) {
-    // Some of what the other holds, as if the link broke.
-    const bool all = pick(3) > 0;
+void RecordHistory::run(const Command& command) {
+    const std::size_t who = command.who % replicas_.size();
+    switch (command.action) {
+        case Action::pull:
+        case Action::pull_some:
+            pull(who, command);
+            break;
+        case Action::seal:
+            seal(who);
+            break;
+        default:
+            write(who, command);
+            break;
+    }
+}
+
+/// S3: both sides seal before anything is received.
+void RecordHistory::pull(std::size_t who, const Command& command) {
+    const std::size_t from = command.value % replicas_.size();
+    seal(who);
+    seal(from);
+    const bool all = command.action == Action::pull;
+    std::size_t at = 0;
     for (const Change& change : changes_) {
-        const bool held = replicas_[from].seen[to_number(change.author)] >= change.seq;
-        if (held && replicas_[who].ready_for(change) && (all || pick(3) > 0)) {
+        const bool comes = all || (command.place >> (at++ % 8) & 1) != 0;
+        if (comes && replicas_[from].holds(change) && replicas_[who].ready_for(change)) {
             replicas_[who].deliver(change);
         }
     }
 }
 
-void RecordHistory::write(std::size_t author) {
-    RecordReplica& replica = replicas_[author];
-    const bool importing =
-        pick(3) == 0 && std::ranges::all_of(replica.seen, [](auto seq) { return seq == 0; });
-    if (replica.state.creations.empty() && !changes_.empty() && !importing) {
-        return;
+void RecordHistory::seal(std::size_t who) {
+    if (open_[who]) {
+        replicas_[who].seen[who] = open_[who]->seq;
+        changes_.push_back(std::move(*open_[who]));
+        open_[who].reset();
     }
-    Change change{static_cast<DeviceIndex>(author), replica.seen[author] + 1, replica.seen, {}, {}};
-    std::uint32_t index = 0;
-    for (std::size_t left = 1 + pick(options_.ops); left > 0; --left) {
-        MadeOp made = make_op(replica, {change.author, change.seq, index});
-        if (!made.is_void) {
-            append_model(change.model, change, made, replica.state);
-        }
-        replica.apply(change, made);
-        index += 1 + static_cast<std::uint32_t>(made.values.size());
-        change.ops.push_back(std::move(made));
-    }
-    replica.seen[author] = change.seq;
-    replica.known.insert(replica.known.end(), change.model.begin(), change.model.end());
-    changes_.push_back(std::move(change));
 }
 
-MadeOp RecordHistory::make_op(const RecordReplica& replica, const Dot& dot) {
+void RecordHistory::write(std::size_t who, const Command& command) {
+    RecordReplica& replica = replicas_[who];
+    if (replica.state.creations.empty() && command.action != Action::create) {
+        // Somebody who has no record to edit asks another, or makes it.
+        if (command.value % 3 > 0) {
+            pull(who, {Action::pull, 0, 0, command.value, 0, 0, 0});
+        }
+        if (replica.state.creations.empty() && command.value % 3 > 0) {
+            return;
+        }
+    }
+    if (!open_[who]) {
+        if (begun_ == options_.changes) {
+            return;
+        }
+        ++begun_;
+        open_[who] = Change{static_cast<DeviceIndex>(who), replica.seen[who] + 1, replica.seen, {}, {}};
+    }
+    Change& change = *open_[who];
+    const MadeOp* last = change.ops.empty() ? nullptr : &change.ops.back();
+    const auto index =
+        last == nullptr ? 0 : last->op.index + 1 + static_cast<std::uint32_t>(last->values.size());
+    MadeOp made = make_op(command, replica, {change.author, change.seq, index});
+    std::vector<ModelOp> model;
+    if (!made.is_void) {
+        append_model(model, change, made, replica.state);
+        judge_roles(made, model, who);
+    }
+    replica.apply(change, made);
+    std::ranges::move(model, std::back_inserter(change.model));
+    change.ops.push_back(std::move(made));
+}
+
+/// An op that lacks a role stays in the history; the engine has to find out by itself that it is void.
+void RecordHistory::judge_roles(MadeOp& made, std::vector<ModelOp>& model, std::size_t who) {
+    if (made.kind == OpKind::create) {
+        return;
+    }
+    const Field* field = ground().kind.find(made.field);
+    if (field == nullptr || field->policy != Policy::workflow) {
+        return;
+    }
+    const ModelOps past = valid_ops(held_by(replicas_[who]), ground().kind, roles_of);
+    made.is_void = !workflow_allows(model.front(), past, roles_of(static_cast<DeviceIndex>(who)), *field);
+}
+
+MadeOp RecordHistory::make_op(const Command& command, const RecordReplica& replica, const Dot& dot) {
     MadeOp made;
-    const bool again = options_.dishonest && pick(20) == 0;
-    if (replica.state.creations.empty() || again) {
-        made = make_create(dot);
-    } else if (replica.state.deleted() && (!options_.dishonest || pick(2) == 0)) {
+    const bool none = replica.state.creations.empty();
+    if (none || (command.action == Action::create && tricky(command))) {
+        made = make_create(command);
+    } else if (replica.state.deleted() && !tricky(command)) {
+        made.kind = OpKind::restore_record;  // a program refuses all else
+    } else if (command.action == Action::remove_record) {
+        made.kind = OpKind::delete_record;
+    } else if (command.action == Action::restore_record) {
         made.kind = OpKind::restore_record;
-    } else if (pick(8) == 0) {
-        made.kind = pick(4) == 0 ? OpKind::restore_record : OpKind::delete_record;
     } else {
-        made = make_field_op(replica, dot);
+        make_field_op(made, command, replica, dot);
     }
     made.op.index = dot.index;
-    made.op.at = {1000 + pick(12), static_cast<std::uint16_t>(pick(2))};
-    if (!replica.state.creations.empty()) {
-        made.op.record.created = replica.state.creations[pick(replica.state.creations.size())].dot;
-        choose_over(made, replica);
+    made.op.at = {1000 + command.stamp % 12u, static_cast<std::uint16_t>(command.stamp / 16 % 2)};
+    if (!none) {
+        made.op.record.created = replica.state.creations[command.place % replica.state.creations.size()].dot;
+        choose_over(made, command, replica);
     }
     return made;
 }
 
-MadeOp RecordHistory::make_create(const Dot& dot) {
+MadeOp RecordHistory::make_create(const Command& command) {
     MadeOp made;
     made.kind = OpKind::create;
     Layout layout{ground().kind.name, {}};
+    std::size_t at = 0;
     for (const Field& field : ground().kind.fields) {
-        if (pick(2) == 0) {
-            layout.entries.push_back({field.name, field.shape});
-            const bool list_or_text = field.shape == Shape::set || field.shape == Shape::text;
-            if (field.shape == Shape::set) {
-                made.values.emplace_back(pick(2) == 0 ? TextList{"x"} : TextList{"x", "y"});
-            } else if (field.shape == Shape::text) {
-                made.values.emplace_back(std::string(pick(3) == 0 ? "một" : "hai ba"));
-            } else {
-                made.values.push_back(random_value(field));
-            }
-            if (pick(10) == 0) {
-                made.values.back() = pick(2) == 0 || list_or_text ? Value(Absent{}) : Value();
-            } else if (pick(20) == 0) {
-                made.values.back() = Value();
-            }
+        const auto choice = static_cast<std::uint8_t>(command.value + 37 * at);
+        if ((command.field >> at++ & 1) == 0) {
+            continue;
+        }
+        layout.entries.push_back({field.name, field.shape});
+        if (field.shape == Shape::set) {
+            made.values.emplace_back(choice % 2 == 0 ? TextList{"x"} : TextList{"x", "y"});
+        } else if (field.shape == Shape::text) {
+            made.values.emplace_back(std::string(choice % 3 == 0 ? "một" : "hai ba"));
+        } else {
+            made.values.push_back(chosen_value(field, choice));
+        }
+        if (choice % 16 == 9) {
+            made.values.back() = Absent{};
+        } else if (choice % 16 == 10) {
+            made.values.back() = Value();
         }
     }
     const auto stored = ground().interning().layout(layout, made.values);
-    COTMOC_CHECK(stored.has_value() && dot.seq > 0);
+    COTMOC_CHECK(stored.has_value());
     made.layout = *stored;
     return made;
 }
 
-MadeOp RecordHistory::make_field_op(const RecordReplica& replica, const Dot& dot) {
-    const Field& field = ground().kind.fields[pick(ground().kind.fields.size())];
-    MadeOp made;
+void RecordHistory::make_field_op(MadeOp& made, const Command& command, const RecordReplica& replica,
+                                  const Dot& dot) {
+    const Field& field = chosen_field(command.action, command.field);
     made.field = field.name;
     made.shape = field.shape;
-    choose_kind(made, replica, dot);
-    if (made.kind == OpKind::set || made.kind == OpKind::resolve) {
-        made.op.value = random_value(field);
-    }
-    return made;
-}
-
-void RecordHistory::choose_kind(MadeOp& made, const RecordReplica& replica, const Dot& dot) {
-    const bool listed = replica.view().listed.contains(made.field);
-    switch (made.shape) {
-        case Shape::counter:
-            if (pick(2) == 0) {
-                made.kind = OpKind::add;
-                made.op.value = static_cast<std::int64_t>(pick(6)) - 2;
-                return;
-            }
-            [[fallthrough]];
-        case Shape::register_:
-            made.kind = OpKind::set;
-            if ((listed && pick(3) == 0) || (options_.dishonest && pick(6) == 0)) {
-                made.kind = pick(2) == 0 ? OpKind::resolve : OpKind::acknowledge;
+    switch (command.action) {
+        case Action::add:
+            made.kind = OpKind::add;
+            made.op.value = static_cast<std::int64_t>(command.value % 6) - 2;
+            return;
+        case Action::insert:
+        case Action::remove:
+            made.kind = command.action == Action::insert ? OpKind::insert : OpKind::remove;
+            made.op.value = chosen_element(command.value);
+            return;
+        case Action::edit_text:
+            made.kind = OpKind::edit_text;
+            made.op.edit = chosen_edit(command, replica, dot);
+            if (const ModelOp* unseen = unseen_op(replica, OpKind::edit_text, made.field);
+                tricky(command) && unseen != nullptr && unseen->text_dot == unseen->dot &&
+                !unseen->edit.inserts.empty()) {
+                made.is_void = true;
+                const TextElement element{unseen->dot, 0};
+                if (command.value % 2 == 0) {
+                    made.op.edit.deletes = {{element, 1}};
+                } else {
+                    made.op.edit.inserts = {{element, Side::right, "unseen"}};
+                }
             }
             return;
-        case Shape::set:
-            made.kind = pick(2) == 0 ? OpKind::insert : OpKind::remove;
-            made.op.value = std::string(1, static_cast<char>('x' + pick(3)));
-            return;
-        case Shape::text:
+        default:
             break;
     }
-    made.kind = OpKind::edit_text;
-    made.op.edit = random_edit(replica, dot);
-    if (!options_.dishonest || pick(4) > 0) {
-        return;
-    }
-    const ModelOp* unseen = unseen_op(replica, OpKind::edit_text, made.field);
-    if (unseen != nullptr && unseen->text_dot == unseen->dot && !unseen->edit.inserts.empty()) {
-        made.is_void = true;
-        const TextElement element{unseen->dot, 0};
-        if (pick(2) == 0) {
-            made.op.edit.deletes = {{element, 1}};
-        } else {
-            made.op.edit.inserts = {{element, Side::right, "unseen"}};
-        }
+    // Nobody is asked to decide what is not disputed.
+    const bool disputed = tricky(command) || replica.view().listed.contains(made.field);
+    made.kind = command.action == Action::resolve && disputed       ? OpKind::resolve
+                : command.action == Action::acknowledge && disputed ? OpKind::acknowledge
+                                                                    : OpKind::set;
+    if (made.kind != OpKind::acknowledge) {
+        made.op.value = chosen_value(field, command.value);
     }
 }
 
-/// Some op of another replica that this one does not hold; null if none was found.
-const ModelOp* RecordHistory::unseen_op(const RecordReplica& replica, OpKind kind, std::string_view field) {
+/// Some op of another replica that this one does not hold; null if there is none.
+const ModelOp* RecordHistory::unseen_op(const RecordReplica& replica, OpKind kind,
+                                        std::string_view field) const {
     for (const Change& change : changes_) {
         for (const ModelOp& op : change.model) {
-            const bool held = replica.seen[to_number(change.author)] >= change.seq;
-            if (!held && op.kind == kind && op.field == field && pick(2) == 0) {
+            if (!replica.holds(change) && op.kind == kind && op.field == field) {
                 return &op;
             }
         }
@@ -216,7 +309,7 @@ const ModelOp* RecordHistory::unseen_op(const RecordReplica& replica, OpKind kin
     return nullptr;
 }
 
-void RecordHistory::choose_over(MadeOp& made, const RecordReplica& replica) {
+void RecordHistory::choose_over(MadeOp& made, const Command& command, const RecordReplica& replica) {
     if (made.kind != OpKind::set && made.kind != OpKind::resolve) {
         return;
     }
@@ -230,15 +323,17 @@ void RecordHistory::choose_over(MadeOp& made, const RecordReplica& replica) {
         return;
     }
     Dot over = reg->displayed({ground().devices, ground().kind.find(made.field)})->dot;
-    if (options_.dishonest && pick(4) == 0) {
-        const auto& from = pick(2) == 0 || reg->lost().empty() ? reg->live() : reg->lost();
-        over = from[pick(from.size())].dot;
-    } else if (options_.dishonest && pick(6) == 0) {
-        return;
-    } else if (const ModelOp* unseen = unseen_op(replica, OpKind::set, made.field);
-               options_.dishonest && unseen != nullptr && pick(3) == 0) {
-        made.op.over = {Over::Kind::dot, unseen->dot};
-        return;
+    if (tricky(command)) {
+        const ModelOp* unseen = unseen_op(replica, OpKind::set, made.field);
+        if (command.trick % 3 == 0) {
+            const auto& from = command.trick % 2 == 0 || reg->lost().empty() ? reg->live() : reg->lost();
+            over = from[command.place % from.size()].dot;
+        } else if (command.trick % 3 == 1) {
+            return;
+        } else if (unseen != nullptr) {
+            made.op.over = {Over::Kind::dot, unseen->dot};
+            return;
+        }
     }
     const Creation* creation = replica.state.find_creation(made.op.record.created);
     const auto position = creation->layout->position(made.field);
@@ -246,54 +341,80 @@ void RecordHistory::choose_over(MadeOp& made, const RecordReplica& replica) {
     made.op.over = created ? Over{Over::Kind::creation, {}} : Over{Over::Kind::dot, over};
 }
 
-TextEdit RecordHistory::random_edit(const RecordReplica& replica, const Dot& dot) {
-    const auto found = replica.state.fields.find("story");
-    const TextSequence text =
-        found != replica.state.fields.end() ? std::get<TextSequence>(found->second) : TextSequence();
-    const std::size_t position = pick(text.length() + 1);
-    const std::size_t removed =
-        pick(2) == 0 ? pick(std::min<std::size_t>(4, text.length() - position + 1)) : 0;
-    static const std::string words[] = {"a", "bc", "đê", "ốc", "𐀀"};
-    return text.make_edit(dot, position, removed,
-                          removed == 0 || pick(2) == 0 ? words[pick(5)] : std::string());
-}
-
-Value RecordHistory::random_value(const Field& field) {
-    if (pick(12) == 0) {
-        return {};
-    }
-    if (field.shape == Shape::counter) {
-        return static_cast<std::int64_t>(pick(3));
-    }
-    if (!field.values.empty()) {
-        const std::size_t which = pick(field.values.size() + 2);
-        static const std::string unknown[] = {"new", "newer"};
-        return which < field.values.size() ? field.values[which] : unknown[which - field.values.size()];
-    }
-    return std::string(1, static_cast<char>('a' + pick(3)));
-}
-
-std::vector<const Change*> RecordHistory::random_order() {
+RecordReplica RecordHistory::delivered(const Choices& choices) const {
+    RecordReplica replica = empty_replica();
     std::vector<const Change*> rest;
     for (const Change& change : changes_) {
         rest.push_back(&change);
     }
-    RecordReplica held;
-    held.seen.resize(replicas_.size());
-    std::vector<const Change*> order;
-    while (!rest.empty()) {
-        const std::size_t first = pick(rest.size());
-        for (std::size_t step = 0; step < rest.size(); ++step) {
-            const std::size_t at = (first + step) % rest.size();
-            if (held.ready_for(*rest[at])) {
-                held.seen[to_number(rest[at]->author)] = rest[at]->seq;
-                order.push_back(rest[at]);
-                rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(at));
-                break;
+    for (std::size_t step = 0; !rest.empty(); ++step) {
+        std::vector<std::size_t> ready;
+        for (std::size_t i = 0; i < rest.size(); ++i) {
+            if (replica.ready_for(*rest[i])) {
+                ready.push_back(i);
+            }
+        }
+        const std::size_t next = ready[choices[step] % ready.size()];
+        replica.deliver(*rest[next]);
+        rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(next));
+    }
+    return replica;
+}
+
+ModelOps RecordHistory::held_by(const RecordReplica& replica) const {
+    ModelOps ops;
+    for (const Change& change : changes_) {
+        if (replica.holds(change)) {
+            for (const ModelOp& op : change.model) {
+                ops.push_back(&op);
             }
         }
     }
-    return order;
+    if (const auto own = std::ranges::find(replicas_, &replica, [](const auto& each) { return &each; });
+        own != replicas_.end()) {
+        const std::optional<Change>& open = open_[static_cast<std::size_t>(own - replicas_.begin())];
+        if (open) {
+            for (const ModelOp& op : open->model) {
+                ops.push_back(&op);
+            }
+        }
+    }
+    return ops;
+}
+
+ModelView RecordHistory::reference_of(const RecordReplica& replica) const {
+    return reference_view(held_by(replica), ground().kind, ground().devices, roles_of);
+}
+
+std::string RecordHistory::story() const {
+    static constexpr const char* kinds[] = {"create",    "set",     "add",         "insert", "remove",
+                                            "edit text", "resolve", "acknowledge", "delete", "restore"};
+    std::ostringstream out;
+    for (const Change& change : changes_) {
+        out << "change set " << to_number(change.author) << "." << change.seq << " after";
+        for (const std::uint64_t seq : change.seen) {
+            out << " " << seq;
+        }
+        out << "\n";
+        for (const MadeOp& made : change.ops) {
+            out << "  " << made.op.index << " at " << made.op.at.wall_ms << "." << made.op.at.counter << ": "
+                << (made.is_void ? "void " : "") << kinds[static_cast<int>(made.kind)] << " " << made.field
+                << " " << to_text(made.op.value);
+            for (std::size_t i = 0; i < made.values.size(); ++i) {
+                out << " " << made.layout->layout.entries[i].field << "=" << to_text(made.values[i]);
+            }
+            out << "\n";
+        }
+    }
+    return out.str();
+}
+
+void take_all(RecordReplica& to, const RecordReplica& from, const std::vector<Change>& changes) {
+    for (const Change& change : changes) {
+        if (from.holds(change) && !to.holds(change)) {
+            to.deliver(change);
+        }
+    }
 }
 
 }  // namespace cotmoc::core::test

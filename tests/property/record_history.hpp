@@ -1,15 +1,14 @@
-// Random histories of one record on several replicas: change sets, pulls, causal deliveries.
+// The history of one record on several replicas that a script of commands makes.
 #pragma once
 
+#include "property/command.hpp"
 #include "property/record_replica.hpp"
-#include "support/seeded_random.hpp"
 
 namespace cotmoc::core::test {
 
 struct HistoryOptions {
     std::size_t replicas = 3;
-    std::size_t changes = 10;
-    std::size_t ops = 3;  // of one change set, at most
+    std::size_t changes = 1000;  // change sets, at most; commands beyond them make no ops
     /// With ops that no honest author makes: any `over`, ops on deleted records, acknowledgements of nothing,
     /// edits of text that the author has not seen.
     bool dishonest = false;
@@ -17,31 +16,41 @@ struct HistoryOptions {
 
 class RecordHistory {
 public:
-    RecordHistory(std::uint64_t seed, const HistoryOptions& options);
+    RecordHistory(const Script& script, const HistoryOptions& options);
 
+    /// Sealed, in an order in which each follows its past.
     const std::vector<Change>& changes() const { return changes_; }
-    std::vector<RecordReplica>& replicas() { return replicas_; }
-    test_support::SeededRandom& random() { return random_; }
-    /// The changes in a random order in which each follows its past.
-    std::vector<const Change*> random_order();
+    const std::vector<RecordReplica>& replicas() const { return replicas_; }
+    RecordReplica empty_replica() const { return RecordReplica(options_.replicas); }
+    /// A replica with all change sets, delivered as the choices say.
+    RecordReplica delivered(const Choices& choices) const;
+    /// The ops that a replica holds, in an order in which each follows its past.
+    ModelOps held_by(const RecordReplica& replica) const;
+    ModelView reference_of(const RecordReplica& replica) const;
+    /// The change sets and their ops, for people.
+    std::string story() const;
 
 private:
-    void write(std::size_t author);
-    void pull(std::size_t who, std::size_t from);
-    MadeOp make_op(const RecordReplica& replica, const Dot& dot);
-    MadeOp make_create(const Dot& dot);
-    MadeOp make_field_op(const RecordReplica& replica, const Dot& dot);
-    void choose_kind(MadeOp& made, const RecordReplica& replica, const Dot& dot);
-    void choose_over(MadeOp& made, const RecordReplica& replica);
-    const ModelOp* unseen_op(const RecordReplica& replica, OpKind kind, std::string_view field);
-    TextEdit random_edit(const RecordReplica& replica, const Dot& dot);
-    Value random_value(const Field& field);
-    std::size_t pick(std::size_t limit) { return static_cast<std::size_t>(random_.below(limit)); }
+    void run(const Command& command);
+    void pull(std::size_t who, const Command& command);
+    void seal(std::size_t who);
+    void write(std::size_t who, const Command& command);
+    MadeOp make_op(const Command& command, const RecordReplica& replica, const Dot& dot);
+    MadeOp make_create(const Command& command);
+    void make_field_op(MadeOp& made, const Command& command, const RecordReplica& replica, const Dot& dot);
+    void choose_over(MadeOp& made, const Command& command, const RecordReplica& replica);
+    void judge_roles(MadeOp& made, std::vector<ModelOp>& model, std::size_t who);
+    const ModelOp* unseen_op(const RecordReplica& replica, OpKind kind, std::string_view field) const;
+    bool tricky(const Command& command) const { return options_.dishonest && command.trick > 200; }
 
-    test_support::SeededRandom random_;
     HistoryOptions options_;
     std::vector<RecordReplica> replicas_;
+    std::vector<std::optional<Change>> open_;  // by replica
     std::vector<Change> changes_;
+    std::size_t begun_ = 0;  // change sets, sealed or open
 };
+
+/// `to` takes all that `from` holds and it lacks: the join of the two.
+void take_all(RecordReplica& to, const RecordReplica& from, const std::vector<Change>& changes);
 
 }  // namespace cotmoc::core::test

@@ -1,15 +1,22 @@
 #include "property/record_replica.hpp"
 
+#include "merge/workflow.hpp"
 #include "store/schema.hpp"
 
 #include <cotmoc/base/check.hpp>
+
+#include <rapidcheck.h>
+
+#include <algorithm>
 
 namespace cotmoc::core::test {
 namespace {
 
 Field make_field(std::string name, Shape shape, Policy policy, std::vector<std::string> values = {}) {
     Field field;
+    field.key = name;
     field.name = std::move(name);
+    field.type = policy == Policy::workflow ? FieldType::workflow : FieldType::text;
     field.shape = shape;
     field.policy = policy;
     field.values = std::move(values);
@@ -26,6 +33,7 @@ Kind make_kind() {
                    make_field("tags", Shape::set, Policy::set),
                    make_field("work", Shape::register_, Policy::workflow, {"open", "done"}),
                    make_field("worst", Shape::register_, Policy::worst, {"low", "middle", "high"})};
+    kind.fields[5].roles["done"] = {"officer"};
     return kind;
 }
 
@@ -86,25 +94,48 @@ bool RecordReplica::ready_for(const Change& change) const {
     return true;
 }
 
-void RecordReplica::apply(const Change& change, const MadeOp& made) {
+Roles roles_of(DeviceIndex device) { return to_number(device) % 2 == 0 ? Roles{"officer"} : Roles{"post"}; }
+
+Result<void> apply_by_engine(RecordState& state, const Change& change, const MadeOp& made,
+                             const Roles& roles) {
+    const Kind& kind = ground().kind;
+    const auto check = [&](std::string_view name, const Value& value, const Past& at) {
+        const auto found = state.fields.find(name);
+        return check_workflow_move(*kind.find_key(name),
+                                   found != state.fields.end() ? &found->second : nullptr, value, at,
+                                   *roles.begin());
+    };
     const Dot dot{change.author, change.seq, made.op.index};
     const Past past(change.seen, dot);
     if (made.kind != OpKind::create) {
-        const auto applied =
-            apply_op(state, made.op, {made.kind, made.field, made.shape, past, ground().devices});
-        COTMOC_CHECK(applied.has_value() != made.is_void);
-        return;
+        if (made.kind == OpKind::set || made.kind == OpKind::resolve) {
+            COTMOC_TRY(check(made.field, made.op.value, past));
+        }
+        return apply_op(
+            state, made.op,
+            {made.kind, made.field, made.shape, past, ground().devices, is_workflow(&kind, made.field)});
     }
+    std::vector<Value> values = made.values;
     std::vector<Dot> content_dots(made.values.size());
     for (std::size_t i = 0; i < made.values.size(); ++i) {
+        const Dot field_dot{dot.device, dot.seq, dot.index + 1 + static_cast<std::uint32_t>(i)};
+        if (type_of(values[i]) != ValueType::absent &&
+            !check(made.layout->layout.entries[i].field, values[i], past.at(field_dot))) {
+            values[i] = Absent{};
+        }
         const auto* text = std::get_if<std::string>(&made.values[i]);
         if (made.layout->layout.entries[i].shape == Shape::text && text != nullptr) {
             content_dots[i] = content_dot(ground().hasher, *text);
         }
     }
     state.kind = ground().kind.name;
-    apply_create(state, {dot, made.op.at, made.layout}, made.values, content_dots, past, ground().devices,
-                 nullptr);
+    apply_create(state, {dot, made.op.at, made.layout}, values, content_dots, past, ground().devices,
+                 &ground().kind);
+    return {};
+}
+
+void RecordReplica::apply(const Change& change, const MadeOp& made) {
+    RC_ASSERT(apply_by_engine(state, change, made, roles_of(change.author)).has_value() != made.is_void);
 }
 
 void RecordReplica::deliver(const Change& change) {
@@ -112,7 +143,6 @@ void RecordReplica::deliver(const Change& change) {
         apply(change, op);
     }
     seen[to_number(change.author)] = change.seq;
-    known.insert(known.end(), change.model.begin(), change.model.end());
 }
 
 bool RecordReplica::survives_reload() {
@@ -141,6 +171,23 @@ Bytes RecordReplica::form() const {
     Bytes form;
     append_digest_form(form, ground().record, state, ground().devices);
     return form;
+}
+
+Bytes RecordReplica::stored() const {
+    if (state.creations.empty()) {
+        return {};
+    }
+    RecordState sorted = state;
+    std::ranges::sort(sorted.creations, {}, &Creation::dot);
+    std::ranges::sort(sorted.visits, {},
+                      [](const Visit& visit) { return std::pair(visit.device, visit.seq); });
+    RecordRow row;
+    const auto encoded =
+        encode_row(row, sorted, &ground().kind, ground().devices, ground().interning(), ground().hasher);
+    RC_ASSERT(encoded.has_value());
+    Bytes bytes(row.body.begin(), row.body.end());
+    bytes.insert(bytes.end(), row.state.begin(), row.state.end());
+    return bytes;
 }
 
 ModelView RecordReplica::view() const {

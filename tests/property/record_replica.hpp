@@ -1,4 +1,4 @@
-// A replica of one record: the real merge state beside all ops it holds, for the reference.
+// A replica of one record, made of the real merge; and the ground that all histories stand on.
 #pragma once
 
 #include "merge/record_apply.hpp"
@@ -50,7 +50,7 @@ struct MadeOp {
     FieldOp op;
     const StoredLayout* layout = nullptr;
     std::vector<Value> values;
-    bool is_void = false;  // names what its author cannot have seen, so nobody may apply it
+    bool is_void = false;  // nobody may apply it: it names what its author cannot have seen, or lacks a role
 };
 
 struct Change {
@@ -61,19 +61,31 @@ struct Change {
     std::vector<ModelOp> model;  // the same for the reference
 };
 
+/// The only place that hands ops to the engine: here it is told what the author may do. An error means that
+/// the op is void. Of a create, only a field's op can be void: the engine leaves it out by itself.
+Result<void> apply_by_engine(RecordState& state, const Change& change, const MadeOp& made,
+                             const Roles& roles);
+Roles roles_of(DeviceIndex device);
+
+/// A replica of one record: the state that the real merge keeps, and what it holds.
 class RecordReplica {
 public:
+    explicit RecordReplica(std::size_t replicas) : seen(replicas) {}
+
     RecordState state;
     std::vector<std::uint64_t> seen;
-    std::vector<ModelOp> known;  // in the order of arrival
 
     bool ready_for(const Change& change) const;
+    bool holds(const Change& change) const { return seen[to_number(change.author)] >= change.seq; }
     /// Precondition: ready_for.
     void deliver(const Change& change);
     void apply(const Change& change, const MadeOp& op);
     /// Saves and loads the state; false if that changed anything.
     bool survives_reload();
+    /// The form that the state digest hashes.
     Bytes form() const;
+    /// What is stored, but for the order of arrival that it remembers: the same for the same ops.
+    Bytes stored() const;
     ModelView view() const;
 };
 

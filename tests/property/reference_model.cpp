@@ -3,13 +3,12 @@
 #include "unit/merge/text_model.hpp"
 
 #include <limits>
-#include <set>
 #include <tuple>
 
 namespace cotmoc::core::test {
 namespace {
 
-using Ops = std::vector<const ModelOp*>;
+using Ops = ModelOps;
 
 bool is_set(const ModelOp& op) { return op.kind == OpKind::set || op.kind == OpKind::resolve; }
 bool is_settling(const ModelOp& op) { return op.kind == OpKind::resolve || op.kind == OpKind::acknowledge; }
@@ -57,6 +56,15 @@ const ModelOp* displayed(const Ops& ops, const Field& field, const DeviceTable& 
         }
     }
     return first;
+}
+
+/// S12: null stands before the first state, an unknown state after the last.
+std::int64_t place_of(const Value& value, const Field& field) {
+    const auto* state = std::get_if<std::string>(&value);
+    if (state == nullptr) {
+        return -1;
+    }
+    return std::ranges::find(field.values, *state) - field.values.begin();
 }
 
 /// S8. An `over` outside the past cannot have been displayed to the author, and is none.
@@ -127,15 +135,15 @@ Value text(const Ops& ops, const DeviceTable& devices) {
 }
 
 /// S11. A delete that a later edit, restore or delete has seen is history.
-void judge_deletes(std::span<const ModelOp> ops, ModelView& view) {
+void judge_deletes(const Ops& ops, ModelView& view) {
     Ops deletes;
     Ops undoing;
-    for (const ModelOp& op : ops) {
-        if (op.kind == OpKind::delete_record) {
-            deletes.push_back(&op);
+    for (const ModelOp* op : ops) {
+        if (op->kind == OpKind::delete_record) {
+            deletes.push_back(op);
         }
-        if (op.kind == OpKind::delete_record || is_value_op(op)) {
-            undoing.push_back(&op);
+        if (op->kind == OpKind::delete_record || is_value_op(*op)) {
+            undoing.push_back(op);
         }
     }
     bool any = false;
@@ -145,7 +153,7 @@ void judge_deletes(std::span<const ModelOp> ops, ModelView& view) {
         }
         any = true;
         const bool edited_beside = std::ranges::any_of(
-            ops, [&](const ModelOp& op) { return is_value_op(op) && !in_past(op, *each); });
+            ops, [&](const ModelOp* op) { return is_value_op(*op) && !in_past(*op, *each); });
         view.deleted = view.deleted || !edited_beside;
     }
     view.edited_while_deleted = any && !view.deleted;
@@ -161,16 +169,61 @@ bool in_past(const ModelOp& x, const ModelOp& y) {
     return device < y.seen.size() && x.dot.seq <= y.seen[device];
 }
 
-ModelView reference_view(std::span<const ModelOp> ops, const Kind& kind, const DeviceTable& devices) {
+bool workflow_allows(const ModelOp& op, const ModelOps& past, const Roles& roles, const Field& field) {
+    if (field.policy != Policy::workflow || op.field != field.name || !is_set(op)) {
+        return true;
+    }
+    ModelOps sets;
+    std::ranges::copy_if(past, std::back_inserter(sets),
+                         [&](const ModelOp* x) { return x->field == field.name && is_set(*x); });
+    std::int64_t from = -1;
+    for (const ModelOp* x : sets) {
+        if (!in_past_of_any(*x, sets)) {
+            from = std::max(from, place_of(x->value, field));
+        }
+    }
+    const std::int64_t to = place_of(op.value, field);
+    const auto count = static_cast<std::int64_t>(field.values.size());
+    for (std::int64_t place = std::max<std::int64_t>(std::min(from, to), 0);
+         from != to && place <= std::min(std::max(from, to), count - 1); ++place) {
+        const auto guard = field.roles.find(field.values[static_cast<std::size_t>(place)]);
+        const bool has_role =
+            guard == field.roles.end() ||
+            std::ranges::any_of(guard->second, [&](const std::string& role) { return roles.contains(role); });
+        if (!has_role) {
+            return false;
+        }
+    }
+    return true;
+}
+
+ModelOps valid_ops(const ModelOps& ops, const Kind& kind, const RolesOf& roles) {
+    ModelOps valid;
+    for (const ModelOp* op : ops) {
+        const Field* field = kind.find(op->field);
+        if (field == nullptr || field->policy != Policy::workflow) {
+            valid.push_back(op);
+            continue;
+        }
+        ModelOps past;
+        std::ranges::copy_if(valid, std::back_inserter(past),
+                             [&](const ModelOp* x) { return in_past(*x, *op); });
+        if (workflow_allows(*op, past, roles(op->dot.device), *field)) {
+            valid.push_back(op);
+        }
+    }
+    return valid;
+}
+
+ModelView reference_view(const ModelOps& all, const Kind& kind, const DeviceTable& devices,
+                         const RolesOf& roles) {
+    const ModelOps ops = valid_ops(all, kind, roles);
     ModelView view;
     judge_deletes(ops, view);
     for (const Field& field : kind.fields) {
         Ops here;
-        for (const ModelOp& op : ops) {
-            if (op.field == field.name) {
-                here.push_back(&op);
-            }
-        }
+        std::ranges::copy_if(ops, std::back_inserter(here),
+                             [&](const ModelOp* op) { return op->field == field.name; });
         Value shown;
         if (field.shape == Shape::register_ || field.shape == Shape::counter) {
             const ModelOp* first = displayed(here, field, devices);

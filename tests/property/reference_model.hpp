@@ -1,13 +1,14 @@
-// What a record shows, as semantics S7 to S11 define it: a function of the set of ops, with nothing
-// remembered from one op to the next. Slow and plain on purpose; the merge is compared with it.
+// What a record shows, as semantics S2, S5 and S7 to S12 define it: a function of the set of ops, with
+// nothing remembered from one op to the next. Slow and plain on purpose; the merge is compared with it.
 #pragma once
 
 #include "merge/device_table.hpp"
 
 #include <cotmoc/core/change_set.hpp>
 
+#include <functional>
 #include <map>
-#include <span>
+#include <set>
 
 namespace cotmoc::core::test {
 
@@ -25,6 +26,11 @@ struct ModelOp {
     Dot text_dot;  // names the elements that `edit` inserts
 };
 
+using ModelOps = std::vector<const ModelOp*>;
+using Roles = std::set<std::string>;
+/// What roles a device has; S13 makes it depend on the seq too, which histories of one catalogue do not need.
+using RolesOf = std::function<Roles(DeviceIndex)>;
+
 struct ModelView {
     std::map<std::string, Value> shown;              // what is not null
     std::map<std::string, std::vector<Dot>> listed;  // where anything is listed
@@ -36,7 +42,16 @@ struct ModelView {
 /// S2: x lies in y's past.
 bool in_past(const ModelOp& x, const ModelOp& y);
 
-/// `ops` in any order in which each follows its past.
-ModelView reference_view(std::span<const ModelOp> ops, const Kind& kind, const DeviceTable& devices);
+/// S12: whether `op`, a set of the workflow field or a resolution with a value, is valid for an author with
+/// these roles. `past`: the valid ops of the record in the op's past. Ops of other fields and kinds always
+/// are.
+bool workflow_allows(const ModelOp& op, const ModelOps& past, const Roles& roles, const Field& field);
+
+/// S5: the valid ones. `ops` in any order in which each follows its past.
+ModelOps valid_ops(const ModelOps& ops, const Kind& kind, const RolesOf& roles);
+
+/// `ops` in any order in which each follows its past, void ones too.
+ModelView reference_view(const ModelOps& ops, const Kind& kind, const DeviceTable& devices,
+                         const RolesOf& roles);
 
 }  // namespace cotmoc::core::test

@@ -130,12 +130,24 @@ std::unique_ptr<sync::Session> Fleet::answer() {
 sync::SessionReport Fleet::sync(const std::string& name) {
     const auto caller = call(name);
     const auto responder = answer();
-    caller->start(0);
-    responder->start(0);
+    return converse(*caller, *responder);
+}
+
+sync::SessionReport Fleet::meet(const std::string& caller, const std::string& responder) {
+    FleetDevice& one = *devices_.at(caller);
+    FleetDevice& other = *devices_.at(responder);
+    const auto calling = sync::Session::call({*one.replica, one.replica->keys().device, random},
+                                             other.replica->keys().device.public_keys().agreement);
+    const auto answering = sync::Session::answer({*other.replica, other.replica->keys().device, random});
+    return converse(*calling, *answering);
+}
+
+sync::SessionReport Fleet::converse(sync::Session& caller, sync::Session& responder) {
+    caller.start(0);
+    responder.start(0);
     for (bool moved = true; moved;) {
         moved = false;
-        for (auto [from, to] :
-             {std::pair(caller.get(), responder.get()), std::pair(responder.get(), caller.get())}) {
+        for (auto [from, to] : {std::pair(&caller, &responder), std::pair(&responder, &caller)}) {
             const Bytes bytes = from->take_output();
             if (!bytes.empty()) {
                 moved = true;
@@ -144,10 +156,12 @@ sync::SessionReport Fleet::sync(const std::string& name) {
             }
         }
     }
-    if (caller->error()) {
-        check_failed(describe(*caller->error()), "session", 0);
+    for (const sync::Session* end : {&caller, &responder}) {
+        if (end->error()) {
+            check_failed(describe(*end->error()), "session", 0);
+        }
     }
-    return caller->report();
+    return caller.report();
 }
 
 void Fleet::sync_all() {

@@ -87,6 +87,8 @@ public:
     std::unique_ptr<sync::Session> answer();
     /// One whole session over a perfect pipe; the caller's report.
     sync::SessionReport sync(const std::string& name);
+    /// The same between two devices, without a hub.
+    sync::SessionReport meet(const std::string& caller, const std::string& responder);
     /// Rounds of all devices until no session has anything left to do.
     void sync_all();
     void advance(std::int64_t ms);
@@ -109,6 +111,7 @@ public:
 
 private:
     FleetDevice& make(const std::string& name, std::vector<crypto::KeyFileContents::Extra> extra);
+    static sync::SessionReport converse(sync::Session& caller, sync::Session& responder);
     std::map<std::string, std::unique_ptr<FleetDevice>> devices_;
     crypto::DeviceKeys hub_keys_;
     std::unique_ptr<sync::HubStore> hub_store_;

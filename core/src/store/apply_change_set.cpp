@@ -219,6 +219,12 @@ Result<void> Application::merge_create(const Creation& creation, const RecordId&
     return {};
 }
 
+/// Two offices' creates may share a row; only a creation in an op's past makes the record known to it.
+bool is_known(const RecordState& state, const Past& past) {
+    return std::ranges::any_of(state.creations,
+                               [&](const Creation& creation) { return past.contains(creation.dot); });
+}
+
 Result<std::optional<std::int64_t>> Application::row_of(const FieldOp& op) {
     if (!op.record.id) {
         if (!past(op.index).contains(op.record.created)) {
@@ -226,11 +232,16 @@ Result<std::optional<std::int64_t>> Application::row_of(const FieldOp& op) {
         }
         return CreationRuns::find(impl_.statements, space_, op.record.created);
     }
-    COTMOC_ASSIGN(const std::optional<LoadedRecord> record, impl_.records.find(*op.record.id));
-    if (!record || record->space != space_.number) {
-        return std::nullopt;
+    // A space may hold the id in two kinds; the first by name that its author can have known is meant.
+    COTMOC_ASSIGN(const std::vector<LoadedRecord> records, impl_.records.find_all(*op.record.id, space_));
+    std::optional<std::pair<std::string, std::int64_t>> meant;
+    for (const LoadedRecord& record : records) {
+        COTMOC_ASSIGN(const RecordState state, impl_.records.decode(record));
+        if (is_known(state, past(op.index)) && (!meant || state.kind < meant->first)) {
+            meant = {state.kind, record.row};
+        }
     }
-    return record->row;
+    return meant ? std::optional(meant->second) : std::nullopt;
 }
 
 Result<void> Application::field_blocks() {
@@ -296,11 +307,8 @@ Result<void> Application::apply_to_record(std::span<const PlacedOp> ops) {
     for (const PlacedOp& placed : ops) {
         const FieldOp& op = *placed.op;
         const Past op_past = past(op.index);
-        // Two offices' creates may share the row; only a creation in the op's past makes the record known to
-        // it.
-        const bool known = std::ranges::any_of(
-            now.creations, [&](const Creation& creation) { return op_past.contains(creation.dot); });
-        Result<void> fits = known ? check(*placed.block, op, now, op_past) : fail(ErrorCode::unknown_record);
+        Result<void> fits =
+            is_known(now, op_past) ? check(*placed.block, op, now, op_past) : fail(ErrorCode::unknown_record);
         if (fits) {
             fits = apply_op(now, op,
                             {placed.block->kind, placed.block->field, placed.block->shape, op_past,

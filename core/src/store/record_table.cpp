@@ -89,6 +89,20 @@ Result<std::optional<LoadedRecord>> RecordTable::find(const RecordId& id, const 
     return record;
 }
 
+Result<std::vector<LoadedRecord>> RecordTable::find_all(const RecordId& id, const SpaceEntry& space) {
+    COTMOC_ASSIGN(Statement * query, statements_.get("SELECT row, id, space, flags, body, state FROM _record "
+                                                     "WHERE id = ? AND space = ?"));
+    query->bind_blob(1, id.view()).bind(2, space.number);
+    std::vector<LoadedRecord> records;
+    for (;;) {
+        COTMOC_ASSIGN(const bool row, query->step());
+        if (!row) {
+            return records;
+        }
+        records.push_back(read_row(*query));
+    }
+}
+
 Result<LoadedRecord> RecordTable::get(std::int64_t row_number) {
     COTMOC_ASSIGN(Statement * query,
                   statements_.get("SELECT row, id, space, flags, body, state FROM _record WHERE row = ?"));

@@ -53,6 +53,8 @@ public:
     Result<std::optional<LoadedRecord>> find(const RecordId& id);
     Result<std::optional<LoadedRecord>> find(const RecordId& id, const SpaceEntry& space,
                                              std::string_view kind);
+    /// Of every kind.
+    Result<std::vector<LoadedRecord>> find_all(const RecordId& id, const SpaceEntry& space);
     Result<LoadedRecord> get(std::int64_t row);
     Result<RecordState> decode(const LoadedRecord& record) const;
     /// The same for a change that save() will end: what was saved last need not be decoded again.
