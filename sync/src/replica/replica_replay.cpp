@@ -59,6 +59,9 @@ Result<void> Replica::replay_if_more_is_readable() {
             return std::ranges::find(unreadable_catalogues_, position) == unreadable_catalogues_.end();
         });
     if (more) {
+        if (!seal()) {
+            return {};  // what waits here is still there to read; the next session says what is wrong
+        }
         for (const SpaceInfo& space : spaces_) {
             COTMOC_TRY(replay(space.id));
         }
@@ -68,7 +71,6 @@ Result<void> Replica::replay_if_more_is_readable() {
 }
 
 Result<void> Replica::replay(const SpaceId& space) {
-    COTMOC_TRY(seal());
     const SessionNotes notes = notes_;
     const auto replayed = store_->write([&]() -> Result<void> {
         COTMOC_TRY(store_->forget_records(space));

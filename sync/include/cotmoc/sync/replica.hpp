@@ -191,6 +191,7 @@ private:
     Result<void> follow_spaces();
     Result<void> replay_if_more_is_readable();
     /// Applies all change sets of a space again, under the rules and catalogues that can be read now.
+    /// Precondition: nothing waits to be sealed.
     Result<void> replay(const SpaceId& space);
 
     Result<void> write(const std::function<Result<void>()>& work);
