@@ -45,8 +45,10 @@ Result<void> check_name(const std::string& place, const std::string& name) {
     if (name.empty() || name.size() > 63 || !is_lower(name[0]) || !std::ranges::all_of(name, may_follow)) {
         return bad(place, "names are a to z, 0 to 9 and _, at most 63, from a letter on");
     }
-    // SQLite keeps names that begin with its own for itself, and each kind has a view of its name.
-    if (reserved.contains(name) || name.starts_with("sqlite_")) {
+    // SQLite keeps some names for itself, and each kind has a view of its name: it would hide a function.
+    const bool is_sqlites = name.starts_with("sqlite_") || name.starts_with("pragma_") ||
+                            name.starts_with("fts5") || name == "json_each" || name == "json_tree";
+    if (reserved.contains(name) || is_sqlites) {
         return bad(place, "the name is reserved");
     }
     return {};

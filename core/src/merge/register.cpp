@@ -39,6 +39,11 @@ void Register::keep_passed(const Dot& above, const Past& past) {
     }
     for (const RegisterOp& earlier : live_) {
         if (past.contains(earlier.dot)) {
+            // Whoever saw one op of a change set saw all: below two of one set nobody stops at the lower.
+            std::erase_if(passed_, [&](const PassedOp& lower) {
+                return lower.dot.device == earlier.dot.device && lower.dot.seq == earlier.dot.seq &&
+                       std::ranges::binary_search(lower.above, earlier.dot);
+            });
             const auto place = std::ranges::lower_bound(passed_, earlier.dot, {}, &PassedOp::dot);
             passed_.insert(place, {earlier.dot, earlier.value, {above}});
         }
@@ -90,6 +95,10 @@ void Register::apply_acknowledge(const Past& past) {
     for (RegisterOp& earlier : live_) {
         earlier.settled = earlier.settled || past.contains(earlier.dot);
     }
+}
+
+void Register::forget_passed(const Dot& dot) {
+    std::erase_if(passed_, [&](const PassedOp& op) { return op.dot == dot; });
 }
 
 bool Register::replace_pending(const Dot& dot, Hlc at, Value value) {

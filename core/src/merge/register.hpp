@@ -44,6 +44,8 @@ public:
     void apply_set(RegisterOp op, const std::optional<Dot>& over, SetMode mode, const Past& past);
     /// Applies an `acknowledge`: settles what lies in its past.
     void apply_acknowledge(const Past& past);
+    /// What a create set in vain: its author set the field anew before anybody could see it.
+    void forget_passed(const Dot& dot);
     /// Replaces the value of the author's own, not yet sealed set (S3). False if it is not live any more.
     bool replace_pending(const Dot& dot, Hlc at, Value value);
 

@@ -4,6 +4,7 @@
 #include "store/digest_sum.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace cotmoc::core {
@@ -43,6 +44,13 @@ private:
     Result<void> field_blocks();
     Result<void> apply_to_record(std::span<const PlacedOp> ops);
     Result<std::optional<std::int64_t>> row_of(const FieldOp& op);
+    /// A record that an id may mean.
+    struct Named {
+        std::string kind;
+        std::int64_t row = 0;
+        std::vector<Creation> creations;
+    };
+    Result<std::vector<Named>> records_named(const RecordId& id);
     /// `row`: the record that the op is about, if it is here.
     Result<void> void_op(std::uint32_t index, std::string_view reason,
                          std::optional<std::int64_t> row = std::nullopt);
@@ -57,6 +65,7 @@ private:
     const Catalogue* catalogue_;
     bool unchecked_;  // the author's catalogue cannot be read here
     CreationRuns runs_;
+    std::unordered_map<RecordId, std::vector<Named>> named_;  // after the creates, which may add to them
     ApplyOutcome outcome_;
 };
 
@@ -220,9 +229,20 @@ Result<void> Application::merge_create(const Creation& creation, const RecordId&
 }
 
 /// Two offices' creates may share a row; only a creation in an op's past makes the record known to it.
-bool is_known(const RecordState& state, const Past& past) {
-    return std::ranges::any_of(state.creations,
+bool is_known(const std::vector<Creation>& creations, const Past& past) {
+    return std::ranges::any_of(creations,
                                [&](const Creation& creation) { return past.contains(creation.dot); });
+}
+
+Result<std::vector<Application::Named>> Application::records_named(const RecordId& id) {
+    COTMOC_ASSIGN(const std::vector<LoadedRecord> records, impl_.records.find_all(id, space_));
+    std::vector<Named> named;
+    for (const LoadedRecord& record : records) {
+        COTMOC_ASSIGN(RecordState state, impl_.records.decode(record));
+        named.push_back({std::move(state.kind), record.row, std::move(state.creations)});
+    }
+    std::ranges::sort(named, {}, &Named::kind);
+    return named;
 }
 
 Result<std::optional<std::int64_t>> Application::row_of(const FieldOp& op) {
@@ -233,15 +253,14 @@ Result<std::optional<std::int64_t>> Application::row_of(const FieldOp& op) {
         return CreationRuns::find(impl_.statements, space_, op.record.created);
     }
     // A space may hold the id in two kinds; the first by name that its author can have known is meant.
-    COTMOC_ASSIGN(const std::vector<LoadedRecord> records, impl_.records.find_all(*op.record.id, space_));
-    std::optional<std::pair<std::string, std::int64_t>> meant;
-    for (const LoadedRecord& record : records) {
-        COTMOC_ASSIGN(const RecordState state, impl_.records.decode(record));
-        if (is_known(state, past(op.index)) && (!meant || state.kind < meant->first)) {
-            meant = {state.kind, record.row};
-        }
+    auto found = named_.find(*op.record.id);
+    if (found == named_.end()) {
+        COTMOC_ASSIGN(std::vector<Named> records, records_named(*op.record.id));
+        found = named_.emplace(*op.record.id, std::move(records)).first;
     }
-    return meant ? std::optional(meant->second) : std::nullopt;
+    const auto meant = std::ranges::find_if(
+        found->second, [&](const Named& record) { return is_known(record.creations, past(op.index)); });
+    return meant != found->second.end() ? std::optional(meant->row) : std::nullopt;
 }
 
 Result<void> Application::field_blocks() {
@@ -307,8 +326,8 @@ Result<void> Application::apply_to_record(std::span<const PlacedOp> ops) {
     for (const PlacedOp& placed : ops) {
         const FieldOp& op = *placed.op;
         const Past op_past = past(op.index);
-        Result<void> fits =
-            is_known(now, op_past) ? check(*placed.block, op, now, op_past) : fail(ErrorCode::unknown_record);
+        Result<void> fits = is_known(now.creations, op_past) ? check(*placed.block, op, now, op_past)
+                                                             : fail(ErrorCode::unknown_record);
         if (fits) {
             fits = apply_op(now, op,
                             {placed.block->kind, placed.block->field, placed.block->shape, op_past,

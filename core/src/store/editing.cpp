@@ -91,7 +91,8 @@ Result<bool> Editing::may_fold(const Field& field, const RegisterOp& shown) {
         })) {
         return false;
     }
-    return impl_.journal.is_set(*space_, shown.dot);
+    // An acknowledgement has settled the pending value; a new one has not been looked at by anybody.
+    return shown.settled ? Result<bool>(false) : impl_.journal.is_set(*space_, shown.dot);
 }
 
 Result<void> Editing::set_register(const Field& field, const Value& value, bool imported) {
@@ -123,9 +124,15 @@ Result<void> Editing::set_register(const Field& field, const Value& value, bool 
         COTMOC_TRY(impl_.journal.keep_value(*space_, shown->dot, shown->at, shown->value));
     }
     FieldOp op;
+    const bool in_vain = created && unsealed(shown->dot) && !full_history;
+    const Dot replaced = shown != nullptr ? shown->dot : Dot();
     op.over = over(field);
     op.value = value;
-    return make(OpKind::set, field.key, field.shape, std::move(op), false);
+    COTMOC_TRY(make(OpKind::set, field.key, field.shape, std::move(op), false));
+    if (auto* reg = std::get_if<Register>(&now_.fields.find(field.key)->second); reg != nullptr && in_vain) {
+        reg->forget_passed(replaced);
+    }
+    return {};
 }
 
 Result<void> Editing::element(const Field& field, OpKind kind, const std::string& element) {

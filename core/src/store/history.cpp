@@ -153,6 +153,7 @@ std::vector<HistoryOp> RecordHistory::ops(const Catalogue* view) const {
     for (const HistoryStep& step : state_->ordered()) {
         replay.apply(step, ops);
     }
+    replay.finish(ops);
     std::ranges::for_each(ops, [&](HistoryOp& op) { replay.present(op); });
     return ops;
 }

@@ -68,8 +68,28 @@ void HistoryReplay::create(const HistoryStep& step, std::vector<HistoryOp>& ops)
     }
 }
 
+/// Edits of one text in one change set are told as one: a key stroke is not worth two copies of the text.
+bool HistoryReplay::continues_text(const HistoryStep& step, const std::vector<HistoryOp>& ops) const {
+    return in_text_ && step.op != nullptr && step.field_block->kind == OpKind::edit_text &&
+           ops.back().field == step.field_block->field && ops.back().dot.device == step.dot.device &&
+           ops.back().dot.seq == step.dot.seq && !is_void(step.dot);
+}
+
+void HistoryReplay::finish(std::vector<HistoryOp>& ops) {
+    if (in_text_) {
+        ops.back().after = shown(ops.back().field);
+        in_text_ = false;
+    }
+}
+
 void HistoryReplay::field_op(const HistoryStep& step, std::vector<HistoryOp>& ops) {
     const FieldBlock& block = *step.field_block;
+    if (continues_text(step, ops)) {
+        const Past past(step.change->seen, step.dot);
+        (void)apply_op(record_, *step.op, {block.kind, block.field, block.shape, past, devices_});
+        return;
+    }
+    finish(ops);
     HistoryOp entry{step.dot,           step.at, block.field,       block.kind,
                     shown(block.field), {},      is_void(step.dot), false};
     if (!entry.is_void) {
@@ -81,12 +101,14 @@ void HistoryReplay::field_op(const HistoryStep& step, std::vector<HistoryOp>& op
     }
     // What somebody entered is told even where another value goes on being shown.
     const bool enters = block.kind == OpKind::set || block.kind == OpKind::resolve;
-    entry.after = entry.is_void || enters ? step.op->value : shown(block.field);
+    in_text_ = block.kind == OpKind::edit_text && !entry.is_void;
+    entry.after = in_text_ ? Value() : entry.is_void || enters ? step.op->value : shown(block.field);
     ops.push_back(std::move(entry));
 }
 
 void HistoryReplay::apply(const HistoryStep& step, std::vector<HistoryOp>& ops) {
     if (step.create != nullptr) {
+        finish(ops);
         create(step, ops);
     } else {
         field_op(step, ops);

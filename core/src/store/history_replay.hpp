@@ -30,6 +30,8 @@ public:
 
     /// Steps come after all that lies in their past. Adds what there is to tell.
     void apply(const HistoryStep& step, std::vector<HistoryOp>& ops);
+    /// After the last step: completes what apply() told of it.
+    void finish(std::vector<HistoryOp>& ops);
     /// What people see of an op: its field's current name, values in the type that the field has now.
     void present(HistoryOp& op) const;
     Store::Appearance appearance() const;
@@ -37,6 +39,7 @@ public:
 private:
     void create(const HistoryStep& step, std::vector<HistoryOp>& ops);
     void field_op(const HistoryStep& step, std::vector<HistoryOp>& ops);
+    bool continues_text(const HistoryStep& step, const std::vector<HistoryOp>& ops) const;
     bool is_void(const Dot& dot) const;
     const Field* field(std::string_view key) const;
     Value shown(std::string_view key) const;
@@ -46,6 +49,7 @@ private:
     const std::vector<Dot>& void_ops_;
     const Catalogue* view_ = nullptr;
     RecordState record_;
+    bool in_text_ = false;  // the last op told is a text edit that further ones may continue
     std::set<std::string, std::less<>> forgotten_;        // Appearance::forgotten
     std::vector<std::unique_ptr<StoredLayout>> layouts_;  // the creations of record_ point to them
 };

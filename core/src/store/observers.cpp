@@ -84,7 +84,7 @@ Result<QueryChange> Observer::follow(StoreImpl& impl, const ChangeLog& log) {
         const bool changed = std::ranges::any_of(log.rows(), [&](const auto& entry) {
             return entry.second.id == *record_ && entry.second.changed();
         });
-        if (changed) {
+        if (changed || log.everything()) {
             change.changed.push_back(*record_);
         }
         return change;
@@ -137,6 +137,16 @@ Result<QueryChange> Observer::follow_whole(StoreImpl& impl, const ChangeLog& log
         }
     }
     result_ = std::move(now);
+    if (log.everything()) {
+        // Records that were made anew have other rows and are the same to people.
+        std::erase_if(change.left, [&](const RecordId& id) {
+            const bool stays = std::erase(change.entered, id) != 0;
+            if (stays) {
+                change.changed.push_back(id);
+            }
+            return stays;
+        });
+    }
     return change;
 }
 

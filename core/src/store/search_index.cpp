@@ -60,7 +60,8 @@ Result<void> SearchIndex::catch_up() {
 
 Result<void> SearchIndex::forget() {
     return database_.execute(
-        "DELETE FROM _search_stale; DELETE FROM _setting WHERE name = 'search_indexed_row'");
+        "INSERT INTO _search(_search) VALUES('delete-all'); DELETE FROM _search_stale; "
+        "DELETE FROM _setting WHERE name = 'search_indexed_row'");
 }
 
 std::optional<std::string> SearchIndex::expression(std::span<const std::string> words) {

@@ -58,7 +58,7 @@ bool read_texts(BinaryReader& reader, std::vector<Creation>& creations) {
         creation.texts = has_texts ? read_dots(reader) : std::vector<Dot>();
         const auto texts =
             std::ranges::count(creation.layout->layout.entries, Shape::text, &Layout::Entry::shape);
-        if (has_texts && std::ssize(creation.texts) != texts) {
+        if (!creation.texts.empty() && std::ssize(creation.texts) != texts) {
             return false;
         }
     }

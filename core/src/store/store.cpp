@@ -17,9 +17,9 @@ constexpr std::string_view last_stamp = "last_stamp";
 }  // namespace
 
 Result<void> StoreImpl::load() {
+    COTMOC_TRY(records.load());  // first: what it keeps decoded points into the interning
     COTMOC_TRY(interning.load());
     COTMOC_TRY(spaces.load(devices.self));
-    COTMOC_TRY(records.load());
     return {};
 }
 

@@ -171,14 +171,18 @@ Result<void> Replica::check_frontier(Arriving& arriving) {
     if (head.trust_position > trust_.position()) {
         return fail(ErrorCode::waiting_for_dependency, "trust feed");
     }
-    if (head.trust_position < arriving.last.trust_position || head.trust_position == 0) {
+    if (head.trust_position < arriving.last.trust_position ||
+        head.trust_position < arriving.author->position) {
         return fail(ErrorCode::bad_encoding, "trust position goes back");
     }
     COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(arriving.header.space));
     arriving.seen = arriving.last.seen;
     for (const auto& [device, seq] : head.delta) {
         const std::size_t number = to_number(device);
-        if (number >= trust_.devices().size() || device == arriving.author->index) {
+        // Whom the author's trust feed did not name yet, nobody may find in its frontier: the verdict must
+        // not depend on how much of that feed is held here.
+        if (number >= trust_.devices().size() || trust_.devices()[number].position > head.trust_position ||
+            device == arriving.author->index) {
             return fail(ErrorCode::bad_encoding, "frontier delta");
         }
         arriving.seen.resize(std::max(arriving.seen.size(), number + 1));

@@ -5,7 +5,11 @@ namespace cotmoc::sync {
 
 Result<void> Replica::write(const std::function<Result<void>()>& work) {
     if (batching_) {
-        return work();
+        auto done = work();
+        if (!done && !batch_error_) {
+            batch_error_ = done.error();
+        }
+        return done;
     }
     COTMOC_TRY(prepare());
     COTMOC_TRY(store_->write(work));
@@ -31,7 +35,13 @@ Result<void> Replica::batch(const std::function<Result<void>()>& work) {
     }
     COTMOC_TRY(prepare());
     batching_ = true;
-    const auto done = store_->write(work);
+    batch_error_.reset();
+    // A call that failed may have noted the first of its ops: the batch fails with it even if the app goes
+    // on.
+    const auto done = store_->write([&]() -> Result<void> {
+        COTMOC_TRY(work());
+        return batch_error_ ? tl::unexpected(*batch_error_) : Result<void>();
+    });
     batching_ = false;
     COTMOC_TRY(done);
     (void)seal_closed();

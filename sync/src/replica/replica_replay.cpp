@@ -5,6 +5,7 @@
 #include <cotmoc/base/binary.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace cotmoc::sync {
 namespace {
@@ -60,6 +61,7 @@ Result<void> Replica::replay_if_more_is_readable() {
         });
     if (more) {
         if (!seal()) {
+            trust_followed_ = false;
             return {};  // what waits here is still there to read; the next session says what is wrong
         }
         for (const SpaceInfo& space : spaces_) {
@@ -70,28 +72,58 @@ Result<void> Replica::replay_if_more_is_readable() {
     return store_->write([&] { return store_->set_setting(read_so_far, encode(now)); });
 }
 
+/// One way through what is left of a space, in the order of arrival. What could not be read when it came was
+/// not held back for its past either, so that past may stand behind it: it waits for the next round. With
+/// `give_up` the first that waits is kept in quarantine. Whether anything was taken in.
+Result<bool> Replica::replay_round(const SpaceId& space, std::set<std::int64_t>& left, bool give_up) {
+    std::set<DeviceIndex> waiting;
+    bool moved = false;
+    for (const std::int64_t position : std::vector<std::int64_t>(left.begin(), left.end())) {
+        COTMOC_ASSIGN(const std::optional<core::EnvelopeRow> row, store_->next_envelope(space, position - 1));
+        if (!row || waiting.contains(row->author)) {
+            continue;
+        }
+        Arriving again;
+        again.bytes = row->bytes;
+        again.hash = row->hash;
+        again.position = row->position;
+        again.author = trust_.find(row->author);
+        COTMOC_ASSIGN(again.header, crypto::parse_envelope(row->bytes));
+        COTMOC_ASSIGN(AcceptResult taken, take_in(again));
+        if (taken.acceptance != Acceptance::stored && give_up) {
+            COTMOC_ASSIGN(taken, keep_in_quarantine(again, *taken.reason));
+            give_up = false;
+        }
+        if (taken.acceptance == Acceptance::stored) {
+            left.erase(position);
+            moved = true;
+        } else {
+            waiting.insert(row->author);
+        }
+    }
+    return moved;
+}
+
 Result<void> Replica::replay(const SpaceId& space) {
     const SessionNotes notes = notes_;
     const auto replayed = store_->write([&]() -> Result<void> {
         COTMOC_TRY(store_->forget_records(space));
-        std::int64_t position = 0;
-        for (;;) {
+        std::set<std::int64_t> left;
+        for (std::int64_t position = 0;;) {
             COTMOC_ASSIGN(const std::optional<core::EnvelopeRow> row, store_->next_envelope(space, position));
             if (!row) {
-                return {};
+                break;
             }
             position = row->position;
-            Arriving again;
-            again.bytes = row->bytes;
-            again.hash = row->hash;
-            again.position = row->position;
-            again.author = trust_.find(row->author);
-            COTMOC_ASSIGN(again.header, crypto::parse_envelope(row->bytes));
-            COTMOC_ASSIGN(const AcceptResult taken, take_in(again));
-            if (taken.acceptance != Acceptance::stored) {
-                return fail(ErrorCode::database_damaged, "an envelope is held without its past");
+            left.insert(position);
+        }
+        while (!left.empty()) {
+            COTMOC_ASSIGN(const bool moved, replay_round(space, left, false));
+            if (!moved) {
+                COTMOC_TRY(replay_round(space, left, true));
             }
         }
+        return {};
     });
     notes_ = notes;  // nothing of this is new to anybody
     return replayed;

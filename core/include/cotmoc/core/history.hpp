@@ -40,8 +40,9 @@ public:
     /// In any order.
     void add(RecordChange change);
 
-    /// All ops, each after its past. Concurrent ones stand by stamp, device id, seq and index, so that equal
-    /// histories are told alike on every replica. `view` decides what is shown; null: each field as `latest`.
+    /// All ops, each after its past; edits of one text in one change set, if nothing came between, as one.
+    /// Concurrent ones stand by stamp, device id, seq and index, so that equal histories are told alike on
+    /// every replica. `view` decides what is shown; null: each field as `latest`.
     std::vector<HistoryOp> ops(const Catalogue* view) const;
     /// What the record showed to the author of an op of this history right after it: only what lies in that
     /// op's past counts. The op may be a field of a create; the whole create counts then.

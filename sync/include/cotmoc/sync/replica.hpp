@@ -9,6 +9,8 @@
 #include <cotmoc/crypto/key_store.hpp>
 #include <cotmoc/sync/feed_store.hpp>
 
+#include <set>
+
 namespace cotmoc::sync {
 
 /// What a replica stands on. All of it outlives the replica.
@@ -193,6 +195,7 @@ private:
     /// Applies all change sets of a space again, under the rules and catalogues that can be read now.
     /// Precondition: nothing waits to be sealed.
     Result<void> replay(const SpaceId& space);
+    Result<bool> replay_round(const SpaceId& space, std::set<std::int64_t>& left, bool give_up);
 
     Result<void> write(const std::function<Result<void>()>& work);
     /// Ends what is being received and follows the trust feed, so that what is looked up next stays valid.
@@ -238,6 +241,7 @@ private:
     std::vector<SpaceInfo> spaces_;
     SessionNotes notes_;
     bool batching_ = false;
+    std::optional<Error> batch_error_;  // the first of a call in the batch
     bool receiving_ = false;
 };
 
