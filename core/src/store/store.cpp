@@ -141,6 +141,7 @@ Result<void> Store::set_catalogues(std::vector<CatalogueInForce> catalogues) {
         }
     }
     impl_->records.set_catalogue(newest);
+    impl_->unique_queries.clear();
     if (newest == nullptr) {
         return {};
     }

@@ -42,6 +42,7 @@ public:
     Journal journal;
     SearchIndex search;
     Observers observers;
+    std::map<std::string, Statement> unique_queries;  // by kind and key of the field; see marks.cpp
     std::vector<CatalogueInForce> catalogues;
     std::string role;                         // of this device
     std::optional<Hlc> stamp_of_transaction;  // all ops of one transaction share a stamp
@@ -60,6 +61,10 @@ Result<void> show_again(StoreImpl& impl, BytesView followed);
 /// The records that were joined into this one, with what they say otherwise.
 Result<std::vector<MergedRecord>> merged_records(StoreImpl& impl, const LoadedRecord& record,
                                                  const RecordState& state);
+
+/// What a person should look at of a record, by the fields' names.
+Result<std::vector<RecordMark>> marks_of(StoreImpl& impl, const LoadedRecord& record,
+                                         const RecordState& state);
 
 /// Builds what people are shown of a record.
 Result<RecordView> make_view(StoreImpl& impl, const LoadedRecord& record);

@@ -148,6 +148,7 @@ Result<RecordView> make_view(StoreImpl& impl, const LoadedRecord& record) {
     view.progress =
         coverage.progress(state, impl.devices.self.value_or(content_device), own != nullptr ? own->seq : 0);
     COTMOC_ASSIGN(view.merged, merged_records(impl, record, state));
+    COTMOC_ASSIGN(view.marks, marks_of(impl, record, state));
     return view;
 }
 
