@@ -1,4 +1,4 @@
-// Two records of one thing: merge makes them one, merge --undo makes them two again.
+// Two records of one thing: duplicates finds them, merge makes them one, merge --undo makes them two again.
 #include "json_text.hpp"
 #include "program.hpp"
 
@@ -95,6 +95,73 @@ Outcome merge(const Common& common, const MergeOptions& options) {
     return done;
 }
 
+struct DuplicatesOptions {
+    std::string kind;
+    std::string space;
+};
+
+std::string_view reason_name(core::Duplicate::Reason reason) {
+    switch (reason) {
+        case core::Duplicate::Reason::same_number:
+            return "same_number";
+        case core::Duplicate::Reason::same_date:
+            return "same_date";
+        case core::Duplicate::Reason::same_name:
+            break;
+    }
+    return "same_name";
+}
+
+Label reason_label(core::Duplicate::Reason reason) {
+    switch (reason) {
+        case core::Duplicate::Reason::same_number:
+            return Label::same_number;
+        case core::Duplicate::Reason::same_date:
+            return Label::same_date;
+        case core::Duplicate::Reason::same_name:
+            break;
+    }
+    return Label::same_name;
+}
+
+std::string pair_json(const sync::Replica& replica, const core::Kind& kind, const core::Duplicate& pair) {
+    std::vector<std::string> why;
+    for (const core::Duplicate::Why& each : pair.why) {
+        why.push_back(
+            JsonObject().text("field", each.field).text("reason", reason_name(each.reason)).finish());
+    }
+    return JsonObject()
+        .raw("ids", names_json({to_uuid_text(pair.first), to_uuid_text(pair.second)}))
+        .text("kind", kind.name)
+        .text("space", space_name(replica, pair.space))
+        .raw("why", json_array(why))
+        .finish();
+}
+
+std::string pair_line(const Common& common, const core::Duplicate& pair) {
+    std::string line = to_uuid_text(pair.first) + "  " + to_uuid_text(pair.second);
+    for (const core::Duplicate::Why& each : pair.why) {
+        line += "  " + std::string(common.text(reason_label(each.reason))) + " (" + each.field + ")";
+    }
+    return line;
+}
+
+Outcome duplicates(const Common& common, const DuplicatesOptions& options) {
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "duplicates"));
+    sync::Replica& replica = *opened->replica;
+    COTMOC_ASSIGN(const core::Kind* kind, find_kind(replica, options.kind));
+    std::optional<SpaceId> in;
+    if (!options.space.empty()) {
+        COTMOC_ASSIGN(const sync::SpaceInfo space, replica.find_space(options.space));
+        in = space.id;
+    }
+    COTMOC_ASSIGN(const auto pairs, replica.store().duplicates(*kind, in));
+    for (const core::Duplicate& pair : pairs) {
+        put_line(common.json ? pair_json(replica, *kind, pair) : pair_line(common, pair));
+    }
+    return done;
+}
+
 }  // namespace
 
 void add_join_commands(Program& program) {
@@ -106,6 +173,12 @@ void add_join_commands(Program& program) {
     command->add_option("OTHER", options->other, "The record that goes; what the first one lacks is kept");
     command->add_flag("--undo", options->undo, "Make them two again");
     program.on(command, options, merge);
+
+    auto duplicates_options = std::make_shared<DuplicatesOptions>();
+    command = program.app.add_subcommand("duplicates", "List pairs of records that may be of one thing");
+    command->add_option("KIND", duplicates_options->kind, "The kind of record")->required();
+    command->add_option("--space", duplicates_options->space, "Only records of this space");
+    program.on(command, duplicates_options, duplicates);
 }
 
 }  // namespace cotmoc::cli
