@@ -310,6 +310,46 @@ class Records(harness.Fleet):
         self.fails("wrong_usage", "post", "export", "--format", "csv", status=2)
         self.fails("wrong_usage", "post", "export", "--format", "xml", status=2)
 
+    def test_duplicates_and_merge(self):
+        one = self.add_delegation("post", "partner=Đắk Chưng", "people=3")
+        two = self.add_delegation("post", "partner=Dak Chung", "head=Bun")
+        other = self.add_delegation("post", "partner=Khác")
+        pairs = self.lines("post", "duplicates", "delegation", "--space", "tinh-a/huyen-b")
+        self.assertEqual(pairs, [{"ids": sorted([one, two]), "kind": "delegation", "space": "tinh-a/huyen-b", "why": [
+            {"field": "start_date", "reason": "same_date"}, {"field": "partner", "reason": "same_name"}]}])
+        self.assertIn("same date (start_date)", self.cotmoc("post", "duplicates", "delegation"))
+        self.fails("unknown_kind", "post", "duplicates", "nothing")
+        merged = self.json("post", "merge", one, two)
+        self.assertEqual((merged["id"], merged["merged"], merged["filled"]), (one, two, ["head"]))
+        self.assertEqual(merged["differs"], [{"field": "partner", "kept": "Đắk Chưng", "other": "Dak Chung"}])
+        self.assertEqual(self.json("post", "merge", one, two)["filled"], [])
+        shown = self.json("post", "show", two)
+        self.assertEqual((shown["id"], shown["fields"]["head"]), (one, "Bun"))
+        self.assertEqual(shown["merged"], [{"id": two, "fields": {"partner": "Dak Chung"}}])
+        self.assertIn("[đã gộp vào] " + two, self.cotmoc("post", "show", one, LANG="vi_VN.UTF-8"))
+        self.assertEqual(len(self.lines("post", "list", "delegation")), 2)
+        self.assertEqual(self.json("post", "sql", "SELECT count(*) AS n FROM delegation"), [{"n": 2}])
+        self.assertEqual(len(self.cotmoc("post", "export").splitlines()), 2)
+        self.assertEqual(self.lines("post", "show", two, "--history")[-1]["field"], "merged_into")
+        self.assertEqual(self.json("post", "set", two, "people=4")["fields"]["people"], 4)
+        self.assertEqual(self.lines("post", "duplicates", "delegation"), [])
+        self.fails("same_record", "post", "merge", one, one)
+        self.fails("not_merged", "post", "merge", "--undo", one)
+        self.fails("wrong_usage", "post", "merge", one, status=2)
+        self.fails("cannot_join", "post", "merge", one, self.cotmoc("post", "add", "visit"))
+        undone = self.json("post", "merge", "--undo", two)
+        self.assertEqual(undone, {"id": two, "separated_from": one, "taken_back": ["head"]})
+        self.assertEqual(len(self.lines("post", "list", "delegation")), 3)
+        self.assertNotIn("merged", self.json("post", "show", one))
+        self.assertIn("taken over: head", self.cotmoc("post", "merge", one, two))
+        visit = self.cotmoc("post", "add", "visit", "follows=" + two)
+        self.assertNotIn("marks", self.json("post", "show", visit))
+        self.cotmoc("post", "rm", other)
+        self.cotmoc("post", "set", visit, "follows=" + other)
+        self.assertEqual(self.json("post", "show", visit)["marks"],
+                         [{"field": "follows", "mark": "missing_reference", "with": [other]}])
+        self.assertIn("[follows] refers to what is not there: " + other, self.cotmoc("post", "show", visit))
+
     def test_report(self):
         self.add_delegation("post", "people=3")
         self.cotmoc("post", "add", "delegation", "direction=outgoing", "start_date=2024-07-01", "people=4")
@@ -334,7 +374,7 @@ class Records(harness.Fleet):
     def test_what_is_not_there_yet_says_so_and_is_not_in_the_help(self):
         help_text = self.run_program("cotmoc", "--help").stdout.decode()
         later = ["attach", "fetch", "serve", "bundle", "rejoin", "passphrase", "recover", "audit", "wipe",
-                 "snapshot", "prune", "duplicates", "merge"]
+                 "snapshot", "prune"]
         for command in later:
             self.fails("not_available_yet", "post", command, "--some", "thing", status=2)
             self.assertNotRegex(help_text, rf"(?m)^  {command}\b")

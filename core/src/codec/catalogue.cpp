@@ -37,7 +37,7 @@ Result<void> check_keys(const json& object, const std::string& place,
 
 Result<void> check_name(const std::string& place, const std::string& name) {
     static const std::set<std::string_view> reserved{"id",      "kind", "space", "state",
-                                                     "deleted", "body", "rowid"};
+                                                     "deleted", "body", "rowid", join_key};
     const auto is_lower = [](char letter) { return letter >= 'a' && letter <= 'z'; };
     const auto may_follow = [&](char letter) {
         return is_lower(letter) || (letter >= '0' && letter <= '9') || letter == '_';

@@ -5,6 +5,19 @@
 
 namespace cotmoc::core {
 
+const Field& join_field() {
+    static const Field field = [] {
+        Field made;
+        made.name = join_key;
+        made.key = join_key;
+        made.type = FieldType::reference;
+        made.policy = Policy::latest;
+        made.shape = Shape::register_;
+        return made;
+    }();
+    return field;
+}
+
 bool Field::is_named(std::string_view any_name) const {
     return name == any_name || std::ranges::find(aliases, any_name) != aliases.end();
 }
@@ -33,6 +46,10 @@ const Field* Kind::find_key(std::string_view key) const {
     // No name is claimed by two fields, so whoever has this name is the one, or nobody is.
     const Field* field = find(key);
     return field != nullptr && (!renamed || field->key == key) ? field : nullptr;
+}
+
+const Field* Kind::find_disputed(std::string_view any_name) const {
+    return any_name == join_key ? &join_field() : find(any_name);
 }
 
 std::string_view Kind::shown_name(std::string_view key) const {

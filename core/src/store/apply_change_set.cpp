@@ -57,7 +57,7 @@ private:
     Result<void> check_created(const Kind& kind, const Layout::Entry& entry, const Value& value,
                                const RecordState* record, const Past& past) const;
     Result<void> check(const FieldBlock& block, const FieldOp& op, const RecordState& record,
-                       const Past& past) const;
+                       const RecordId& id, const Past& past) const;
 
     StoreImpl& impl_;
     const IncomingChangeSet& incoming_;
@@ -174,9 +174,12 @@ Result<void> Application::create(const CreateBlock& block, const Kind* kind, con
     for (std::size_t i = 0; i < create.values.size(); ++i) {
         const Layout::Entry& entry = block.layout.entries[i];
         const auto index = create.index + 1 + static_cast<std::uint32_t>(i);
-        const auto fits = kind != nullptr ? check_created(*kind, entry, create.values[i],
-                                                          known ? &*known : nullptr, past(index))
-                                          : Result<void>();
+        Result<void> fits;
+        if (entry.field == join_key) {
+            fits = fail(ErrorCode::unknown_field);  // nothing is joined before it is there
+        } else if (kind != nullptr) {
+            fits = check_created(*kind, entry, create.values[i], known ? &*known : nullptr, past(index));
+        }
         const bool changed = !fits || is_empty_value(create.values[i], entry.shape);
         if (changed && as_sent) {
             as_sent = false;
@@ -293,7 +296,16 @@ Result<void> Application::field_blocks() {
 }
 
 Result<void> Application::check(const FieldBlock& block, const FieldOp& op, const RecordState& record,
-                                const Past& past) const {
+                                const RecordId& id, const Past& past) const {
+    if (block.field == join_key) {
+        // No catalogue has a say in it, not even one that cannot be read here.
+        if (block.shape != Shape::register_) {
+            return fail(ErrorCode::wrong_shape);
+        }
+        return block.kind == OpKind::acknowledge
+                   ? Result<void>()
+                   : impl_.records.check_join(space_, record, id, op.value, past);
+    }
     if (block.field.empty() || unchecked_) {
         return {};
     }
@@ -326,8 +338,9 @@ Result<void> Application::apply_to_record(std::span<const PlacedOp> ops) {
     for (const PlacedOp& placed : ops) {
         const FieldOp& op = *placed.op;
         const Past op_past = past(op.index);
-        Result<void> fits = is_known(now.creations, op_past) ? check(*placed.block, op, now, op_past)
-                                                             : fail(ErrorCode::unknown_record);
+        Result<void> fits = is_known(now.creations, op_past)
+                                ? check(*placed.block, op, now, record.id, op_past)
+                                : fail(ErrorCode::unknown_record);
         if (fits) {
             fits = apply_op(now, op,
                             {placed.block->kind, placed.block->field, placed.block->shape, op_past,

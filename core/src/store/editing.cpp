@@ -42,6 +42,33 @@ Result<void> Editing::check_move(const Field& field, const Value& value, const D
                                Past(seen_, dot), impl_.role);
 }
 
+const FieldContent* Editing::content(const Field& field) const {
+    const auto found = now_.fields.find(field.key);
+    return found != now_.fields.end() ? &found->second : nullptr;
+}
+
+Value Editing::shown(const Field& field) const {
+    const FieldContent* known = content(field);
+    return known != nullptr ? widened(field, shown_value(*known, {impl_.devices, &field})) : Value();
+}
+
+Result<void> Editing::check_join(const Value& target) const {
+    return impl_.records.check_join(*space_, now_, record_.id, target, Past(seen_, next_dot()));
+}
+
+Result<void> Editing::set_join(const Value& target) {
+    reserve(encoded_size(target) + 64);
+    COTMOC_TRY(check_join(target));
+    const FieldContent* known = content(join_field());
+    const auto* reg = known != nullptr ? std::get_if<Register>(known) : nullptr;
+    const bool disputed = reg != nullptr && !reg->listed({impl_.devices, &join_field()}).empty();
+    FieldOp op;
+    op.over = over(join_field());
+    op.value = target;
+    // Never folded into an earlier op: the target may have been made after that.
+    return make(disputed ? OpKind::resolve : OpKind::set, join_key, Shape::register_, std::move(op), true);
+}
+
 const RegisterOp* Editing::displayed(const Field& field) const {
     const auto found = now_.fields.find(field.key);
     if (found == now_.fields.end()) {

@@ -44,6 +44,9 @@ public:
     Result<void> element(const Field& field, OpKind kind, const std::string& element);
     /// Whether this device may move the workflow to `value` with the op `dot` (S12).
     Result<void> check_move(const Field& field, const Value& value, const Dot& dot) const;
+    /// Joins the record into another one, or with null separates it again; settles what is disputed there.
+    Result<void> set_join(const Value& target);
+    Result<void> check_join(const Value& target) const;
     Result<void> make(OpKind kind, std::string_view field, Shape shape, FieldOp op, bool keep_value);
 
     const RecordState& state() const { return now_; }
@@ -51,6 +54,10 @@ public:
     const Kind* kind() const { return kind_; }
     const RegisterOp* displayed(const Field& field) const;
     Over over(const Field& field) const;
+    const FieldContent* content(const Field& field) const;
+    /// What people see of the field now.
+    Value shown(const Field& field) const;
+    const RecordId& id() const { return record_.id; }
     void reserve(std::size_t size) { impl_.journal.reserve(*space_, size); }
     Dot next_dot() const { return impl_.next_dot(*space_); }
 

@@ -18,6 +18,25 @@ std::string body_of(const std::map<std::string_view, Value>& values) {
     return body + "}";
 }
 
+struct ShownFields {
+    std::map<std::string_view, Value> visible;
+    std::map<std::string_view, Value> retired;
+};
+
+ShownFields fields_of(const RecordTable& records, const Kind* kind, const RecordState& state) {
+    ShownFields fields;
+    for (const auto& [key, content] : state.fields) {
+        Value value = kind != nullptr ? records.shown(*kind, key, content)
+                                      : shown_value(content, {records.devices(), nullptr});
+        if (key != join_key && type_of(value) != ValueType::null) {
+            const Field* field = kind != nullptr ? kind->find_key(key) : nullptr;
+            auto& values = field != nullptr && field->retired ? fields.retired : fields.visible;
+            values.emplace(field != nullptr ? field->name : key, std::move(value));
+        }
+    }
+    return fields;
+}
+
 }  // namespace
 
 const DeviceId& DeviceIds::id(DeviceIndex index) const {
@@ -190,6 +209,9 @@ const Kind* RecordTable::kind(std::string_view name) const {
 }
 
 const Field* RecordTable::field(std::string_view kind_name, std::string_view name) const {
+    if (name == join_key) {
+        return &join_field();
+    }
     const Kind* known = kind(kind_name);
     return known != nullptr ? known->find_key(name) : nullptr;
 }
@@ -202,22 +224,18 @@ Value RecordTable::shown(const Kind& kind, std::string_view key, const FieldCont
 
 void RecordTable::show_fields(RecordView& view, const LoadedRecord& record, const RecordState& state) const {
     const Kind* known = kind(state.kind);
-    if (known == nullptr || known->shown_as_stored) {
+    const bool points = (record.flags & record_flag::points) != 0;
+    if (!points && (known == nullptr || known->shown_as_stored)) {
         view.body = record.body;
         return;
     }
-    std::map<std::string_view, Value> visible;
-    std::map<std::string_view, Value> retired;
-    for (const auto& [key, content] : state.fields) {
-        Value value = shown(*known, key, content);
-        if (type_of(value) != ValueType::null) {
-            const Field* field = known->find_key(key);
-            auto& values = field != nullptr && field->retired ? retired : visible;
-            values.emplace(known->shown_name(key), std::move(value));
-        }
-    }
-    view.body = body_of(visible);
-    view.retired = retired.empty() ? std::string() : body_of(retired);
+    const ShownFields fields = fields_of(*this, known, state);
+    view.body = body_of(fields.visible);
+    view.retired = fields.retired.empty() ? std::string() : body_of(fields.retired);
+}
+
+std::map<std::string_view, Value> RecordTable::visible_fields(const RecordState& state) const {
+    return fields_of(*this, kind(state.kind), state).visible;
 }
 
 std::vector<FieldConflict> RecordTable::conflicts(const RecordState& state) const {
@@ -264,25 +282,36 @@ std::string field_version(const Hasher& hasher, const FieldContent* content, con
     return to_hex(hasher.hash("field-version", std::span(&part, 1)).view().first(octets));
 }
 
+std::int64_t RecordTable::flags_of(const RecordState& state, std::size_t conflicts) const {
+    return (state.deleted() ? record_flag::deleted : 0) | (conflicts > 0 ? record_flag::conflict : 0) |
+           (state.edited_while_deleted() ? record_flag::edited_while_deleted : 0) |
+           (target_of(state) ? record_flag::points : 0);
+}
+
 Result<RecordTable::Saved> RecordTable::save(SpaceEntry& space, const LoadedRecord& before,
                                              const RecordState& old_state, RecordState new_state) {
     COTMOC_TRY(encode_row(row_, new_state, kind(new_state.kind), devices_, interning_, hasher_));
     const auto old_conflicts = conflicts(old_state);
     const auto new_conflicts = conflicts(new_state);
     const Saved saved{old_conflicts.size(), new_conflicts.size()};
-    const std::int64_t flags = (new_state.deleted() ? record_flag::deleted : 0) |
-                               (saved.conflicts_after > 0 ? record_flag::conflict : 0) |
-                               (new_state.edited_while_deleted() ? record_flag::edited_while_deleted : 0);
-    COTMOC_ASSIGN(Statement * update,
-                  statements_.get("UPDATE _record SET flags = ?, body = ?, state = ? WHERE row = ?"));
+    const std::int64_t flags = flags_of(new_state, saved.conflicts_after);
+    const std::optional<RecordId> old_target = target_of(old_state);
+    const bool rejoined = old_target != target_of(new_state);
+    COTMOC_ASSIGN(
+        Statement * update,
+        statements_.get("UPDATE _record SET flags = ? | (flags & 16), body = ?, state = ? WHERE row = ?"));
     COTMOC_TRY(update->bind(1, flags)
                    .bind(2, std::string_view(row_.body))
                    .bind_blob(3, row_.state)
                    .bind(4, before.row)
                    .run());
     if (changes_.recording()) {
-        changes_.saved(before.row, before.id, shown_hash(hasher_, before.body, before.flags, old_conflicts),
-                       shown_hash(hasher_, row_.body, flags, new_conflicts));
+        changes_.saved(
+            before.row, before.id, shown_hash(hasher_, before.body, before.flags, old_conflicts),
+            shown_hash(hasher_, row_.body, flags | (before.flags & record_flag::joined), new_conflicts));
+    }
+    if (rejoined) {
+        COTMOC_TRY(follow_join(before.row, old_target));
     }
     if (row_.body != before.body) {
         COTMOC_ASSIGN(Statement * stale,

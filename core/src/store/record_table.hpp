@@ -12,6 +12,8 @@ namespace record_flag {
 inline constexpr std::int64_t deleted = 1;
 inline constexpr std::int64_t conflict = 2;
 inline constexpr std::int64_t edited_while_deleted = 4;
+inline constexpr std::int64_t points = 8;   // merged_into shows a value
+inline constexpr std::int64_t joined = 16;  // and so this record is not shown: it means another one
 }  // namespace record_flag
 
 struct LoadedRecord {
@@ -78,6 +80,25 @@ public:
     };
     Result<Saved> save(SpaceEntry& space, const LoadedRecord& before, const RecordState& old_state,
                        RecordState new_state);
+    /// What a join says now: nothing if it was never joined, or separated again.
+    std::optional<RecordId> target_of(const RecordState& state) const;
+    /// Whether `value` may stand in the join field of record `id`: null, or another record of its space and
+    /// kind that is in the op's past. unknown_record otherwise.
+    Result<void> check_join(const SpaceEntry& space, const RecordState& state, const RecordId& id,
+                            const Value& value, const Past& past);
+    /// The record that a joined one means; any other itself.
+    Result<LoadedRecord> root(LoadedRecord record);
+    /// From this row along the joins: to the record that all on the way mean. Each row once.
+    struct Way {
+        std::vector<std::pair<std::int64_t, RecordId>> rows;
+        std::size_t root = 0;                   // its place in `rows`
+        std::optional<std::size_t> ring_begin;  // from there on they were joined into each other at once
+    };
+    Result<Way> way_from(std::int64_t row);
+    /// Rows that were joined into this one, directly or not, by rising id.
+    Result<std::vector<std::int64_t>> joined_into(const LoadedRecord& record);
+    /// What people are shown of a record's fields, by current names: no retired ones, no nulls.
+    std::map<std::string_view, Value> visible_fields(const RecordState& state) const;
     Hash256 digest_term(const RecordId& id, const RecordState& state) const;
     /// By current names, with values in the fields' present types.
     std::vector<FieldConflict> conflicts(const RecordState& state) const;
@@ -93,6 +114,11 @@ public:
 
 private:
     Result<bool> insert_row(const SpaceEntry& space, const RecordId& id, std::string_view kind);
+    Result<std::optional<std::pair<std::int64_t, RecordId>>> next_on_way(std::int64_t row);
+    /// Sets the joined flags along the ways that a join changed.
+    Result<void> follow_join(std::int64_t row, const std::optional<RecordId>& old_target);
+    Result<void> note_joined(const Way& way);
+    std::int64_t flags_of(const RecordState& state, std::size_t conflicts) const;
     Database& database_;
     Statements& statements_;
     Interning& interning_;

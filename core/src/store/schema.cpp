@@ -64,7 +64,14 @@ ALTER TABLE _void_op ADD COLUMN row INTEGER;
 CREATE INDEX _void_op_row ON _void_op(row) WHERE row IS NOT NULL;
 )sql";
 
-constexpr std::string_view versions[] = {version_1, version_2};
+// Joined records leave the views, which are made anew when the store next follows its catalogue; `unique`
+// fields get their indexes then too. The index finds what was joined into a record.
+constexpr std::string_view version_3 = R"sql(
+CREATE INDEX _record_joined ON _record(json_extract(body, '$.merged_into')) WHERE flags & 8;
+DELETE FROM _setting WHERE name = 'catalogue_followed';
+)sql";
+
+constexpr std::string_view versions[] = {version_1, version_2, version_3};
 static_assert(std::size(versions) == schema_version);
 
 std::string view_of(const Kind& kind, std::uint32_t number) {
@@ -78,7 +85,7 @@ std::string view_of(const Kind& kind, std::uint32_t number) {
     }
     sql +=
         " FROM _record AS r JOIN _space AS s ON s.number = r.space WHERE r.kind = " + std::to_string(number) +
-        " AND NOT (r.flags & 1)";
+        " AND NOT (r.flags & 17)";
     return sql;
 }
 
@@ -142,7 +149,7 @@ Result<void> follow_catalogue(Database& database, const Catalogue& catalogue, In
         COTMOC_ASSIGN(const std::uint32_t number, interning.number(kind.name));
         COTMOC_TRY(database.execute(view_of(kind, number)));
         for (const Field& field : kind.fields) {
-            if (field.indexed && !field.retired) {
+            if ((field.indexed || field.unique) && !field.retired) {
                 COTMOC_TRY(database.execute("CREATE INDEX \"_field_" + kind.name + "." + field.key +
                                             "\" ON _record(" + shown_column(field) +
                                             ") WHERE kind = " + std::to_string(number)));

@@ -30,12 +30,17 @@ Result<Hlc> StoreImpl::stamp() {
     return *stamp_of_transaction;
 }
 
-Result<LoadedRecord> StoreImpl::get(const RecordId& id) {
+Result<LoadedRecord> StoreImpl::get_itself(const RecordId& id) {
     COTMOC_ASSIGN(std::optional<LoadedRecord> record, records.find(id));
     if (!record) {
         return fail(ErrorCode::unknown_record, to_uuid_text(id));
     }
     return std::move(*record);
+}
+
+Result<LoadedRecord> StoreImpl::get(const RecordId& id) {
+    COTMOC_ASSIGN(LoadedRecord record, get_itself(id));
+    return records.root(std::move(record));
 }
 
 Store::Store(std::unique_ptr<StoreImpl> impl) : impl_(std::move(impl)) {}
@@ -136,6 +141,7 @@ Result<void> Store::set_catalogues(std::vector<CatalogueInForce> catalogues) {
         }
     }
     impl_->records.set_catalogue(newest);
+    impl_->unique_queries.clear();
     if (newest == nullptr) {
         return {};
     }

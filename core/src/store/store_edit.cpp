@@ -29,6 +29,22 @@ Result<std::vector<FieldValue>> by_key(const Kind& kind, std::span<const FieldVa
     return keyed;
 }
 
+/// A joined record's own conflict, if it has one on the field; else what the id means.
+Result<LoadedRecord> find_disputed(StoreImpl& impl, const RecordId& id, std::string_view name) {
+    COTMOC_ASSIGN(LoadedRecord record, impl.get_itself(id));
+    if ((record.flags & record_flag::joined) == 0) {
+        return record;
+    }
+    COTMOC_ASSIGN(const RecordState state, impl.records.decode(record));
+    const Kind* kind = impl.records.kind(state.kind);
+    const Field* field = kind != nullptr ? kind->find_disputed(name) : nullptr;
+    const auto all = impl.records.conflicts(state);
+    const bool own =
+        field != nullptr && std::ranges::find(all, field->name, &FieldConflict::field) != all.end();
+    return own || name == join_key ? Result<LoadedRecord>(std::move(record))
+                                   : impl.records.root(std::move(record));
+}
+
 }  // namespace
 
 Result<RecordId> Store::add(const SpaceId& space_id, const Kind& kind, std::span<const FieldValue> fields,
@@ -135,13 +151,13 @@ Result<void> Store::restore(const RecordId& id) {
 
 Result<void> Store::resolve(const RecordId& id, std::string_view field_name, const Resolution& resolution) {
     COTMOC_CHECK(impl_->writing);
-    COTMOC_ASSIGN(LoadedRecord record, impl_->get(id));
+    COTMOC_ASSIGN(LoadedRecord record, find_disputed(*impl_, id, field_name));
     if ((record.flags & record_flag::deleted) != 0) {
         return fail(ErrorCode::record_deleted, to_uuid_text(id));
     }
     Editing editing(*impl_, std::move(record));
     COTMOC_TRY(editing.load());
-    const Field* field = editing.kind() != nullptr ? editing.kind()->find(field_name) : nullptr;
+    const Field* field = editing.kind() != nullptr ? editing.kind()->find_disputed(field_name) : nullptr;
     if (field == nullptr) {
         return fail(ErrorCode::unknown_field, std::string(field_name));
     }
@@ -167,6 +183,9 @@ Result<void> Store::resolve(const RecordId& id, std::string_view field_name, con
     if (!acknowledge) {
         COTMOC_TRY(check_not_retired(*field));
         COTMOC_TRY(editing.check_move(*field, op.value, editing.next_dot()));
+        if (field == &join_field()) {
+            COTMOC_TRY(editing.check_join(op.value));
+        }
         op.over = editing.over(*field);
     }
     editing.reserve(encoded_size(op.value) + 64);

@@ -276,7 +276,7 @@ Result<SpaceStatus> Store::status(const SpaceId& space) {
         query->reset();
         return number;
     };
-    COTMOC_ASSIGN(status.records, count("SELECT count(*) FROM _record WHERE space = ? AND NOT (flags & 1)"));
+    COTMOC_ASSIGN(status.records, count("SELECT count(*) FROM _record WHERE space = ? AND NOT (flags & 17)"));
     COTMOC_ASSIGN(status.conflicts, count("SELECT count(*) FROM _record WHERE space = ? AND flags & 2"));
     COTMOC_ASSIGN(const std::uint64_t envelopes,
                   count("SELECT count(*) FROM _envelope WHERE space = ? AND status = 1"));

@@ -29,7 +29,7 @@ Result<void> add_void_ops(StoreImpl& impl, std::int64_t space, const Store::Trai
 }  // namespace
 
 Result<Store::Trail> Store::trail(const RecordId& id) {
-    COTMOC_ASSIGN(const LoadedRecord record, impl_->get(id));
+    COTMOC_ASSIGN(const LoadedRecord record, impl_->get_itself(id));
     COTMOC_ASSIGN(const RecordState state, impl_->records.decode(record));
     Trail trail;
     trail.space = impl_->spaces.find(record.space)->id;

@@ -69,6 +69,9 @@ Result<BuiltQuery> build_query(StoreImpl& impl, const ListQuery& query, const st
     if (!query.deleted) {
         built.sql += " AND NOT (flags & 1)";
     }
+    if (!query.joined && !query.conflicts_only) {
+        built.sql += " AND NOT (flags & 16)";
+    }
     if (query.conflicts_only) {
         built.sql += " AND flags & 2";
     }
@@ -144,16 +147,33 @@ Result<RecordView> make_view(StoreImpl& impl, const LoadedRecord& record) {
     view.conflicts = impl.records.conflicts(state);
     view.progress =
         coverage.progress(state, impl.devices.self.value_or(content_device), own != nullptr ? own->seq : 0);
+    COTMOC_ASSIGN(view.merged, merged_records(impl, record, state));
+    COTMOC_ASSIGN(view.marks, marks_of(impl, record, state));
     return view;
 }
 
 Result<std::optional<RecordView>> Store::find(const RecordId& id) {
+    COTMOC_ASSIGN(std::optional<LoadedRecord> record, impl_->records.find(id));
+    if (!record) {
+        return std::nullopt;
+    }
+    COTMOC_ASSIGN(const LoadedRecord root, impl_->records.root(std::move(*record)));
+    COTMOC_ASSIGN(RecordView view, make_view(*impl_, root));
+    return view;
+}
+
+Result<std::optional<RecordView>> Store::find_itself(const RecordId& id) {
     COTMOC_ASSIGN(const std::optional<LoadedRecord> record, impl_->records.find(id));
     if (!record) {
         return std::nullopt;
     }
     COTMOC_ASSIGN(RecordView view, make_view(*impl_, *record));
     return view;
+}
+
+Result<RecordId> Store::root_of(const RecordId& id) {
+    COTMOC_ASSIGN(const LoadedRecord record, impl_->get(id));
+    return record.id;
 }
 
 Result<std::optional<SpaceId>> Store::space_of(const RecordId& id) {
@@ -242,7 +262,7 @@ Result<void> Store::report(std::span<const SpaceId> spaces, ReportBuilder& repor
         }
         COTMOC_ASSIGN(Statement * query,
                       impl_->statements.get("SELECT row, id, space, flags, body, state FROM _record WHERE "
-                                            "space = ? AND NOT (flags & 1)"));
+                                            "space = ? AND NOT (flags & 17)"));
         query->bind(1, space->number);
         for (;;) {
             COTMOC_ASSIGN(const bool row, query->step());

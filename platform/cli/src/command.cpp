@@ -147,6 +147,7 @@ Result<RecordId> find_record_id(sync::Replica& replica, std::string_view text) {
     bool several = false;
     core::ListQuery everything;
     everything.deleted = true;
+    everything.joined = true;
     COTMOC_TRY(replica.store().list(everything, [&](const core::RecordView& record) {
         if (record.id.hex().starts_with(prefix)) {
             several = found.has_value();

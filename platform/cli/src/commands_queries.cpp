@@ -27,7 +27,9 @@ Outcome show(const Common& common, const ShowOptions& options) {
         put(common.json ? record_json(replica, record) + "\n" : record_text(common, replica, record));
         return done;
     }
-    COTMOC_ASSIGN(const auto entries, replica.history(record.id));
+    // Of the very id: a record that was joined into another one keeps its own.
+    COTMOC_ASSIGN(const RecordId id, find_record_id(replica, options.id));
+    COTMOC_ASSIGN(const auto entries, replica.history(id));
     for (const sync::HistoryEntry& entry : entries) {
         put_line(common.json ? history_json(entry) : history_line(common, entry));
     }
@@ -229,6 +231,11 @@ Outcome conflicts(const Common& common, const ConflictsOptions& options) {
     if (!options.id.empty()) {
         COTMOC_ASSIGN(const core::RecordView record, find_record(replica, options.id));
         put_conflicts(common, replica, record);
+        COTMOC_ASSIGN(const RecordId id, find_record_id(replica, options.id));
+        COTMOC_ASSIGN(const auto itself, replica.store().find_itself(id));
+        if (id != record.id && itself) {
+            put_conflicts(common, replica, *itself);
+        }
         return done;
     }
     core::ListQuery query;

@@ -180,12 +180,14 @@ Outcome resolve(const Common& common, const ResolveOptions& options) {
     sync::Replica& replica = *opened->replica;
     COTMOC_ASSIGN(const core::RecordView record, find_record(replica, options.id));
     COTMOC_ASSIGN(const core::Kind* kind, find_kind(replica, record.kind));
-    const core::Field* field = kind->find(options.field);
+    const core::Field* field = kind->find_disputed(options.field);
     if (field == nullptr) {
         return fail(ErrorCode::unknown_field, kind->name + "." + options.field);
     }
     COTMOC_ASSIGN(const core::Store::Resolution chosen, resolution(*field, options));
-    COTMOC_TRY(replica.resolve(record.id, field->name, chosen));
+    // A record that was joined into another one may have a conflict of its own.
+    COTMOC_ASSIGN(const RecordId id, find_record_id(replica, options.id));
+    COTMOC_TRY(replica.resolve(id, field->name, chosen));
     return put_changed(common, replica, record.id);
 }
 

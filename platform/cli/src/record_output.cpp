@@ -127,6 +127,34 @@ std::string field_label(const Common& common, const core::Kind* kind, const std:
     return translated ? field->label : name;
 }
 
+/// A line for each record that was joined into this one, with what it says otherwise.
+std::string merged_text(const Common& common, const core::Kind* kind, const core::RecordView& record) {
+    std::string text;
+    for (const core::MergedRecord& each : record.merged) {
+        std::string fields;
+        for (const JsonMember& member : split_object(each.fields)) {
+            fields +=
+                "  " + field_label(common, kind, member.key) + ": " + brief(plain_text(member.value), 60);
+        }
+        text += "[" + std::string(common.text(Label::merged)) + "] " + to_uuid_text(each.id) + fields + "\n";
+    }
+    return text;
+}
+
+std::string marks_text(const Common& common, const core::Kind* kind, const core::RecordView& record) {
+    std::string text;
+    for (const core::RecordMark& mark : record.marks) {
+        const bool unique = mark.kind == core::RecordMark::Kind::not_unique;
+        text += "[" + field_label(common, kind, mark.field) + "] " +
+                std::string(common.text(unique ? Label::not_unique : Label::missing_reference)) + ":";
+        for (const RecordId& id : mark.with) {
+            text += " " + to_uuid_text(id);
+        }
+        text += "\n";
+    }
+    return text;
+}
+
 std::string device_label(const sync::Replica& replica, DeviceIndex device) {
     const std::string name = replica.device_name(device);
     return name.empty() ? replica.device_id(device).hex().substr(0, 16) : name;
@@ -188,9 +216,30 @@ std::string json_or_null(const core::Value& value) {
     return text;
 }
 
-}  // namespace
+std::string merged_json(const core::RecordView& record) {
+    std::vector<std::string> merged;
+    for (const core::MergedRecord& each : record.merged) {
+        merged.push_back(JsonObject().text("id", to_uuid_text(each.id)).raw("fields", each.fields).finish());
+    }
+    return json_array(merged);
+}
 
-namespace {
+std::string marks_json(const core::RecordView& record) {
+    std::vector<std::string> marks;
+    for (const core::RecordMark& mark : record.marks) {
+        std::vector<std::string> with;
+        for (const RecordId& id : mark.with) {
+            with.push_back("\"" + to_uuid_text(id) + "\"");
+        }
+        const bool unique = mark.kind == core::RecordMark::Kind::not_unique;
+        marks.push_back(JsonObject()
+                            .text("field", mark.field)
+                            .text("mark", unique ? "not_unique" : "missing_reference")
+                            .raw("with", json_array(with))
+                            .finish());
+    }
+    return json_array(marks);
+}
 
 JsonObject record_object(const sync::Replica& replica, const core::RecordView& record) {
     std::vector<std::string> conflicts;
@@ -209,9 +258,16 @@ JsonObject record_object(const sync::Replica& replica, const core::RecordView& r
     if (!record.retired.empty()) {
         object.raw("retired", record.retired);
     }
-    return object.flag("deleted", record.deleted)
+    object.flag("deleted", record.deleted)
         .raw("conflicts", json_array(conflicts))
         .text("state", state_name(record.progress));
+    if (!record.merged.empty()) {
+        object.raw("merged", merged_json(record));
+    }
+    if (!record.marks.empty()) {
+        object.raw("marks", marks_json(record));
+    }
+    return object;
 }
 
 }  // namespace
@@ -274,7 +330,7 @@ std::string record_text(const Common& common, const sync::Replica& replica, cons
     for (const core::FieldConflict& conflict : record.conflicts) {
         text += conflict_text(common, replica, record, conflict);
     }
-    return text;
+    return text + merged_text(common, kind, record) + marks_text(common, kind, record);
 }
 
 std::string conflict_json(const Common& common, const sync::Replica& replica, const core::RecordView& record,

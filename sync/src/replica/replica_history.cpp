@@ -126,8 +126,9 @@ Result<std::vector<HistoryEntry>> Replica::soft_conflicts(const RecordId& id) {
     return entries;
 }
 
-Result<bool> Replica::revert(const RecordId& id, std::string_view change) {
-    COTMOC_TRY(check_writable(id));
+Result<bool> Replica::revert(const RecordId& any_id, std::string_view change) {
+    COTMOC_TRY(check_writable(any_id));
+    COTMOC_ASSIGN(const RecordId id, store_->root_of(any_id));
     COTMOC_ASSIGN(const LoadedHistory loaded, load_history(id));
     std::vector<HistoryEntry> entries;
     for (core::HistoryOp& op : loaded.history.ops(catalogue())) {

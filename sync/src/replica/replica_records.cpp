@@ -123,6 +123,29 @@ Result<void> Replica::resolve(const RecordId& id, std::string_view field,
     return write([&] { return store_->resolve(id, field, resolution); });
 }
 
+Result<core::JoinOutcome> Replica::merge(const RecordId& keep, const RecordId& other) {
+    COTMOC_TRY(check_writable(keep));
+    COTMOC_TRY(check_writable(other));
+    core::JoinOutcome outcome;
+    const auto merged = write([&]() -> Result<void> {
+        COTMOC_ASSIGN(outcome, store_->join(keep, other));
+        return {};
+    });
+    COTMOC_TRY(merged);
+    return outcome;
+}
+
+Result<core::SeparateOutcome> Replica::separate(const RecordId& id) {
+    COTMOC_TRY(check_writable(id));
+    core::SeparateOutcome outcome;
+    const auto separated = write([&]() -> Result<void> {
+        COTMOC_ASSIGN(outcome, store_->separate(id));
+        return {};
+    });
+    COTMOC_TRY(separated);
+    return outcome;
+}
+
 Result<Replica::Imported> Replica::import(const core::ImportLine& line) {
     COTMOC_ASSIGN(const SpaceInfo space, line.space.empty() ? default_space() : find_space(line.space));
     std::optional<core::RecordView> known;

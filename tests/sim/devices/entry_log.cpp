@@ -28,13 +28,19 @@ class RecordHistoryCheck {
 public:
     RecordHistoryCheck(Fleet& fleet, const std::string& holder, const RecordId& record, const HeldOps& held) {
         std::set<core::Dot> listed;
+        std::set<std::tuple<DeviceIndex, std::uint64_t, std::string>> texts;  // told once a change set
         for (const sync::HistoryEntry& entry : must(fleet.replica(holder).history(record))) {
             if (!entry.is_void) {
                 listed.insert(entry.dot);
+                if (entry.op == core::OpKind::edit_text) {
+                    texts.emplace(entry.dot.device, entry.dot.seq, entry.field);
+                }
             }
         }
         for (const HeldOp& op : held.ops()) {
-            if (op.record == record && listed.contains(op.dot)) {
+            const bool in_text =
+                op.kind == core::OpKind::edit_text && texts.contains({op.dot.device, op.dot.seq, op.field});
+            if (op.record == record && (in_text || listed.contains(op.dot))) {
                 unused_.push_back(&op);
             }
         }

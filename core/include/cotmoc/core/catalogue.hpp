@@ -60,6 +60,11 @@ struct Field {
     std::optional<std::size_t> position(std::string_view value) const;
 };
 
+/// The field that joins records: its value on a record is the one that it was joined into. Every kind has it,
+/// no catalogue may name it, and no body that people see holds it.
+inline constexpr std::string_view join_key = "merged_into";
+const Field& join_field();
+
 struct Kind {
     std::string name;
     std::string label;
@@ -72,6 +77,8 @@ struct Kind {
 
     /// By any name: what people write.
     const Field* find(std::string_view any_name) const;
+    /// find(), or join_field(): whatever may be in conflict.
+    const Field* find_disputed(std::string_view any_name) const;
     /// By the stored name: what ops and states hold. Another name of the field does not count.
     const Field* find_key(std::string_view key) const;
     /// What people call the field of this key; the key itself for a field that this catalogue does not know.
@@ -82,7 +89,7 @@ class Catalogue {
 public:
     /// Strict: unknown keys, types or policies, a policy that does not fit its type, duplicate values, a bad
     /// `dated_by` or an empty name are refused (bad_catalogue, with the place as detail). Names match
-    /// [a-z][a-z0-9_]{0,62} and may not be id, kind, space, state, deleted, body or rowid.
+    /// [a-z][a-z0-9_]{0,62} and may not be id, kind, space, state, deleted, body, rowid or merged_into.
     static Result<Catalogue> parse(std::string_view json);
 
     const std::string& name() const { return name_; }

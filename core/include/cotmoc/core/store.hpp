@@ -70,6 +70,24 @@ struct FieldConflict {
 /// How far the newest op of a record has come (S21).
 enum class Progress : std::uint8_t { local, sealed, hub, province };
 
+/// A record that was joined into another one, and what it says otherwise: an edit that came late, by somebody
+/// who did not know of the join, stays in sight.
+struct MergedRecord {
+    RecordId id;
+    std::string fields;  // a JSON object of its values that the other one does not have, by current names
+};
+
+/// What a person should look at, though nothing is wrong with the merge.
+struct RecordMark {
+    enum class Kind : std::uint8_t {
+        not_unique,  // a `unique` field has the same value in the records `with`, of this kind and space
+        missing_reference  // a reference names the records `with`: unknown here, deleted or of another kind
+    };
+    std::string field;  // its current name
+    Kind kind{};
+    std::vector<RecordId> with;
+};
+
 struct RecordView {
     RecordId id;
     std::string kind;
@@ -80,6 +98,8 @@ struct RecordView {
     bool edited_while_deleted = false;
     std::vector<FieldConflict> conflicts;
     Progress progress{};
+    std::vector<MergedRecord> merged;  // joined into this one, directly or not, by id
+    std::vector<RecordMark> marks;     // by field
 };
 
 struct ListQuery {
@@ -87,8 +107,9 @@ struct ListQuery {
     std::optional<SpaceId> space;
     std::vector<FieldValue> where;  // equal values; needs a kind
     std::optional<std::uint64_t> limit;
-    bool deleted = false;  // with the deleted ones too
-    bool conflicts_only = false;
+    bool deleted = false;            // with the deleted ones too
+    bool joined = false;             // with those that were joined into another one too
+    bool conflicts_only = false;     // joined ones too: what is disputed may be the join itself
     std::vector<std::string> words;  // search words: all must occur in the searchable fields
 };
 
@@ -141,8 +162,41 @@ struct EnvelopeRow {
     Bytes bytes;
 };
 
+/// What a join did (Store::join).
+struct JoinOutcome {
+    RecordId kept;
+    RecordId joined;
+    std::vector<std::string> filled;  // fields that the kept record took over
+    struct Difference {
+        std::string field;
+        Value kept;
+        Value other;
+    };
+    std::vector<Difference> differs;  // fields in which the kept record goes on to show its own value
+    bool changed = false;             // false: they were joined already
+};
+
+struct SeparateOutcome {
+    RecordId record;
+    RecordId from;                        // the record that it was joined into
+    std::vector<std::string> taken_back;  // fields that the join had filled there
+};
+
+/// Two records that may have been made of one thing.
+struct Duplicate {
+    enum class Reason : std::uint8_t { same_number, same_date, same_name };
+    struct Why {
+        std::string field;  // its current name
+        Reason reason{};
+    };
+    RecordId first;  // the smaller id
+    RecordId second;
+    SpaceId space;
+    std::vector<Why> why;
+};
+
 struct SpaceStatus {
-    std::uint64_t records = 0;  // not deleted
+    std::uint64_t records = 0;  // not deleted, not joined into others
     Hash256 digest;
     std::uint64_t unsent_ops = 0;
     std::uint64_t at_hub = 0;       // own ops that a hub holds
@@ -178,7 +232,7 @@ public:
     const CatalogueInForce* catalogue_at(std::uint64_t trust_position) const;
     Result<void> set_space_name(const SpaceId& space, std::string_view name);
 
-    // Records (inside write()).
+    // Records (inside write()). An id of a record that was joined into another one means the other one.
     Result<RecordId> add(const SpaceId& space, const Kind& kind, std::span<const FieldValue> fields,
                          const RecordId& id);
     /// False if everything was like that already. wrong_shape, wrong_type and the like if an edit does not
@@ -193,6 +247,7 @@ public:
         std::optional<Value> value;                       // neither: acknowledge
         std::optional<std::string> shown = std::nullopt;  // as in FieldEdit
     };
+    /// Of a joined record its own conflict, if it has one on the field: the join itself may be disputed.
     Result<void> resolve(const RecordId& id, std::string_view field, const Resolution& resolution);
     /// What a record showed once.
     struct Appearance {
@@ -205,9 +260,21 @@ public:
     /// fields, those that the catalogue does not know, and required ones that had no value then. False if it
     /// looks so already.
     Result<bool> revert(const RecordId& id, const Appearance& then);
+    /// Joins `other` into `keep`: both ids mean `keep` then, which takes over the values that it lacks. Where
+    /// both have one, that of `keep` stays. Left as they are: retired fields, and states of workflows that
+    /// this device's role may not set. same_record, cannot_join (another kind or space), record_deleted.
+    Result<JoinOutcome> join(const RecordId& keep, const RecordId& other);
+    /// Undoes the join of this very record; what it had filled is taken back where nobody has changed it
+    /// since. Of records that were joined into each other at once, all are separated. not_merged.
+    Result<SeparateOutcome> separate(const RecordId& id);
 
     // Queries.
+    /// Of a joined record: the one that it was joined into in the end.
     Result<std::optional<RecordView>> find(const RecordId& id);
+    /// The record of this very id, though it may be joined into another one.
+    Result<std::optional<RecordView>> find_itself(const RecordId& id);
+    /// The record that this id means, the id itself if it was never joined. unknown_record.
+    Result<RecordId> root_of(const RecordId& id);
     Result<std::optional<SpaceId>> space_of(const RecordId& id);
     /// Of every field of the record's kind, by name. unknown_record.
     Result<std::vector<FieldVersion>> versions(const RecordId& id);
@@ -217,7 +284,10 @@ public:
     Result<void> sql(std::string_view statement,
                      const std::function<bool(std::span<const std::string> names,
                                               std::span<const std::string> json)>& each);
-    /// Adds the records of the spaces to a report; deleted ones are left out.
+    /// Pairs that may have been made of one thing at two places: the same number in a `unique` field, or the
+    /// same date and alike names (docs/cli.md). The most reasons first, then by ids.
+    Result<std::vector<Duplicate>> duplicates(const Kind& kind, const std::optional<SpaceId>& space);
+    /// Adds the records of the spaces to a report; deleted and joined ones are left out.
     Result<void> report(std::span<const SpaceId> spaces, ReportBuilder& report);
     Result<std::vector<SpaceId>> spaces_with_records();
 

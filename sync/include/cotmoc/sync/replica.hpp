@@ -127,6 +127,9 @@ public:
     Result<void> restore(const RecordId& id);
     Result<void> resolve(const RecordId& id, std::string_view field,
                          const core::Store::Resolution& resolution);
+    /// Joins `other` into `keep` for everybody, and undoes such a join (Store::join, Store::separate).
+    Result<core::JoinOutcome> merge(const RecordId& keep, const RecordId& other);
+    Result<core::SeparateOutcome> separate(const RecordId& id);
     enum class Imported : std::uint8_t { added, changed, unchanged };
     /// An unknown id adds a record; a known one with other content becomes edits of the fields given.
     Result<Imported> import(const core::ImportLine& line);
