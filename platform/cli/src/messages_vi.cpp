@@ -47,6 +47,10 @@ constexpr ErrorText texts[] = {
     {"ambiguous_change", "bản ghi có nhiều thay đổi bắt đầu như vậy", "nhập thêm chữ số"},
     {"void_change", "thay đổi đó không có hiệu lực nên sau nó không hiển thị gì",
      "chọn một thay đổi mà lịch sử không ghi là không có hiệu lực"},
+    {"same_record", "không thể gộp một bản ghi vào chính nó", "nêu hai bản ghi khác nhau"},
+    {"cannot_join", "hai bản ghi khác loại hoặc khác không gian",
+     "chỉ gộp bản ghi cùng loại trong một không gian"},
+    {"not_merged", "bản ghi chưa được gộp vào bản ghi nào", "nêu bản ghi không còn hiển thị riêng"},
 
     {"bad_catalogue", "danh mục không hợp lệ", "sửa chỗ đã nêu"},
     {"catalogue_conflict", "danh mục mâu thuẫn với danh mục đang dùng",
