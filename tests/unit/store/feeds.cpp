@@ -367,3 +367,36 @@ TEST_CASE("an edit that names the unseen initial text of another's create is voi
     CHECK(first.body(id) == second.body(id));
     CHECK(first.body(id).find("hai") != std::string::npos);
 }
+
+TEST_CASE("a value set after an acknowledgement is not settled by it, though nothing was sealed between") {
+    TestStore a(0);
+    TestStore b(1);
+    TestStore c(2);
+    const RecordId id = a.add("thing", {{"title", std::string("first")}});
+    const TestStore::Sent created = a.seal();
+    b.receive(created);
+    c.receive(created);
+    b.set(id, "title", std::string("of b"));
+    c.clock.wall += 1000;
+    c.set(id, "title", std::string("of c"));
+    const TestStore::Sent from_b = b.seal();
+    const TestStore::Sent from_c = c.seal();
+    a.receive(from_b);
+    a.receive(from_c);
+    a.set(id, "title", std::string("x"));  // over c's value; b's stays listed
+    must(a->write([&] { return a->resolve(id, "title", {}); }));
+    a.set(id, "title", std::string("y"));
+    // c wrote at the same time, with a later clock: y loses and must stay in sight.
+    c.receive(from_b);
+    c.clock.wall += 100'000;
+    c.set(id, "title", std::string("later"));
+    const TestStore::Sent later = c.seal();
+    c.receive(a.seal());
+    const auto conflicts = must(c->find(id))->conflicts;
+    REQUIRE(conflicts.size() == 1);
+    CHECK(std::ranges::any_of(conflicts[0].values, [](const LiveValue& value) {
+        return value.value == Value(std::string("y")) && !value.shown;
+    }));
+    a.receive(later);
+    CHECK(a.digest() == c.digest());
+}

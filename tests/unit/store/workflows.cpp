@@ -1,4 +1,5 @@
 // Workflows (semantics S12): an op without the role that its way needs has no effect, on any replica.
+#include "merge/register.hpp"
 #include "store_support.hpp"
 
 using namespace cotmoc;
@@ -190,4 +191,18 @@ TEST_CASE("what a workflow remembers survives saving and loading") {
     post.open();  // the passed proposal must be known after this
     must(late.move(id, "appraised"));
     CHECK(post.receive(late.seal()).void_ops == 0);
+}
+
+TEST_CASE("many moves in one change set are remembered as the last two") {
+    Register reg;
+    const std::vector<std::uint64_t> seen{0, 0};
+    for (std::uint32_t index = 0; index < 100; ++index) {
+        const Dot dot{DeviceIndex{1}, 1, index};
+        reg.apply_set({dot, {}, std::string("proposed"), false}, std::nullopt, {false, true}, {seen, dot});
+    }
+    CHECK(reg.passed().size() <= 2);
+    // Who saw the change set before and nothing of this one has nothing in sight.
+    CHECK(reg.live_within({seen, {DeviceIndex{0}, 1, 0}}).empty());
+    const std::vector<std::uint64_t> later{0, 1};
+    CHECK(reg.live_within({later, {DeviceIndex{0}, 1, 0}}).size() == 1);
 }

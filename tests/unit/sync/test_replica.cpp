@@ -356,3 +356,39 @@ TEST_CASE("one id in two spaces is two records, whoever arrives first") {
     fleet.check_equal("kon-tum/dak-glei", {"post-c", "so-1"});
     CHECK(must(fleet.replica("so-1").store().void_ops()).empty());
 }
+
+TEST_CASE("a batch in which a call failed changes nothing, even if the app goes on") {
+    Posts fleet;
+    const RecordId id = fleet.add_record("post-a", "delegation", {{"head", "Ông A"}});
+    const auto done = fleet.replica("post-a").batch([&]() -> Result<void> {
+        const std::vector<core::FieldEdit> edits{
+            {core::FieldEdit::Kind::set, "head", std::string("Bà B")},
+            {core::FieldEdit::Kind::set, "people", std::int64_t{-1}},
+        };
+        CHECK(!fleet.replica("post-a").edit(id, edits));
+        return {};
+    });
+    REQUIRE(!done);
+    CHECK(done.error().code == ErrorCode::out_of_bounds);
+    CHECK(fleet.body("post-a", id) == R"({"head":"Ông A"})");
+    fleet.sync_all();
+    CHECK(fleet.body("so-1", id) == R"({"head":"Ông A"})");
+    fleet.check_equal("kon-tum/ngoc-hoi", {"post-a", "post-b", "so-1"});
+}
+
+TEST_CASE(
+    "key strokes of one text in one change set are one line of its history, with the text before and after") {
+    Posts fleet;
+    const RecordId id = fleet.add_record("post-a", "delegation", {{"result", "Chào"}});
+    fleet.sync_all();
+    for (const char* letter : {"!", "?", "."}) {
+        core::FieldEdit edit{core::FieldEdit::Kind::splice, "result", std::string(letter)};
+        edit.position = 4;
+        REQUIRE(fleet.replica("post-a").edit(id, std::span(&edit, 1)));
+    }
+    fleet.sync_all();
+    const auto history = must(fleet.replica("so-1").history(id));
+    REQUIRE(history.size() == 3);
+    CHECK(history[2].before == core::Value(std::string("Chào")));
+    CHECK(history[2].after == core::Value(std::string("Chào.?!")));
+}
