@@ -73,7 +73,7 @@ std::map<std::uint32_t, std::string> voids(TestStore& store) {
 
 /// Whether a condition on the field's shown value can be answered from the field's index.
 bool uses_index(TestStore& device, const std::string& field) {
-    const Field& known = *device.kind("thing").find(field);
+    const Field known = *device.kind("thing").find(field);
     device.store.reset();
     bool found = false;
     {
