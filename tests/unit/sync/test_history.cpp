@@ -277,8 +277,9 @@ TEST_CASE("two people who resolve one conflict differently are in conflict again
     REQUIRE(fleet.set("post-a", id, "head", "Bà B"));
     REQUIRE(fleet.set("post-b", id, "head", "Ông C"));
     fleet.sync_all();
-    REQUIRE(fleet.conflicts("so-1", id).size() == 1);
-    for (const core::LiveValue& value : fleet.conflicts("so-1", id)[0].values) {
+    const auto before = fleet.conflicts("so-1", id);
+    REQUIRE(before.size() == 1);
+    for (const core::LiveValue& value : before[0].values) {
         CHECK_FALSE(value.resolving);
     }
     REQUIRE(fleet.replica("post-a").resolve(id, "head", {0, std::nullopt}));
