@@ -130,11 +130,11 @@ Result<std::vector<std::int64_t>> RecordTable::joined_into(const LoadedRecord& r
     while (!todo.empty()) {
         const auto [id, target] = std::move(todo.back());
         todo.pop_back();
-        COTMOC_ASSIGN(
-            Statement * query,
-            statements_.get("SELECT r.row, r.id FROM _record AS t, _record AS r WHERE t.row = ? AND "
-                            "r.flags & 8 AND json_extract(r.body, '$.merged_into') = ? AND "
-                            "r.space = t.space AND r.kind = t.kind"));
+        COTMOC_ASSIGN(Statement * query,
+                      statements_.get("SELECT r.row, r.id FROM _record AS t, _record AS r INDEXED BY "
+                                      "_record_joined WHERE t.row = ? AND "
+                                      "r.flags & 8 AND json_extract(r.body, '$.merged_into') = ? AND "
+                                      "r.space = t.space AND r.kind = t.kind"));
         query->bind(1, target).bind(2, std::string_view(id));
         for (;;) {
             COTMOC_ASSIGN(const bool more, query->step());

@@ -378,3 +378,8 @@ TEST_CASE("a database of the version before joins shows its views without joined
     join(store, a, b);
     CHECK(store.sql("SELECT title FROM thing") == std::vector<std::vector<std::string>>{{"\"a\""}});
 }
+
+TEST_CASE("no catalogue may name the join field") {
+    CHECK(code_of(Catalogue::parse(R"({"catalogue":"t","version":1,"kinds":{"a":{"label":"a","fields":{
+        "merged_into":{"type":"reference","merge":"latest"}}}}})")) == ErrorCode::bad_catalogue);
+}
