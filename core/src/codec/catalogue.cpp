@@ -318,11 +318,13 @@ Result<void> add_common(Kind& kind, const std::vector<Field>& common, const std:
         const Field* own = kind.find(field.name);
         if (own == nullptr) {
             const auto at = std::ranges::lower_bound(kind.fields, field.name, {}, &Field::name);
-            kind.fields.insert(at, field);
+            kind.fields.insert(at, field)->common = true;
         } else if (own->type != field.type || own->policy != field.policy || own->scale != field.scale ||
                    own->values != field.values || own->reference_kind != field.reference_kind ||
                    own->aliases != field.aliases) {
             return bad(inside(place + ".fields", field.name), "differs from the common field");
+        } else {
+            kind.fields[static_cast<std::size_t>(own - kind.fields.data())].common = true;
         }
     }
     return {};

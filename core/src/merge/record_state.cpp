@@ -12,6 +12,18 @@ std::optional<std::uint32_t> StoredLayout::position(std::string_view field) cons
     return static_cast<std::uint32_t>(found - layout.entries.begin());
 }
 
+bool is_nothing(const Value& value, Shape shape) {
+    const auto* list = std::get_if<TextList>(&value);
+    const auto* text = std::get_if<std::string>(&value);
+    return type_of(value) == ValueType::null || (list != nullptr && list->empty()) ||
+           (shape == Shape::text && text != nullptr && text->empty());
+}
+
+bool is_known(const std::vector<Creation>& creations, const Past& past) {
+    return std::ranges::any_of(creations,
+                               [&](const Creation& creation) { return past.contains(creation.dot); });
+}
+
 bool RecordState::deleted() const { return std::ranges::any_of(deletions, &Deletion::effective); }
 
 bool RecordState::edited_while_deleted() const { return !deletions.empty() && !deleted(); }

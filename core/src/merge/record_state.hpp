@@ -48,6 +48,12 @@ struct Visit {
     std::optional<std::uint32_t> last_value_index;
 };
 
+/// Whether the value says as much as none at all: null, an empty list, an empty text of shape text.
+bool is_nothing(const Value& value, Shape shape);
+/// Whether somebody with this past knew the record: two offices' creates may share it, and one of them has to
+/// lie there.
+bool is_known(const std::vector<Creation>& creations, const Past& past);
+
 class RecordState {
 public:
     std::string kind;

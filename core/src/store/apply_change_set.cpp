@@ -154,12 +154,6 @@ bool has_guards(const Kind* kind) {
            std::ranges::any_of(kind->fields, [](const Field& field) { return !field.roles.empty(); });
 }
 
-bool is_empty_value(const Value& value, Shape shape) {
-    const auto* list = std::get_if<TextList>(&value);
-    const auto* text = std::get_if<std::string>(&value);
-    return (list != nullptr && list->empty()) || (shape == Shape::text && text != nullptr && text->empty());
-}
-
 Result<void> Application::create(const CreateBlock& block, const Kind* kind, const Create& create) {
     std::optional<RecordState> known;
     if (has_guards(kind)) {
@@ -180,7 +174,7 @@ Result<void> Application::create(const CreateBlock& block, const Kind* kind, con
         } else if (kind != nullptr) {
             fits = check_created(*kind, entry, create.values[i], known ? &*known : nullptr, past(index));
         }
-        const bool changed = !fits || is_empty_value(create.values[i], entry.shape);
+        const bool changed = !fits || is_nothing(create.values[i], entry.shape);
         if (changed && as_sent) {
             as_sent = false;
             values = create.values;
@@ -229,12 +223,6 @@ Result<void> Application::merge_create(const Creation& creation, const RecordId&
         saved.conflicts_after > saved.conflicts_before ? saved.conflicts_after - saved.conflicts_before : 0;
     runs_.add(creation.dot.index, record->row);
     return {};
-}
-
-/// Two offices' creates may share a row; only a creation in an op's past makes the record known to it.
-bool is_known(const std::vector<Creation>& creations, const Past& past) {
-    return std::ranges::any_of(creations,
-                               [&](const Creation& creation) { return past.contains(creation.dot); });
 }
 
 Result<std::vector<Application::Named>> Application::records_named(const RecordId& id) {

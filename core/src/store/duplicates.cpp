@@ -1,6 +1,5 @@
 // Pairs of records that may have been made of one thing at two places. Only what shares a number, or a date
 // and a name, is compared: a hundred thousand records take seconds.
-#include "codec/json_strict.hpp"
 #include "store/store_impl.hpp"
 
 #include <algorithm>
@@ -45,12 +44,7 @@ std::string sorted_words(std::string_view text) {
     return sorted;
 }
 
-Result<Compared> compared_fields(const Catalogue& catalogue, const Kind& kind) {
-    // A unit or a note is common to all kinds, and so to records that have nothing else in common.
-    COTMOC_ASSIGN(const nlohmann::json root, parse_strict_json(catalogue.source()));
-    const auto is_common = [&](const Field& field) {
-        return root.contains("common") && root["common"].contains(field.name);
-    };
+Compared compared_fields(const Kind& kind) {
     Compared compared;
     compared.date = kind.dated_by;
     std::vector<std::string> searchable;
@@ -58,7 +52,8 @@ Result<Compared> compared_fields(const Catalogue& catalogue, const Kind& kind) {
         if (field.retired) {
             continue;
         }
-        const bool may_name = field.type == FieldType::text && !is_common(field) && !field.unique;
+        // A unit or a note stands on records that have nothing else in common.
+        const bool may_name = field.type == FieldType::text && !field.common && !field.unique;
         if (field.unique) {
             compared.numbers.push_back(field.name);
         } else if (may_name && field.required) {
@@ -183,10 +178,10 @@ Result<std::vector<Duplicate>> Store::duplicates(const Kind& kind, const std::op
     std::vector<Duplicate> found;
     const auto kind_number = impl_->interning.find(kind.name);
     const SpaceEntry* in = space ? impl_->spaces.find(*space) : nullptr;
-    if (!kind_number || catalogue() == nullptr || (space && in == nullptr)) {
+    if (!kind_number || (space && in == nullptr)) {
         return found;
     }
-    COTMOC_ASSIGN(const Compared compared, compared_fields(*catalogue(), kind));
+    const Compared compared = compared_fields(kind);
     COTMOC_ASSIGN(const std::vector<Candidate> candidates,
                   candidates_of(*impl_, *kind_number,
                                 in != nullptr ? std::optional(in->number) : std::nullopt, compared));

@@ -37,9 +37,7 @@ Result<void> Editing::make(OpKind kind, std::string_view field, Shape shape, Fie
 }
 
 Result<void> Editing::check_move(const Field& field, const Value& value, const Dot& dot) const {
-    const auto found = now_.fields.find(field.key);
-    return check_workflow_move(field, found != now_.fields.end() ? &found->second : nullptr, value,
-                               Past(seen_, dot), impl_.role);
+    return check_workflow_move(field, content(field), value, Past(seen_, dot), impl_.role);
 }
 
 const FieldContent* Editing::content(const Field& field) const {
@@ -70,12 +68,12 @@ Result<void> Editing::set_join(const Value& target) {
 }
 
 const RegisterOp* Editing::displayed(const Field& field) const {
-    const auto found = now_.fields.find(field.key);
-    if (found == now_.fields.end()) {
+    const FieldContent* known = content(field);
+    if (known == nullptr) {
         return nullptr;
     }
-    const auto* counter = std::get_if<Counter>(&found->second);
-    const Register* reg = counter != nullptr ? &counter->bases() : std::get_if<Register>(&found->second);
+    const auto* counter = std::get_if<Counter>(known);
+    const Register* reg = counter != nullptr ? &counter->bases() : std::get_if<Register>(known);
     return reg != nullptr ? reg->displayed({impl_.devices, &field}) : nullptr;
 }
 

@@ -28,9 +28,8 @@ Result<void> RecordTable::check_join(const SpaceEntry& space, const RecordState&
     }
     COTMOC_ASSIGN(const RecordState known, decode(*record));
     // What others made of that id since is here or not yet: only the past is the same everywhere.
-    const bool seen = std::ranges::any_of(
-        known.creations, [&](const Creation& creation) { return past.contains(creation.dot); });
-    return seen ? Result<void>() : fail(ErrorCode::unknown_record, to_uuid_text(*target));
+    return is_known(known.creations, past) ? Result<void>()
+                                           : fail(ErrorCode::unknown_record, to_uuid_text(*target));
 }
 
 Result<std::optional<std::pair<std::int64_t, RecordId>>> RecordTable::next_on_way(std::int64_t row) {

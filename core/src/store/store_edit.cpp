@@ -7,13 +7,6 @@
 namespace cotmoc::core {
 namespace {
 
-bool is_nothing(const FieldValue& field, Shape shape) {
-    const auto* list = std::get_if<TextList>(&field.value);
-    const auto* text = std::get_if<std::string>(&field.value);
-    return type_of(field.value) == ValueType::null || (list != nullptr && list->empty()) ||
-           (shape == Shape::text && text != nullptr && text->empty());
-}
-
 /// The same values by the stored names of their fields, in their order: that of layouts and bodies.
 Result<std::vector<FieldValue>> by_key(const Kind& kind, std::span<const FieldValue> fields) {
     std::vector<FieldValue> keyed;
@@ -74,7 +67,7 @@ Result<RecordId> Store::add(const SpaceId& space_id, const Kind& kind, std::span
         COTMOC_TRY(check_not_retired(*known));
         COTMOC_TRY(check_value(*known, field.value));
         COTMOC_TRY(check_workflow_move(*known, nullptr, field.value, Past({}, {}), impl_->role));
-        if (!is_nothing(field, known->shape)) {
+        if (!is_nothing(field.value, known->shape)) {
             layout.entries.push_back({field.field, known->shape});
             values.push_back(field.value);
             size += encoded_size(field.value);

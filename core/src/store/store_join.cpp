@@ -7,13 +7,6 @@
 namespace cotmoc::core {
 namespace {
 
-bool is_nothing(const Value& value, Shape shape) {
-    const auto* list = std::get_if<TextList>(&value);
-    const auto* text = std::get_if<std::string>(&value);
-    return type_of(value) == ValueType::null || (list != nullptr && list->empty()) ||
-           (shape == Shape::text && text != nullptr && text->empty());
-}
-
 /// Whether whoever sees `all` sees `part` too: of sets, whether no element is missing.
 bool holds(const Value& all, const Value& part) {
     const auto* list = std::get_if<TextList>(&all);

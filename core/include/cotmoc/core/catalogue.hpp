@@ -46,6 +46,7 @@ struct Field {
     bool searchable = false;
     bool unique = false;
     bool retired = false;  // keeps its values and takes no new ones
+    bool common = false;   // stands on every kind
     bool widened = false;  // values of a narrower type may be stored; see Catalogue::note_earlier
     std::optional<double> minimum;
     std::optional<double> maximum;
