@@ -164,7 +164,7 @@ private:
         crypto::RootEntry root;
         root.expires_ms = start_ms + 3 * year_ms;
         root.root_keys = {root_key.public_key()};
-        root.issuer_keys = {issuer_key.public_key()};
+        root.issuers = {{issuer_key.public_key(), true, {}, 0}};
         root.suites = {1};
         append(std::move(root));
     }

@@ -71,13 +71,66 @@ Result<std::vector<SigningPublicKey>> read_keys(BinaryReader& reader, std::strin
     return keys;
 }
 
+Result<std::vector<SpaceId>> read_spaces(BinaryReader& reader) {
+    COTMOC_ASSIGN(const std::size_t count, read_count(reader, spaces_max, SpaceId::size, "spaces"));
+    std::vector<SpaceId> spaces;
+    for (std::size_t i = 0; i < count; ++i) {
+        spaces.push_back(reader.id<SpaceId>());
+    }
+    if (!strictly_sorted(spaces, std::identity{})) {
+        return bad("spaces");
+    }
+    return spaces;
+}
+
+Result<std::vector<EnrolEntry::Wrap>> read_wraps(BinaryReader& reader) {
+    COTMOC_ASSIGN(const std::size_t count,
+                  read_count(reader, wraps_max, SpaceId::size + 4 + wrap_size, "wraps"));
+    std::vector<EnrolEntry::Wrap> wraps;
+    for (std::size_t i = 0; i < count; ++i) {
+        EnrolEntry::Wrap wrap;
+        wrap.space = reader.id<SpaceId>();
+        wrap.epoch = reader.u32();
+        wrap.wrap = read_wrap(reader);
+        wraps.push_back(wrap);
+    }
+    if (!strictly_sorted(wraps, &EnrolEntry::Wrap::space)) {
+        return bad("wraps");
+    }
+    return wraps;
+}
+
+Result<std::vector<RootEntry::Issuer>> read_issuers(BinaryReader& reader) {
+    COTMOC_ASSIGN(const std::size_t count,
+                  read_count(reader, keys_max, SigningPublicKey::size + 10, "issuers"));
+    std::vector<RootEntry::Issuer> issuers;
+    std::vector<SigningPublicKey> keys;
+    for (std::size_t i = 0; i < count; ++i) {
+        RootEntry::Issuer issuer;
+        issuer.key = reader.id<SigningPublicKey>();
+        issuer.all_spaces = reader.u8() != 0;  // as in decode_enrol
+        issuer.last_position = reader.u64();
+        COTMOC_ASSIGN(issuer.spaces, read_spaces(reader));
+        if (issuer.all_spaces && !issuer.spaces.empty()) {
+            return bad("an issuer of all spaces that lists some");
+        }
+        keys.push_back(issuer.key);
+        issuers.push_back(std::move(issuer));
+    }
+    if (keys.empty() || has_doubles(keys)) {
+        return bad("issuers");
+    }
+    return issuers;
+}
+
 Result<TrustBody> decode_root(BinaryReader& reader) {
     RootEntry root;
     root.version = reader.u32();
     root.expires_ms = reader.u64();
     root.threshold = reader.u8();
     COTMOC_ASSIGN(root.root_keys, read_keys(reader, "root keys"));
-    COTMOC_ASSIGN(root.issuer_keys, read_keys(reader, "issuer keys"));
+    COTMOC_ASSIGN(root.issuers, read_issuers(reader));
+    root.recovery_key = reader.id<AgreementPublicKey>();
     COTMOC_ASSIGN(const std::size_t count, read_count(reader, keys_max, 2, "suites"));
     for (std::size_t i = 0; i < count; ++i) {
         root.suites.push_back(reader.u16());
@@ -157,12 +210,6 @@ Result<void> check_enrol(const EnrolEntry& entry) {
     if (entry.not_before_ms > entry.not_after_ms) {
         return bad("validity");
     }
-    if (!strictly_sorted(entry.spaces, std::identity{})) {
-        return bad("spaces");
-    }
-    if (!strictly_sorted(entry.wraps, &EnrolEntry::Wrap::space)) {
-        return bad("wraps");
-    }
     if (entry.role == Role::hub && (entry.all_spaces || !entry.spaces.empty() || !entry.wraps.empty())) {
         return bad("a hub reads nothing");
     }
@@ -178,19 +225,8 @@ Result<TrustBody> decode_enrol(BinaryReader& reader) {
     entry.not_before_ms = reader.u64();
     entry.not_after_ms = reader.u64();
     COTMOC_ASSIGN(entry.sealed_name, read_blob(reader, sealed_text_max, "device name"));
-    COTMOC_ASSIGN(const std::size_t space_count, read_count(reader, spaces_max, SpaceId::size, "spaces"));
-    for (std::size_t i = 0; i < space_count; ++i) {
-        entry.spaces.push_back(reader.id<SpaceId>());
-    }
-    COTMOC_ASSIGN(const std::size_t wrap_count,
-                  read_count(reader, wraps_max, SpaceId::size + 4 + wrap_size, "wraps"));
-    for (std::size_t i = 0; i < wrap_count; ++i) {
-        EnrolEntry::Wrap wrap;
-        wrap.space = reader.id<SpaceId>();
-        wrap.epoch = reader.u32();
-        wrap.wrap = read_wrap(reader);
-        entry.wraps.push_back(wrap);
-    }
+    COTMOC_ASSIGN(entry.spaces, read_spaces(reader));
+    COTMOC_ASSIGN(entry.wraps, read_wraps(reader));
     COTMOC_TRY(check_enrol(entry));
     return entry;
 }
@@ -199,6 +235,69 @@ Result<TrustBody> decode_catalogue(BinaryReader& reader) {
     CatalogueEntry entry;
     entry.version = reader.u32();
     COTMOC_ASSIGN(entry.sealed, read_blob(reader, sealed_catalogue_max, "catalogue"));
+    return entry;
+}
+
+Result<RightsEntry::Term> read_term(BinaryReader& reader) {
+    RightsEntry::Term term;
+    term.through_seq = reader.u64();
+    term.through_hash = reader.id<Hash256>();
+    const std::uint8_t role = reader.u8();
+    if (role != no_role) {
+        term.role = static_cast<Role>(role);
+        if (role > static_cast<std::uint8_t>(Role::hub)) {
+            return fail(ErrorCode::unsupported_version, "role of a term");
+        }
+        if (!is_data_role(*term.role)) {
+            return bad("role of a term");
+        }
+    }
+    return term;
+}
+
+Result<std::vector<RightsEntry::Feed>> read_feeds(BinaryReader& reader) {
+    COTMOC_ASSIGN(const std::size_t count, read_count(reader, spaces_max, SpaceId::size + 1, "feeds"));
+    std::vector<RightsEntry::Feed> feeds;
+    for (std::size_t i = 0; i < count; ++i) {
+        RightsEntry::Feed feed;
+        feed.space = reader.id<SpaceId>();
+        COTMOC_ASSIGN(const std::size_t terms,
+                      read_count(reader, terms_max, sizeof(std::uint64_t) + Hash256::size + 1, "terms"));
+        for (std::size_t j = 0; j < terms; ++j) {
+            COTMOC_ASSIGN(const RightsEntry::Term term, read_term(reader));
+            feed.terms.push_back(term);
+        }
+        const bool begins = feed.terms.empty() || feed.terms.front().through_seq > 0;
+        if (!begins || !strictly_sorted(feed.terms, &RightsEntry::Term::through_seq)) {
+            return bad("terms");
+        }
+        feeds.push_back(std::move(feed));
+    }
+    if (!strictly_sorted(feeds, &RightsEntry::Feed::space)) {
+        return bad("feeds");
+    }
+    return feeds;
+}
+
+Result<TrustBody> decode_rights(BinaryReader& reader) {
+    RightsEntry entry;
+    entry.device = reader.id<DeviceId>();
+    const std::uint8_t reason = reader.u8();
+    entry.reason = static_cast<RightsReason>(reason);
+    entry.revoked = reader.u8() != 0;
+    entry.role = static_cast<Role>(reader.u8());
+    entry.all_spaces = reader.u8() != 0;
+    entry.not_after_ms = reader.u64();
+    COTMOC_ASSIGN(entry.spaces, read_spaces(reader));
+    COTMOC_ASSIGN(entry.feeds, read_feeds(reader));
+    COTMOC_ASSIGN(entry.wraps, read_wraps(reader));
+    if (entry.role > Role::hub || entry.reason > RightsReason::fork) {
+        return fail(ErrorCode::unsupported_version, "role or reason");
+    }
+    const bool reads_nothing = !entry.all_spaces && entry.spaces.empty() && entry.wraps.empty();
+    if ((entry.revoked || entry.role == Role::hub) && !reads_nothing) {
+        return bad("whoever is revoked, or a hub, reads nothing");
+    }
     return entry;
 }
 
@@ -214,6 +313,8 @@ Result<TrustBody> decode_fields(EntryType type, BinaryReader& reader) {
             return decode_enrol(reader);
         case EntryType::catalogue:
             return decode_catalogue(reader);
+        case EntryType::rights:
+            return decode_rights(reader);
     }
     return fail(ErrorCode::unsupported_version, "type");
 }

@@ -16,12 +16,35 @@ void encode_keys(BinaryWriter& writer, const std::vector<SigningPublicKey>& keys
     }
 }
 
+void encode_spaces(BinaryWriter& writer, const std::vector<SpaceId>& spaces) {
+    writer.varint(spaces.size());
+    for (const SpaceId& space : spaces) {
+        writer.id(space);
+    }
+}
+
+void encode_wraps(BinaryWriter& writer, const std::vector<EnrolEntry::Wrap>& wraps) {
+    writer.varint(wraps.size());
+    for (const EnrolEntry::Wrap& wrap : wraps) {
+        writer.id(wrap.space);
+        writer.u32(wrap.epoch);
+        encode_wrap(writer, wrap.wrap);
+    }
+}
+
 void encode(BinaryWriter& writer, const RootEntry& root) {
     writer.u32(root.version);
     writer.u64(root.expires_ms);
     writer.u8(root.threshold);
     encode_keys(writer, root.root_keys);
-    encode_keys(writer, root.issuer_keys);
+    writer.varint(root.issuers.size());
+    for (const RootEntry::Issuer& issuer : root.issuers) {
+        writer.id(issuer.key);
+        writer.u8(issuer.all_spaces ? 1 : 0);
+        writer.u64(issuer.last_position);
+        encode_spaces(writer, issuer.spaces);
+    }
+    writer.id(root.recovery_key);
     writer.varint(root.suites.size());
     for (const std::uint16_t suite : root.suites) {
         writer.u16(suite);
@@ -57,21 +80,34 @@ void encode(BinaryWriter& writer, const EnrolEntry& entry) {
     writer.u64(entry.not_before_ms);
     writer.u64(entry.not_after_ms);
     writer.blob(entry.sealed_name);
-    writer.varint(entry.spaces.size());
-    for (const SpaceId& space : entry.spaces) {
-        writer.id(space);
-    }
-    writer.varint(entry.wraps.size());
-    for (const EnrolEntry::Wrap& wrap : entry.wraps) {
-        writer.id(wrap.space);
-        writer.u32(wrap.epoch);
-        encode_wrap(writer, wrap.wrap);
-    }
+    encode_spaces(writer, entry.spaces);
+    encode_wraps(writer, entry.wraps);
 }
 
 void encode(BinaryWriter& writer, const CatalogueEntry& entry) {
     writer.u32(entry.version);
     writer.blob(entry.sealed);
+}
+
+void encode(BinaryWriter& writer, const RightsEntry& entry) {
+    writer.id(entry.device);
+    writer.u8(static_cast<std::uint8_t>(entry.reason));
+    writer.u8(entry.revoked ? 1 : 0);
+    writer.u8(static_cast<std::uint8_t>(entry.role));
+    writer.u8(entry.all_spaces ? 1 : 0);
+    writer.u64(entry.not_after_ms);
+    encode_spaces(writer, entry.spaces);
+    writer.varint(entry.feeds.size());
+    for (const RightsEntry::Feed& feed : entry.feeds) {
+        writer.id(feed.space);
+        writer.varint(feed.terms.size());
+        for (const RightsEntry::Term& term : feed.terms) {
+            writer.u64(term.through_seq);
+            writer.id(term.through_hash);
+            writer.u8(term.role ? static_cast<std::uint8_t>(*term.role) : no_role);
+        }
+    }
+    encode_wraps(writer, entry.wraps);
 }
 
 }  // namespace
@@ -83,6 +119,7 @@ static_assert(std::is_same_v<std::variant_alternative_t<1, TrustBody>, SpacesEnt
 static_assert(std::is_same_v<std::variant_alternative_t<2, TrustBody>, EpochEntry>);
 static_assert(std::is_same_v<std::variant_alternative_t<3, TrustBody>, EnrolEntry>);
 static_assert(std::is_same_v<std::variant_alternative_t<4, TrustBody>, CatalogueEntry>);
+static_assert(std::is_same_v<std::variant_alternative_t<5, TrustBody>, RightsEntry>);
 
 void encode_body(BinaryWriter& writer, const TrustBody& body) {
     std::visit([&writer](const auto& entry) { encode(writer, entry); }, body);

@@ -3,8 +3,12 @@
 #include "labels.hpp"
 #include "trust/trust_body.hpp"
 
+#include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/crypto/envelope.hpp>
 #include <cotmoc/crypto/hash.hpp>
+
+#include <algorithm>
+#include <map>
 
 namespace cotmoc::crypto {
 namespace {
@@ -25,7 +29,19 @@ constexpr RoleName role_names[] = {
     {Role::hub, "hub"},
 };
 
-/// Everything that is signed.
+struct ReasonName {
+    RightsReason reason;
+    std::string_view name;
+};
+constexpr ReasonName reason_names[] = {
+    {RightsReason::changed, "changed"},       {RightsReason::renewed, "renewed"},
+    {RightsReason::lost, "lost"},             {RightsReason::stolen, "stolen"},
+    {RightsReason::left, "left"},             {RightsReason::compromised, "compromised"},
+    {RightsReason::replaced, "replaced"},     {RightsReason::readmitted, "readmitted"},
+    {RightsReason::fork, "fork"},
+};
+
+/// Everything that is signed. A root entry names its signers with their signatures.
 Bytes encode_signed_part(const TrustEntry& entry, const SigningPublicKey& signer) {
     BinaryWriter body;
     trust::encode_body(body, entry.body);
@@ -44,10 +60,31 @@ Bytes encode_signed_part(const TrustEntry& entry, const SigningPublicKey& signer
     return writer.take();
 }
 
+Bytes encode_signed_part(const ParsedTrustEntry& parsed) {
+    return encode_signed_part(parsed.entry, parsed.signer);
+}
+
+bool is_root(const TrustEntry& entry) { return std::holds_alternative<RootEntry>(entry.body); }
+
+using RootSignatures = std::map<SigningPublicKey, Signature>;
+
+Bytes with_signatures(Bytes signed_part, const RootSignatures& signatures) {
+    BinaryWriter writer;
+    writer.raw(signed_part);
+    writer.u8(static_cast<std::uint8_t>(signatures.size()));
+    for (const auto& [key, signature] : signatures) {
+        writer.id(key);
+        writer.id(signature);
+    }
+    return writer.take();
+}
+
 struct Header {
     trust::EntryType type{};
     TrustEntry entry;  // without its body
     SigningPublicKey signer;
+    BytesView signed_part;
+    BytesView signatures;
 };
 
 Result<Header> read_header(BytesView bytes) {
@@ -55,7 +92,7 @@ Result<Header> read_header(BytesView bytes) {
         return fail(ErrorCode::limit_exceeded, "trust entry");
     }
     BinaryReader reader(bytes);
-    if (bytes.size() < header_size + Signature::size || as_text(reader.raw(magic.size())) != magic) {
+    if (bytes.size() < header_size || as_text(reader.raw(magic.size())) != magic) {
         return fail(ErrorCode::bad_trust_entry, "not a trust entry");
     }
     Header header;
@@ -64,7 +101,7 @@ Result<Header> read_header(BytesView bytes) {
     const std::uint16_t suite = reader.u16();
     const std::uint32_t flags = reader.u32();
     const bool known_type = type >= static_cast<std::uint8_t>(trust::EntryType::root) &&
-                            type <= static_cast<std::uint8_t>(trust::EntryType::catalogue);
+                            type <= static_cast<std::uint8_t>(trust::EntryType::rights);
     if (format != format_1 || suite != suite_1 || flags != 0 || !known_type) {
         return fail(ErrorCode::unsupported_version, "trust entry");
     }
@@ -74,13 +111,79 @@ Result<Header> read_header(BytesView bytes) {
     header.entry.issued_ms = reader.u64();
     header.signer = reader.id<SigningPublicKey>();
     const std::uint32_t body_length = reader.u32();
-    if (body_length != reader.remaining() - Signature::size) {
+    if (body_length > reader.remaining()) {
         return fail(ErrorCode::bad_trust_entry, "body length");
     }
+    header.signed_part = bytes.first(header_size + body_length);
+    header.signatures = bytes.subspan(header_size + body_length);
     if (header.entry.position == 0 || header.entry.previous.is_zero() != (header.entry.position == 1)) {
         return fail(ErrorCode::bad_trust_entry, "position");
     }
+    const bool root = header.type == trust::EntryType::root;
+    if (root != header.signer.is_zero()) {
+        return fail(ErrorCode::bad_trust_entry, "signer");
+    }
     return header;
+}
+
+/// Strictly rising by key, so that there is one accepted form.
+Result<RootSignatures> read_signatures(BytesView bytes) {
+    BinaryReader reader(bytes);
+    RootSignatures signatures;
+    const std::size_t count = reader.u8();
+    if (count > trust::root_signatures_max) {
+        return fail(ErrorCode::limit_exceeded, "signatures");
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto key = reader.id<SigningPublicKey>();
+        const auto signature = reader.id<Signature>();
+        if (!signatures.empty() && !(signatures.rbegin()->first < key)) {
+            return fail(ErrorCode::bad_trust_entry, "order of the signatures");
+        }
+        signatures.emplace(key, signature);
+    }
+    if (!reader.finished()) {
+        return fail(ErrorCode::bad_trust_entry, "signatures");
+    }
+    return signatures;
+}
+
+Result<std::vector<SigningPublicKey>> check_root_signatures(BytesView bytes, const Hash256& hash) {
+    COTMOC_ASSIGN(const RootSignatures signatures, read_signatures(bytes));
+    std::vector<SigningPublicKey> signers;
+    for (const auto& [key, signature] : signatures) {
+        if (!verify(key, hash, signature)) {
+            return fail(ErrorCode::bad_signature, "trust entry");
+        }
+        signers.push_back(key);
+    }
+    return signers;
+}
+
+Result<ParsedTrustEntry> parse(BytesView bytes) {
+    COTMOC_ASSIGN(Header header, read_header(bytes));
+    ParsedTrustEntry parsed;
+    parsed.hash = hash(label::trust_entry, {header.signed_part});
+    parsed.signer = header.signer;
+    // Verify first: what nobody signed is not worth decoding.
+    if (header.type == trust::EntryType::root) {
+        COTMOC_ASSIGN(parsed.signers, check_root_signatures(header.signatures, parsed.hash));
+    } else {
+        const auto signature = Signature::from(header.signatures);
+        if (!signature) {
+            return fail(ErrorCode::bad_trust_entry, "body length");
+        }
+        if (!verify(header.signer, parsed.hash, *signature) && !switched_off("trust-signature")) {
+            return fail(ErrorCode::bad_signature, "trust entry");
+        }
+    }
+    parsed.entry = std::move(header.entry);
+    COTMOC_ASSIGN(parsed.entry.body,
+                  trust::decode_body(header.type, header.signed_part.subspan(header_size)));
+    if (!std::ranges::equal(encode_signed_part(parsed), header.signed_part)) {
+        return fail(ErrorCode::bad_trust_entry, "not the one accepted encoding");
+    }
+    return parsed;
 }
 
 }  // namespace
@@ -104,27 +207,60 @@ std::optional<Role> parse_role(std::string_view name) {
 }
 
 SignedTrustEntry sign_trust_entry(const TrustEntry& entry, const SigningKey& signer) {
-    Bytes bytes = encode_signed_part(entry, signer.public_key());
+    const bool root = is_root(entry);
+    Bytes bytes = encode_signed_part(entry, root ? SigningPublicKey() : signer.public_key());
     const Hash256 entry_hash = hash(label::trust_entry, {bytes});
     const Signature signature = signer.sign(entry_hash);
+    if (root) {
+        return {with_signatures(std::move(bytes), {{signer.public_key(), signature}}), entry_hash};
+    }
     bytes.insert(bytes.end(), signature.octets.begin(), signature.octets.end());
     return {std::move(bytes), entry_hash};
 }
 
+Bytes draft_root_entry(const TrustEntry& entry) { return with_signatures(encode_signed_part(entry, {}), {}); }
+
+Result<Bytes> add_root_signature(BytesView draft, const SigningKey& signer) {
+    COTMOC_ASSIGN(const ParsedTrustEntry parsed, parse_root_draft(draft));
+    if (std::ranges::binary_search(parsed.signers, signer.public_key())) {
+        return fail(ErrorCode::already_signed);
+    }
+    COTMOC_ASSIGN(const Header header, read_header(draft));
+    COTMOC_ASSIGN(RootSignatures signatures, read_signatures(header.signatures));
+    signatures.emplace(signer.public_key(), signer.sign(parsed.hash));
+    return with_signatures(Bytes(header.signed_part.begin(), header.signed_part.end()), signatures);
+}
+
+Result<ParsedTrustEntry> parse_root_draft(BytesView bytes) {
+    COTMOC_ASSIGN(ParsedTrustEntry parsed, parse(bytes));
+    return is_root(parsed.entry) ? Result<ParsedTrustEntry>(std::move(parsed))
+                                 : fail(ErrorCode::bad_trust_entry, "not a root entry");
+}
+
 Result<ParsedTrustEntry> parse_trust_entry(BytesView bytes) {
-    COTMOC_ASSIGN(Header header, read_header(bytes));
-    // Verify first: what nobody signed is not worth decoding.
-    const BytesView signed_part = bytes.first(bytes.size() - Signature::size);
-    const Hash256 entry_hash = hash(label::trust_entry, {signed_part});
-    const Signature signature = *Signature::from(bytes.last(Signature::size));
-    if (!verify(header.signer, entry_hash, signature)) {
-        return fail(ErrorCode::bad_signature, "trust entry");
+    COTMOC_ASSIGN(ParsedTrustEntry parsed, parse(bytes));
+    if (is_root(parsed.entry) && parsed.signers.empty()) {
+        return fail(ErrorCode::bad_signature, "a root entry without a signature");
     }
-    COTMOC_ASSIGN(header.entry.body, trust::decode_body(header.type, signed_part.subspan(header_size)));
-    if (!std::ranges::equal(encode_signed_part(header.entry, header.signer), signed_part)) {
-        return fail(ErrorCode::bad_trust_entry, "not the one accepted encoding");
+    return parsed;
+}
+
+std::string_view reason_name(RightsReason reason) {
+    for (const auto& [known, name] : reason_names) {
+        if (known == reason) {
+            return name;
+        }
     }
-    return ParsedTrustEntry{std::move(header.entry), entry_hash, header.signer};
+    return "unknown";
+}
+
+std::optional<RightsReason> parse_reason(std::string_view name) {
+    for (const auto& [reason, known] : reason_names) {
+        if (known == name) {
+            return reason;
+        }
+    }
+    return std::nullopt;
 }
 
 Hash256 root_fingerprint(const RootEntry& root) {

@@ -1,5 +1,9 @@
 #include "trust/trust_rules.hpp"
 
+#include <cotmoc/base/test_switch.hpp>
+
+#include <algorithm>
+
 namespace cotmoc::crypto::trust {
 namespace {
 
@@ -20,12 +24,41 @@ bool is_low_order(const AgreementPublicKey& key) {
     return !AgreementKey::from_seed(Secret::copy_of(Bytes(32, 0x40))).agree(key);
 }
 
-Result<void> check(const TrustState&, const RootEntry&) {
-    return fail(ErrorCode::unsupported_version, "a second root entry");
+/// A later root takes the place of the one before; nobody's word is lost by it but that of a dismissed issuer.
+Result<void> check(const TrustState& state, const RootEntry& root) {
+    if (root.version != state.root().version + 1) {
+        return bad("the root's version");
+    }
+    for (const RootEntry::Issuer& former : state.root().issuers) {
+        const auto now = std::ranges::find(root.issuers, former.key, &RootEntry::Issuer::key);
+        if (now == root.issuers.end()) {
+            return bad("an issuer is missing");
+        }
+        if (now->last_position > state.position()) {
+            return bad("the last position of an issuer");
+        }
+        const bool dismissed = former.last_position != 0;
+        if (dismissed && (now->last_position == 0 || now->last_position > former.last_position)) {
+            return bad("a dismissed issuer comes back");
+        }
+    }
+    const bool somebody =
+        std::ranges::any_of(root.issuers, [](const auto& issuer) { return issuer.last_position == 0; });
+    return somebody ? Result<void>() : bad("no issuer is in office");
 }
 
-/// Spaces are only ever added: what is written into one must not lose its place, and a change of writers
-/// needs cuts.
+/// A device that loses its right to a space by other writers was given a cut before (S13).
+Result<void> check_writers(const TrustState& state, const SpaceId& space, std::uint8_t writer_roles) {
+    for (const TrustState::Device& device : state.devices()) {
+        const bool writes = writer_roles == 0 || ((writer_roles >> static_cast<unsigned>(device.role)) & 1) != 0;
+        if (!writes && state.may_write(device, space) && !device.terms.contains(space)) {
+            return bad("a writer without a cut");
+        }
+    }
+    return {};
+}
+
+/// Spaces are only ever added: what is written into one must not lose its place.
 Result<void> check(const TrustState& state, const SpacesEntry& entry) {
     if (entry.spaces.size() < state.spaces().size()) {
         return bad("a space is missing");
@@ -35,7 +68,7 @@ Result<void> check(const TrustState& state, const SpacesEntry& entry) {
             return bad("the order of the spaces");
         }
         if (entry.spaces[i].writer_roles != state.spaces()[i].writer_roles) {
-            return fail(ErrorCode::unsupported_version, "other writers of a space");
+            COTMOC_TRY(check_writers(state, entry.spaces[i].id, entry.spaces[i].writer_roles));
         }
     }
     for (const SpacesEntry::Space& space : entry.spaces) {
@@ -81,8 +114,9 @@ Result<void> check_new_device(const TrustState& state, const EnrolEntry& entry) 
     return {};
 }
 
-Result<void> check(const TrustState& state, const EnrolEntry& entry) {
-    COTMOC_TRY(check_new_device(state, entry));
+/// Spaces and wraps, of a certificate or of later rights.
+template <class Entry>
+Result<void> check_access(const TrustState& state, const Entry& entry) {
     for (const SpaceId& space : entry.spaces) {
         if (state.find_space(space) == nullptr) {
             return bad("unknown space");
@@ -104,29 +138,128 @@ Result<void> check(const TrustState& state, const EnrolEntry& entry) {
     return {};
 }
 
+Result<void> check(const TrustState& state, const EnrolEntry& entry) {
+    COTMOC_TRY(check_new_device(state, entry));
+    return check_access(state, entry);
+}
+
+Result<void> check(const TrustState& state, const RightsEntry& entry) {
+    const TrustState::Device* device = state.find(entry.device);
+    if (device == nullptr) {
+        return bad("rights of an unknown device");
+    }
+    if (device->role == Role::authority || entry.role == Role::authority) {
+        return bad("rights of the authority");
+    }
+    if ((device->role == Role::hub) != (entry.role == Role::hub)) {
+        return bad("a hub stays a hub");
+    }
+    for (const RightsEntry::Feed& feed : entry.feeds) {
+        if (state.find_space(feed.space) == nullptr) {
+            return bad("terms of an unknown space");
+        }
+    }
+    return check_access(state, entry);
+}
+
 Result<void> check(const TrustState& state, const CatalogueEntry& entry) {
     const std::uint32_t newest = state.catalogues().empty() ? 0 : state.catalogues().back().version;
     return entry.version > newest ? Result<void>() : bad("the catalogue's version does not rise");
 }
 
+bool meets_threshold(const RootEntry& root, const std::vector<SigningPublicKey>& signers) {
+    const auto count = std::ranges::count_if(
+        root.root_keys, [&](const SigningPublicKey& key) { return std::ranges::binary_search(signers, key); });
+    return static_cast<std::size_t>(count) >= root.threshold;
+}
+
+/// Of an issuer with a scope: the device and what it gets lie within it. It makes no officer of the province.
+class Scope {
+public:
+    Scope(const TrustState& state, const RootEntry::Issuer& issuer) : state_(state), issuer_(issuer) {}
+
+    Result<void> check(const EnrolEntry& entry) const {
+        return allows_device(entry.role, entry.spaces, entry.all_spaces);
+    }
+    Result<void> check(const RightsEntry& entry) const {
+        const TrustState::Device& device = *state_.find(entry.device);
+        COTMOC_TRY(allows_device(device.role, device.ever_held, device.all_spaces));
+        COTMOC_TRY(allows_device(entry.role, entry.spaces, entry.all_spaces));
+        for (const RightsEntry::Feed& feed : entry.feeds) {
+            COTMOC_TRY(allows(feed.space));
+        }
+        return {};
+    }
+    Result<void> check(const EpochEntry& entry) const {
+        const bool named = std::ranges::binary_search(issuer_.spaces, entry.space);
+        return named ? Result<void>() : fail(ErrorCode::out_of_scope, "epoch");
+    }
+    template <class Entry>
+    Result<void> check(const Entry&) const {
+        return fail(ErrorCode::out_of_scope, "an issuer of some spaces");
+    }
+
+private:
+    /// The province-wide space comes with every data role.
+    Result<void> allows(const SpaceId& space) const {
+        const bool named = std::ranges::binary_search(issuer_.spaces, space);
+        const bool province_wide = !state_.spaces().empty() && state_.spaces().front().id == space;
+        return named || province_wide ? Result<void>() : fail(ErrorCode::out_of_scope, "space");
+    }
+    Result<void> allows_device(Role role, const std::vector<SpaceId>& spaces, bool all_spaces) const {
+        if (all_spaces || (role != Role::border_post && role != Role::district_officer)) {
+            return fail(ErrorCode::out_of_scope, "role");
+        }
+        for (const SpaceId& space : spaces) {
+            COTMOC_TRY(allows(space));
+        }
+        return {};
+    }
+
+    const TrustState& state_;
+    const RootEntry::Issuer& issuer_;
+};
+
+Result<void> check_scope(const TrustState& state, const ParsedTrustEntry& parsed) {
+    const auto& issuers = state.root().issuers;
+    const auto issuer = std::ranges::find(issuers, parsed.signer, &RootEntry::Issuer::key);
+    if (issuer == issuers.end() || issuer->all_spaces || switched_off("issuer-scope")) {
+        return {};
+    }
+    const Scope scope(state, *issuer);
+    return std::visit([&scope](const auto& entry) { return scope.check(entry); }, parsed.entry.body);
+}
+
 }  // namespace
 
-Result<void> check_root(const ParsedTrustEntry& parsed) {
+Result<void> check_first_root(const ParsedTrustEntry& parsed) {
     const RootEntry* root = std::get_if<RootEntry>(&parsed.entry.body);
     if (root == nullptr) {
         return bad("position 1 is not a root entry");
     }
-    if (root->version != 1 || root->threshold != 1) {
-        return fail(ErrorCode::unsupported_version, "root version or threshold");
+    if (root->version != 1) {
+        return bad("the root's version");
     }
-    if (std::ranges::count(root->root_keys, parsed.signer) == 0) {
-        return fail(ErrorCode::bad_signature, "the root entry's signer is not one of its root keys");
+    for (const RootEntry::Issuer& issuer : root->issuers) {
+        if (!issuer.all_spaces || issuer.last_position != 0) {
+            return bad("an issuer of the first root");  // its spaces have no ids yet
+        }
+    }
+    return check_root_signers(*root, *root, parsed.signers);
+}
+
+Result<void> check_root_signers(const RootEntry& former, const RootEntry& root,
+                                const std::vector<SigningPublicKey>& signers) {
+    if ((!meets_threshold(former, signers) || !meets_threshold(root, signers)) &&
+        !switched_off("root-threshold")) {
+        return fail(ErrorCode::bad_signature, "too few root keys have signed");
     }
     return {};
 }
 
-Result<void> check_body(const TrustState& state, const TrustBody& body) {
-    return std::visit([&state](const auto& entry) { return check(state, entry); }, body);
+Result<void> check_body(const TrustState& state, const ParsedTrustEntry& parsed) {
+    COTMOC_TRY(std::visit([&state](const auto& entry) { return check(state, entry); }, parsed.entry.body));
+    return check_scope(state, parsed);
 }
 
 }  // namespace cotmoc::crypto::trust

@@ -6,9 +6,12 @@
 
 namespace cotmoc::crypto::trust {
 
-/// Position 1. bad_trust_entry, bad_signature, unsupported_version.
-Result<void> check_root(const ParsedTrustEntry& parsed);
-/// Any later body, its place and signer being right. bad_trust_entry, unsupported_version.
-Result<void> check_body(const TrustState& state, const TrustBody& body);
+/// Position 1. bad_trust_entry, bad_signature.
+Result<void> check_first_root(const ParsedTrustEntry& parsed);
+/// The signers of a later root meet the threshold of the former one and of its own.
+Result<void> check_root_signers(const RootEntry& former, const RootEntry& root,
+                                const std::vector<SigningPublicKey>& signers);
+/// Any later body, its place and signer being right. bad_trust_entry, unsupported_version, out_of_scope.
+Result<void> check_body(const TrustState& state, const ParsedTrustEntry& parsed);
 
 }  // namespace cotmoc::crypto::trust

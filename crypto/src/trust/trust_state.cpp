@@ -2,6 +2,10 @@
 
 #include "trust/trust_rules.hpp"
 
+#include <cotmoc/base/test_switch.hpp>
+
+#include <algorithm>
+
 namespace cotmoc::crypto {
 
 Result<void> TrustState::apply(BytesView bytes) {
@@ -11,15 +15,16 @@ Result<void> TrustState::apply(BytesView bytes) {
         if (position != 1) {
             return fail(ErrorCode::waiting_for_dependency, "trust position 1");
         }
-        COTMOC_TRY(trust::check_root(parsed));
-        take_root(parsed);
+        COTMOC_TRY(trust::check_first_root(parsed));
+        take_first_root(parsed);
+        return {};
+    }
+    if (position <= position_ && parsed.hash == hashes_[position - 1]) {
         return {};
     }
     COTMOC_TRY(check_signer(parsed));
     if (position <= position_) {
-        return parsed.hash == hashes_[position - 1]
-                   ? Result<void>()
-                   : fail(ErrorCode::forked_feed, "trust position " + std::to_string(position));
+        return fail(ErrorCode::forked_feed, "trust position " + std::to_string(position));
     }
     if (position != position_ + 1) {
         return fail(ErrorCode::waiting_for_dependency, "trust position " + std::to_string(position_ + 1));
@@ -27,21 +32,29 @@ Result<void> TrustState::apply(BytesView bytes) {
     if (parsed.entry.previous != head_) {
         return fail(ErrorCode::broken_chain, "trust position " + std::to_string(position));
     }
-    COTMOC_TRY(trust::check_body(*this, parsed.entry.body));
+    COTMOC_TRY(trust::check_body(*this, parsed));
     take(parsed);
     return {};
 }
 
 /// A stranger's signature is no evidence of a fork, so this comes before the chain is looked at.
 Result<void> TrustState::check_signer(const ParsedTrustEntry& parsed) const {
-    const auto& allowed = parsed.entry.position == 1 ? root_.root_keys : root_.issuer_keys;
-    if (std::ranges::count(allowed, parsed.signer) == 0) {
+    if (const auto* root = std::get_if<RootEntry>(&parsed.entry.body)) {
+        return trust::check_root_signers(root_, *root, parsed.signers);
+    }
+    const auto issuer = std::ranges::find(root_.issuers, parsed.signer, &RootEntry::Issuer::key);
+    if (issuer == root_.issuers.end() && !switched_off("issuer")) {
         return fail(ErrorCode::bad_signature, "the root does not name the signer");
+    }
+    // What a dismissed issuer had signed before its last position may still arrive; nothing after it.
+    if (issuer != root_.issuers.end() && issuer->last_position != 0 &&
+        parsed.entry.position > issuer->last_position) {
+        return fail(ErrorCode::bad_signature, "the issuer is no longer in office");
     }
     return {};
 }
 
-void TrustState::take_root(ParsedTrustEntry& parsed) {
+void TrustState::take_first_root(ParsedTrustEntry& parsed) {
     root_ = std::move(std::get<RootEntry>(parsed.entry.body));
     root_fingerprint_ = crypto::root_fingerprint(root_);
     directory_ = space_id(root_fingerprint_, "");
@@ -50,16 +63,21 @@ void TrustState::take_root(ParsedTrustEntry& parsed) {
 
 void TrustState::take(ParsedTrustEntry& parsed) {
     TrustBody& body = parsed.entry.body;
-    if (auto* spaces = std::get_if<SpacesEntry>(&body)) {
+    const Hash256 hash = parsed.hash;
+    if (auto* root = std::get_if<RootEntry>(&body)) {
+        take(*root);
+    } else if (auto* spaces = std::get_if<SpacesEntry>(&body)) {
         take(*spaces);
     } else if (auto* epoch = std::get_if<EpochEntry>(&body)) {
-        take(*epoch);
+        take(*epoch, parsed.entry.position);
     } else if (auto* enrol = std::get_if<EnrolEntry>(&body)) {
-        take(*enrol, parsed.entry.position);
+        take(*enrol, parsed);
     } else if (auto* catalogue = std::get_if<CatalogueEntry>(&body)) {
         catalogues_.push_back(std::move(*catalogue));
+    } else if (auto* rights = std::get_if<RightsEntry>(&body)) {
+        take(*rights, parsed);
     }
-    advance(parsed.hash);
+    advance(hash);
 }
 
 void TrustState::advance(const Hash256& hash) {
@@ -75,8 +93,16 @@ void TrustState::take(SpacesEntry& entry) {
     }
 }
 
-void TrustState::take(EpochEntry& entry) {
-    Epoch epoch{entry.space, entry.epoch, entry.check, std::move(entry.previous_key), {}};
+void TrustState::take(RootEntry& entry) {
+    root_ = std::move(entry);
+    // An issuer may have lost its last position: what it signed after that counts no more (T23).
+    for (Device& device : devices_) {
+        settle_rights(device);
+    }
+}
+
+void TrustState::take(EpochEntry& entry, std::uint64_t position) {
+    Epoch epoch{entry.space, entry.epoch, entry.check, std::move(entry.previous_key), position, {}};
     for (const EpochEntry::Wrap& wrap : entry.wraps) {
         epoch.wraps.emplace(wrap.device, wrap.wrap);
     }
@@ -84,24 +110,76 @@ void TrustState::take(EpochEntry& entry) {
     epochs_.push_back(std::move(epoch));
 }
 
-void TrustState::take(EnrolEntry& entry, std::uint64_t position) {
+void TrustState::take(EnrolEntry& entry, const ParsedTrustEntry& parsed) {
     Device device;
     device.index = static_cast<DeviceIndex>(devices_.size());
     device.id = entry.keys.id();
     device.keys = entry.keys;
-    device.role = entry.role;
-    device.spaces = std::move(entry.spaces);
-    device.all_spaces = entry.all_spaces;
     device.not_before_ms = entry.not_before_ms;
-    device.not_after_ms = entry.not_after_ms;
     device.sealed_name = std::move(entry.sealed_name);
-    device.position = position;
+    device.position = parsed.entry.position;
     for (const EnrolEntry::Wrap& wrap : entry.wraps) {
         epochs_[newest_epochs_.at(wrap.space)].wraps.emplace(device.id, wrap.wrap);
     }
+    RightsEntry rights;
+    rights.device = device.id;
+    rights.role = entry.role;
+    rights.spaces = std::move(entry.spaces);
+    rights.all_spaces = entry.all_spaces;
+    rights.not_after_ms = entry.not_after_ms;
+    words_.push_back({{parsed.entry.position, parsed.signer, std::move(rights)}});
     by_id_.emplace(device.id, devices_.size());
     by_agreement_key_.emplace(device.keys.agreement, devices_.size());
     devices_.push_back(std::move(device));
+    settle_rights(devices_.back());
+}
+
+void TrustState::take(RightsEntry& entry, const ParsedTrustEntry& parsed) {
+    Device& device = devices_[by_id_.at(entry.device)];
+    for (const EnrolEntry::Wrap& wrap : entry.wraps) {
+        epochs_[newest_epochs_.at(wrap.space)].wraps.insert_or_assign(device.id, wrap.wrap);
+    }
+    words_[to_number(device.index)].push_back({parsed.entry.position, parsed.signer, std::move(entry)});
+    settle_rights(device);
+}
+
+bool TrustState::is_void(const Word& word) const {
+    const auto issuer = std::ranges::find(root_.issuers, word.signer, &RootEntry::Issuer::key);
+    return issuer != root_.issuers.end() && issuer->last_position != 0 &&
+           word.position > issuer->last_position && !switched_off("issuer-cut");
+}
+
+void TrustState::settle_rights(Device& device) {
+    const std::vector<Word>& words = words_[to_number(device.index)];
+    const auto last = std::find_if(words.rbegin(), words.rend(),
+                                   [this](const Word& word) { return !is_void(word); });
+    // A device that a dismissed issuer enrolled never was one.
+    const RightsEntry nothing{device.id, RightsReason::compromised, true, words.front().rights.role,
+                              {},        false,                     0,    {},
+                              {}};
+    const bool enrolled = !is_void(words.front());
+    const RightsEntry& rights = enrolled ? last->rights : nothing;
+    device.role = rights.role;
+    device.spaces = rights.spaces;
+    device.all_spaces = rights.all_spaces;
+    device.not_after_ms = rights.not_after_ms;
+    device.revoked = rights.revoked;
+    device.reason = rights.reason;
+    device.rights_position = enrolled ? last->position : position_ + 1;
+    device.terms.clear();
+    for (const RightsEntry::Feed& feed : rights.feeds) {
+        device.terms.emplace(feed.space, feed.terms);
+    }
+    note_held(device);
+}
+
+void TrustState::note_held(Device& device) const {
+    std::vector<SpaceId> held = readable(device);
+    held.insert(held.end(), device.ever_held.begin(), device.ever_held.end());
+    std::ranges::sort(held);
+    const auto doubles = std::ranges::unique(held);
+    held.erase(doubles.begin(), doubles.end());
+    device.ever_held = std::move(held);
 }
 
 const TrustState::Device* TrustState::find(const DeviceId& id) const {
@@ -128,8 +206,18 @@ const TrustState::Epoch* TrustState::newest_epoch(const SpaceId& space) const {
     return found == newest_epochs_.end() ? nullptr : &epochs_[found->second];
 }
 
+const TrustState::Epoch* TrustState::epoch_at(const SpaceId& space, std::uint64_t position) const {
+    const auto epoch = std::find_if(epochs_.rbegin(), epochs_.rend(), [&](const Epoch& each) {
+        return each.space == space && each.position <= position;
+    });
+    return epoch == epochs_.rend() ? nullptr : &*epoch;
+}
+
 std::vector<SpaceId> TrustState::readable(const Device& device) const {
     std::vector<SpaceId> result;
+    if (device.revoked && !switched_off("revoked-reads-nothing")) {
+        return result;
+    }
     for (std::size_t i = 0; i < spaces_.size(); ++i) {
         const bool certified = device.all_spaces || std::ranges::binary_search(device.spaces, spaces_[i].id);
         const bool implied = i == 0;  // the province-wide space
@@ -141,7 +229,7 @@ std::vector<SpaceId> TrustState::readable(const Device& device) const {
 }
 
 std::vector<SpaceId> TrustState::carried(const Device& device) const {
-    if (device.role != Role::hub) {
+    if (device.role != Role::hub || device.revoked) {
         return readable(device);
     }
     std::vector<SpaceId> all;
@@ -151,12 +239,41 @@ std::vector<SpaceId> TrustState::carried(const Device& device) const {
     return all;
 }
 
+std::vector<SpaceId> TrustState::withdrawn(const Device& device) const {
+    std::vector<SpaceId> now = readable(device);
+    std::ranges::sort(now);
+    std::vector<SpaceId> lost;
+    std::ranges::set_difference(device.ever_held, now, std::back_inserter(lost));
+    return lost;
+}
+
 bool TrustState::may_write(const Device& device, const SpaceId& space) const {
     const Space* known = find_space(space);
     if (known == nullptr || !is_data_role(device.role) || std::ranges::count(readable(device), space) == 0) {
         return false;
     }
     return known->writer_roles == 0 || ((known->writer_roles >> static_cast<unsigned>(device.role)) & 1) != 0;
+}
+
+std::optional<Role> TrustState::right_at(const Device& device, const SpaceId& space,
+                                         std::uint64_t seq) const {
+    if (const auto terms = device.terms.find(space); terms != device.terms.end()) {
+        const auto term =
+            std::ranges::lower_bound(terms->second, seq, {}, &RightsEntry::Term::through_seq);
+        if (term != terms->second.end()) {
+            return term->role;
+        }
+    }
+    return may_write(device, space) ? std::optional(device.role) : std::nullopt;
+}
+
+const Hash256* TrustState::named_hash(const Device& device, const SpaceId& space, std::uint64_t seq) const {
+    const auto terms = device.terms.find(space);
+    if (terms == device.terms.end()) {
+        return nullptr;
+    }
+    const auto term = std::ranges::lower_bound(terms->second, seq, {}, &RightsEntry::Term::through_seq);
+    return term != terms->second.end() && term->through_seq == seq ? &term->through_hash : nullptr;
 }
 
 }  // namespace cotmoc::crypto

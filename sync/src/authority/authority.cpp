@@ -63,7 +63,8 @@ Result<void> sign_beginning(Replica& replica, std::span<const SpacePlan> plans,
         crypto::SigningKey::from_seed(replica.keys().find(issuer_seed)->clone());
     const crypto::DevicePublicKeys own = replica.keys().device.public_keys();
     const crypto::RootEntry root_entry{
-        1, issued_ms + root_lifetime_ms, 1, {root.public_key()}, {issuer.public_key()}, {1}};
+        1,  issued_ms + root_lifetime_ms, 1, {root.public_key()}, {{issuer.public_key(), true, {}, 0}},
+        {}, {1}};
     const Hash256 fingerprint = crypto::root_fingerprint(root_entry);
     const crypto::EpochKey directory =
         crypto::EpochKey::generate(crypto::space_id(fingerprint, ""), 1, random);

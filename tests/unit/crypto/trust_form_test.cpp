@@ -268,7 +268,7 @@ TEST_CASE("sizes and counts at their limits pass, one more is refused as such") 
             entry.root_keys.emplace_back().octets[0] = static_cast<std::uint8_t>(i);
         }
         for (std::size_t i = 0; i < issuer_keys; ++i) {
-            entry.issuer_keys.emplace_back().octets[0] = static_cast<std::uint8_t>(i);
+            entry.issuers.emplace_back().key.octets[0] = static_cast<std::uint8_t>(i);
         }
         entry.suites.resize(suites, 1);
         return entry;

@@ -103,8 +103,8 @@ TEST_CASE("a root entry names keys, a threshold that they can meet, and the one 
     CHECK(with([&](RootEntry& root) { root.root_keys.push_back(other); }) == "accepted");
     CHECK(with([&](RootEntry& root) { root.root_keys.clear(); }) == "bad_trust_entry");
     CHECK(with([&](RootEntry& root) { root.root_keys.push_back(root.root_keys[0]); }) == "bad_trust_entry");
-    CHECK(with([&](RootEntry& root) { root.issuer_keys.clear(); }) == "bad_trust_entry");
-    CHECK(with([&](RootEntry& root) { root.issuer_keys.push_back(other); }) == "bad_trust_entry");
+    CHECK(with([&](RootEntry& root) { root.issuers.clear(); }) == "bad_trust_entry");
+    CHECK(with([&](RootEntry& root) { root.issuers.push_back({other, true, {}, 0}); }) == "bad_trust_entry");
     CHECK(with([&](RootEntry& root) { root.threshold = 0; }) == "bad_trust_entry");
     CHECK(with([&](RootEntry& root) { root.threshold = 2; }) == "bad_trust_entry");
     CHECK(with([&](RootEntry& root) {

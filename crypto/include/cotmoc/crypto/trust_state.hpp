@@ -20,6 +20,12 @@ public:
         std::uint64_t not_after_ms = 0;
         Bytes sealed_name;
         std::uint64_t position = 0;  // of the entry that enrolled it
+        // What later entries said of it. Role, spaces and not_after_ms above are those of the last one.
+        bool revoked = false;
+        RightsReason reason{};
+        std::uint64_t rights_position = 0;  // of the entry that gave it its present rights
+        std::map<SpaceId, std::vector<RightsEntry::Term>> terms;
+        std::vector<SpaceId> ever_held;  // sorted: spaces that it could read at some time
     };
     struct Space {
         SpaceId id;
@@ -31,7 +37,8 @@ public:
         std::uint32_t epoch = 0;
         Hash256 check;
         Bytes previous_key;
-        std::map<DeviceId, EpochWrap> wraps;  // of the epoch entry and of later enrolments
+        std::uint64_t position = 0;           // of its entry
+        std::map<DeviceId, EpochWrap> wraps;  // of the epoch entry and of later enrolments and rights
     };
 
     /// Applies the next position: it must continue the chain, be signed by whom the root names (position 1 by
@@ -56,21 +63,44 @@ public:
     const Epoch* newest_epoch(const SpaceId& space) const;
     const std::vector<CatalogueEntry>& catalogues() const { return catalogues_; }
 
+    /// The epoch that was newest at a trust position; null before the first.
+    const Epoch* epoch_at(const SpaceId& space, std::uint64_t position) const;
+
     /// The spaces that a device reads: those of its certificate and, for a data role, the province-wide one;
-    /// all for the authority; none for a hub.
+    /// all for the authority; none for a hub or a revoked device.
     std::vector<SpaceId> readable(const Device& device) const;
     /// The spaces whose envelopes a hub or peer may pass to the device: readable ones; for a hub, all.
     std::vector<SpaceId> carried(const Device& device) const;
-    /// S13 as far as this version goes: a data role that reads the space and that `writer_roles` allows.
+    /// Spaces that it reads no more: of these it may still hand over its own feed (S14), and gets nothing.
+    std::vector<SpaceId> withdrawn(const Device& device) const;
+    /// The present right: a data role that reads the space and that `writer_roles` allows.
     bool may_write(const Device& device, const SpaceId& space) const;
+    /// S13: the role under which the ops of a change set count; nothing: they are void. A function of the
+    /// trust feed held, of its latest word and not of what was said when the change set came.
+    std::optional<Role> right_at(const Device& device, const SpaceId& space, std::uint64_t seq) const;
+    /// The hash that the trust feed demands at this place of a feed, if it names one there (S14, S17).
+    const Hash256* named_hash(const Device& device, const SpaceId& space, std::uint64_t seq) const;
 
 private:
+    /// A word about a device, kept so that a later root can void it.
+    struct Word {
+        std::uint64_t position = 0;
+        SigningPublicKey signer;
+        RightsEntry rights;
+    };
     Result<void> check_signer(const ParsedTrustEntry& parsed) const;
-    void take_root(ParsedTrustEntry& parsed);
+    Result<void> check_new_root(const ParsedTrustEntry& parsed) const;
+    void take_first_root(ParsedTrustEntry& parsed);
     void take(ParsedTrustEntry& parsed);
+    void take(RootEntry& entry);
     void take(SpacesEntry& entry);
-    void take(EpochEntry& entry);
-    void take(EnrolEntry& entry, std::uint64_t position);
+    void take(EpochEntry& entry, std::uint64_t position);
+    void take(EnrolEntry& entry, const ParsedTrustEntry& parsed);
+    void take(RightsEntry& entry, const ParsedTrustEntry& parsed);
+    bool is_void(const Word& word) const;
+    /// Brings a device's rights up to the last word about it that is not void.
+    void settle_rights(Device& device);
+    void note_held(Device& device) const;
     void advance(const Hash256& hash);
 
     std::uint64_t position_ = 0;
@@ -79,6 +109,7 @@ private:
     SpaceId directory_;
     RootEntry root_;
     std::vector<Device> devices_;
+    std::vector<std::vector<Word>> words_;  // by device index, the first is its enrolment
     std::vector<Space> spaces_;
     std::vector<Epoch> epochs_;
     std::vector<CatalogueEntry> catalogues_;
