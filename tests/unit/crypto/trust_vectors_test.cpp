@@ -73,7 +73,7 @@ struct Example {
     SigningKey root_key = signing_key(0x00);
     SigningKey issuer = signing_key(0x20);
     DeviceKeys device{signing_key(0x40), agreement_key(0x60)};
-    RootEntry root{1, expires_ms, 1, {root_key.public_key()}, {{issuer.public_key(), true, {}, 0}}, {1}};
+    RootEntry root{1, expires_ms, 1, {root_key.public_key()}, {{issuer.public_key(), true, {}, 0}}, {}, {1}};
     Hash256 fingerprint = root_fingerprint(root);
     SpaceId directory = space_id(fingerprint, "");
     SpaceId space = space_id(fingerprint, "kon-tum");
