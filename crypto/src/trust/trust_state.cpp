@@ -69,7 +69,7 @@ void TrustState::take(ParsedTrustEntry& parsed) {
     } else if (auto* spaces = std::get_if<SpacesEntry>(&body)) {
         take(*spaces);
     } else if (auto* epoch = std::get_if<EpochEntry>(&body)) {
-        take(*epoch, parsed.entry.position);
+        take(*epoch, parsed.entry);
     } else if (auto* enrol = std::get_if<EnrolEntry>(&body)) {
         take(*enrol, parsed);
     } else if (auto* catalogue = std::get_if<CatalogueEntry>(&body)) {
@@ -101,8 +101,9 @@ void TrustState::take(RootEntry& entry) {
     }
 }
 
-void TrustState::take(EpochEntry& entry, std::uint64_t position) {
-    Epoch epoch{entry.space, entry.epoch, entry.check, std::move(entry.previous_key), position, {}};
+void TrustState::take(EpochEntry& entry, const TrustEntry& place) {
+    Epoch epoch{entry.space,    entry.epoch,     entry.check, std::move(entry.previous_key),
+                place.position, place.issued_ms, {}};
     for (const EpochEntry::Wrap& wrap : entry.wraps) {
         epoch.wraps.emplace(wrap.device, wrap.wrap);
     }
@@ -151,12 +152,11 @@ bool TrustState::is_void(const Word& word) const {
 
 void TrustState::settle_rights(Device& device) {
     const std::vector<Word>& words = words_[to_number(device.index)];
-    const auto last = std::find_if(words.rbegin(), words.rend(),
-                                   [this](const Word& word) { return !is_void(word); });
+    const auto last =
+        std::find_if(words.rbegin(), words.rend(), [this](const Word& word) { return !is_void(word); });
     // A device that a dismissed issuer enrolled never was one.
-    const RightsEntry nothing{device.id, RightsReason::compromised, true, words.front().rights.role,
-                              {},        false,                     0,    {},
-                              {}};
+    const RightsEntry nothing{
+        device.id, RightsReason::compromised, true, words.front().rights.role, {}, false, 0, {}, {}};
     const bool enrolled = !is_void(words.front());
     const RightsEntry& rights = enrolled ? last->rights : nothing;
     device.role = rights.role;
@@ -171,6 +171,16 @@ void TrustState::settle_rights(Device& device) {
         device.terms.emplace(feed.space, feed.terms);
     }
     note_held(device);
+}
+
+RightsEntry TrustState::standing(const Device& device) const {
+    const std::vector<Word>& words = words_[to_number(device.index)];
+    const auto last = std::find_if(words.rbegin(), words.rend(), [this](const Word& word) {
+        return !is_void(word) && !word.rights.revoked;
+    });
+    RightsEntry rights = last != words.rend() ? last->rights : words.front().rights;
+    rights.wraps.clear();
+    return rights;
 }
 
 void TrustState::note_held(Device& device) const {
@@ -258,8 +268,7 @@ bool TrustState::may_write(const Device& device, const SpaceId& space) const {
 std::optional<Role> TrustState::right_at(const Device& device, const SpaceId& space,
                                          std::uint64_t seq) const {
     if (const auto terms = device.terms.find(space); terms != device.terms.end()) {
-        const auto term =
-            std::ranges::lower_bound(terms->second, seq, {}, &RightsEntry::Term::through_seq);
+        const auto term = std::ranges::lower_bound(terms->second, seq, {}, &RightsEntry::Term::through_seq);
         if (term != terms->second.end()) {
             return term->role;
         }
