@@ -8,8 +8,9 @@
 
 namespace cotmoc::sync_test {
 
-using namespace test_support;
 using crypto::Role;
+using test_support::Fleet;
+using test_support::must;
 
 inline constexpr const char* ngoc_hoi = "kon-tum/ngoc-hoi";
 inline constexpr const char* dak_glei = "kon-tum/dak-glei";

@@ -3,6 +3,7 @@
 
 using namespace cotmoc;
 using namespace cotmoc::sync_test;
+using namespace cotmoc::test_support;
 using crypto::RightsReason;
 
 namespace {
