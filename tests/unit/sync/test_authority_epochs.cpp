@@ -151,3 +151,27 @@ TEST_CASE("no device is enrolled under a root that has expired") {
     const std::string late = crypto::encode_request("post-y", keys, fleet.random);
     CHECK(code_of(fleet.authority().enrol(late, Role::border_post, spaces)) == ErrorCode::root_expired);
 }
+
+TEST_CASE("no entry gives a revoked device the next key of a space or of the names, whoever signs it") {
+    Posts fleet;
+    must(fleet.authority().revoke("post-a", RightsReason::stolen));
+    sync::Replica& office = fleet.replica("authority");
+    const auto issuer = crypto::SigningKey::from_seed(office.keys().find("issuer")->clone());
+    const crypto::TrustState::Device& device = fleet.device("post-a");
+    const auto offer = [&](const SpaceId& space, const crypto::TrustState::Device& to) {
+        const crypto::EpochKey& former = *office.key_ring().newest(space);
+        const auto key = crypto::EpochKey::generate(space, former.epoch + 1, fleet.random);
+        const crypto::EpochEntry entry{space,
+                                       key.epoch,
+                                       key.check(),
+                                       crypto::seal_previous_key(key, former, fleet.random),
+                                       {{to.id, crypto::wrap(key, to.id, to.keys.agreement, fleet.random)}}};
+        crypto::TrustState state = office.trust();
+        return state.apply(
+            crypto::sign_trust_entry({state.position() + 1, state.head(), now(fleet), entry}, issuer).bytes);
+    };
+    for (const SpaceId& space : {office.trust().directory(), fleet.space("kon-tum"), fleet.space(ngoc_hoi)}) {
+        CHECK(code_of(offer(space, device)) == ErrorCode::bad_trust_entry);
+        CHECK(offer(space, fleet.device("post-b")));
+    }
+}
