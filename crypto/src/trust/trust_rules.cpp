@@ -24,7 +24,8 @@ bool is_low_order(const AgreementPublicKey& key) {
     return !AgreementKey::from_seed(Secret::copy_of(Bytes(32, 0x40))).agree(key);
 }
 
-/// A later root takes the place of the one before; nobody's word is lost by it but that of a dismissed issuer.
+/// A later root takes the place of the one before; nobody's word is lost by it but that of a dismissed
+/// issuer.
 Result<void> check(const TrustState& state, const RootEntry& root) {
     if (root.version != state.root().version + 1) {
         return bad("the root's version");
@@ -50,7 +51,8 @@ Result<void> check(const TrustState& state, const RootEntry& root) {
 /// A device that loses its right to a space by other writers was given a cut before (S13).
 Result<void> check_writers(const TrustState& state, const SpaceId& space, std::uint8_t writer_roles) {
     for (const TrustState::Device& device : state.devices()) {
-        const bool writes = writer_roles == 0 || ((writer_roles >> static_cast<unsigned>(device.role)) & 1) != 0;
+        const bool writes =
+            writer_roles == 0 || ((writer_roles >> static_cast<unsigned>(device.role)) & 1) != 0;
         if (!writes && state.may_write(device, space) && !device.terms.contains(space)) {
             return bad("a writer without a cut");
         }
@@ -168,8 +170,9 @@ Result<void> check(const TrustState& state, const CatalogueEntry& entry) {
 }
 
 bool meets_threshold(const RootEntry& root, const std::vector<SigningPublicKey>& signers) {
-    const auto count = std::ranges::count_if(
-        root.root_keys, [&](const SigningPublicKey& key) { return std::ranges::binary_search(signers, key); });
+    const auto count = std::ranges::count_if(root.root_keys, [&](const SigningPublicKey& key) {
+        return std::ranges::binary_search(signers, key);
+    });
     return static_cast<std::size_t>(count) >= root.threshold;
 }
 

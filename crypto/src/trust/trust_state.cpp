@@ -151,12 +151,11 @@ bool TrustState::is_void(const Word& word) const {
 
 void TrustState::settle_rights(Device& device) {
     const std::vector<Word>& words = words_[to_number(device.index)];
-    const auto last = std::find_if(words.rbegin(), words.rend(),
-                                   [this](const Word& word) { return !is_void(word); });
+    const auto last =
+        std::find_if(words.rbegin(), words.rend(), [this](const Word& word) { return !is_void(word); });
     // A device that a dismissed issuer enrolled never was one.
-    const RightsEntry nothing{device.id, RightsReason::compromised, true, words.front().rights.role,
-                              {},        false,                     0,    {},
-                              {}};
+    const RightsEntry nothing{
+        device.id, RightsReason::compromised, true, words.front().rights.role, {}, false, 0, {}, {}};
     const bool enrolled = !is_void(words.front());
     const RightsEntry& rights = enrolled ? last->rights : nothing;
     device.role = rights.role;
@@ -248,8 +247,17 @@ std::vector<SpaceId> TrustState::withdrawn(const Device& device) const {
 }
 
 bool TrustState::may_write(const Device& device, const SpaceId& space) const {
+    return std::ranges::count(readable(device), space) != 0 && is_writer(device, space);
+}
+
+bool TrustState::ever_wrote(const Device& device, const SpaceId& space) const {
+    return std::ranges::binary_search(device.ever_held, space) &&
+           (device.terms.contains(space) || is_writer(device, space));
+}
+
+bool TrustState::is_writer(const Device& device, const SpaceId& space) const {
     const Space* known = find_space(space);
-    if (known == nullptr || !is_data_role(device.role) || std::ranges::count(readable(device), space) == 0) {
+    if (known == nullptr || !is_data_role(device.role)) {
         return false;
     }
     return known->writer_roles == 0 || ((known->writer_roles >> static_cast<unsigned>(device.role)) & 1) != 0;
@@ -258,8 +266,7 @@ bool TrustState::may_write(const Device& device, const SpaceId& space) const {
 std::optional<Role> TrustState::right_at(const Device& device, const SpaceId& space,
                                          std::uint64_t seq) const {
     if (const auto terms = device.terms.find(space); terms != device.terms.end()) {
-        const auto term =
-            std::ranges::lower_bound(terms->second, seq, {}, &RightsEntry::Term::through_seq);
+        const auto term = std::ranges::lower_bound(terms->second, seq, {}, &RightsEntry::Term::through_seq);
         if (term != terms->second.end()) {
             return term->role;
         }

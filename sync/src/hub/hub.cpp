@@ -1,6 +1,8 @@
 #include <cotmoc/crypto/envelope.hpp>
 #include <cotmoc/sync/hub.hpp>
 
+#include <algorithm>
+
 namespace cotmoc::sync {
 
 namespace {
@@ -88,7 +90,9 @@ Result<AcceptResult> Hub::accept(BytesView envelope) {
     if (author == nullptr) {
         return refused(ErrorCode::unknown_author);
     }
-    if (!trust_.may_write(*author, header->space)) {
+    // Whether it had the right at that very place is for readers to say, who hold the cuts: what lies after
+    // one is kept for a re-admission (S4, S14).
+    if (!trust_.ever_wrote(*author, header->space)) {
         return refused(ErrorCode::not_allowed);
     }
     const Hash256 hash = crypto::envelope_hash(envelope);

@@ -128,7 +128,7 @@ Result<void> Replica::follow_trust() {
     std::vector<DeviceIndex> province;
     for (const crypto::TrustState::Device& device : trust_.devices()) {
         ids.push_back(device.id);
-        if (device.role == crypto::Role::province_officer) {
+        if (device.role == crypto::Role::province_officer && !device.revoked) {
             province.push_back(device.index);
         }
     }
@@ -138,7 +138,8 @@ Result<void> Replica::follow_trust() {
     COTMOC_TRY(follow_catalogues());
     COTMOC_TRY(follow_spaces());
     trust_followed_ = true;
-    return replay_if_more_is_readable();
+    COTMOC_TRY(replay_if_more_is_readable());
+    return follow_rights();
 }
 
 Result<void> Replica::follow_catalogues() {
@@ -170,7 +171,7 @@ Result<void> Replica::follow_spaces() {
         if (!name) {
             continue;
         }
-        const bool writable = trust_.may_write(*self_, id) && ring_.newest(id) != nullptr;
+        const bool writable = trust_.may_write(*self_, id) && sealing_key(id) != nullptr;
         spaces_.push_back({id, name->name, name->label, writable});
         COTMOC_TRY(store_->set_space_name(id, name->name));
     }

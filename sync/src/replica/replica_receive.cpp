@@ -2,6 +2,7 @@
 #include "replica/arriving.hpp"
 #include "replica/seen.hpp"
 
+#include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/crypto/envelope.hpp>
 #include <cotmoc/sync/replica.hpp>
 
@@ -63,6 +64,7 @@ Result<void> Replica::begin_session() {
 Result<void> Replica::commit() {
     COTMOC_TRY(end_receiving());
     COTMOC_TRY(follow_trust());
+    COTMOC_TRY(purge_withdrawn());
     store_->notify();
     return {};
 }
@@ -158,7 +160,18 @@ Result<void> Replica::open_content(Arriving& arriving) {
     }
     COTMOC_ASSIGN(arriving.opened, crypto::open_envelope(arriving.bytes, *key));
     COTMOC_ASSIGN(arriving.content.head, decode_content_head(arriving.opened, arriving.ops));
-    return {};
+    return check_epoch(arriving);
+}
+
+/// Who is given no new keys could otherwise go on under the last one that it had (security.md 2.8).
+Result<void> Replica::check_epoch(const Arriving& arriving) const {
+    const std::uint64_t position = arriving.content.head.trust_position;
+    if (position > trust_.position()) {
+        return {};  // check_frontier lets it wait
+    }
+    const crypto::TrustState::Epoch* known = trust_.epoch_at(arriving.header.space, position);
+    const bool newest = known != nullptr && known->epoch == arriving.header.epoch;
+    return newest || switched_off("stale-epoch") ? Result<void>() : fail(ErrorCode::stale_epoch);
 }
 
 Result<void> Replica::decode_ops(Arriving& arriving) {
@@ -254,6 +267,10 @@ Result<AcceptResult> Replica::accept_now(BytesView envelope) {
         return refused(std::move(header).error());
     }
     arriving.header = *header;
+    COTMOC_ASSIGN(const bool unsealed, store_->has_pending(header->space));
+    if (unsealed) {
+        return waiting(ErrorCode::no_epoch_key);  // S3: what was made here has to be sealed first
+    }
     COTMOC_ASSIGN(const std::optional<AcceptResult> early, check_place(arriving));
     if (early) {
         return *early;
@@ -280,6 +297,8 @@ Result<AcceptResult> Replica::take_in(Arriving& arriving) {
         }
         return keep_in_quarantine(arriving, reason);
     }
+    const auto role = trust_.right_at(*arriving.author, arriving.header.space, arriving.header.seq);
+    const bool has_right = role || switched_off("right-at-merge");
     core::IncomingChangeSet incoming{arriving.header.space,
                                      arriving.author->index,
                                      arriving.header.seq,
@@ -287,8 +306,11 @@ Result<AcceptResult> Replica::take_in(Arriving& arriving) {
                                      &arriving.content.ops,
                                      arriving.seen,
                                      arriving.content.head.trust_position,
-                                     trust_.may_write(*arriving.author, arriving.header.space),
-                                     crypto::role_name(arriving.author->role)};
+                                     {},
+                                     crypto::role_name(role.value_or(arriving.author->role))};
+    if (!has_right) {
+        incoming.no_right = why_no_right(*arriving.author, arriving.header.space);
+    }
     std::uint64_t ops = 0;
     for (const core::CreateBlock& block : arriving.content.ops.creates) {
         ops += block.creates.size() * (1 + block.layout.entries.size());

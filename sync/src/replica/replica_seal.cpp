@@ -15,7 +15,8 @@ Result<void> Replica::seal(int compression_level) {
     }
     COTMOC_ASSIGN(const std::vector<SpaceId> spaces, store_->spaces_with_pending());
     for (const SpaceId& space : spaces) {
-        for (;;) {
+        // Without the key of today the ops stay pending, and nothing is received in their space (S3).
+        while (sealing_key(space) != nullptr) {
             COTMOC_ASSIGN(const std::optional<core::PendingChangeSet> pending, store_->next_pending(space));
             if (!pending) {
                 break;
@@ -26,9 +27,14 @@ Result<void> Replica::seal(int compression_level) {
     return {};
 }
 
+const crypto::EpochKey* Replica::sealing_key(const SpaceId& space) const {
+    const crypto::TrustState::Epoch* newest = trust_.newest_epoch(space);
+    return newest != nullptr ? ring_.find(space, newest->epoch) : nullptr;
+}
+
 Result<void> Replica::seal_closed() {
     for (const SpaceInfo& space : spaces_) {
-        while (store_->has_closed(space.id)) {
+        while (store_->has_closed(space.id) && sealing_key(space.id) != nullptr) {
             COTMOC_ASSIGN(const std::optional<core::PendingChangeSet> pending,
                           store_->next_pending(space.id));
             if (!pending) {
@@ -42,7 +48,7 @@ Result<void> Replica::seal_closed() {
 
 Result<void> Replica::seal_one(const SpaceId& space, const core::PendingChangeSet& pending,
                                int compression_level) {
-    const crypto::EpochKey* key = ring_.newest(space);
+    const crypto::EpochKey* key = sealing_key(space);
     if (key == nullptr) {
         return fail(ErrorCode::no_epoch_key);
     }
@@ -86,7 +92,7 @@ Result<void> Replica::received_all() {
     COTMOC_TRY(seal());
     for (const SpaceInfo& space : spaces_) {
         COTMOC_ASSIGN(const bool due, store_->has_unconfirmed(space.id));
-        if (!due || !space.writable) {
+        if (!due || !space.writable || sealing_key(space.id) == nullptr) {
             continue;
         }
         // An empty change set carries the frontier that tells the posts what the province holds (S21).

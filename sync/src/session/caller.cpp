@@ -2,6 +2,8 @@
 
 #include <cotmoc/base/check.hpp>
 
+#include <algorithm>
+
 namespace cotmoc::sync {
 
 namespace {
@@ -28,6 +30,8 @@ private:
     Result<void> start_transfer(const FeedTable& list);
     FeedTable compare(const FeedTable& list);
     Result<void> plan_new();
+    Result<void> plan_hand_over();
+    Result<std::vector<HandOver>> to_hand_over();
 
     crypto::AgreementPublicKey responder_;
     std::optional<crypto::NoiseInitiator> handshake_;
@@ -104,7 +108,8 @@ Result<void> Caller::on_reply(Reply reply) {
 /// it received then; only in that case the session goes on.
 Result<void> Caller::on_equal() {
     COTMOC_TRY(tell_received_all());
-    if (feed_table(store(), common_) == own_list_) {
+    COTMOC_ASSIGN(const std::vector<HandOver> owed, to_hand_over());
+    if (feed_table(store(), common_) == own_list_ && owed.empty()) {
         report_.complete = true;
         end(std::nullopt);
         return {};
@@ -135,7 +140,8 @@ Result<void> Caller::start_transfer(const FeedTable& list) {
     }
     send(MessageType::lacks, encode_lacks(lacks));
     phase_ = Phase::transfer;
-    return plan_new();
+    COTMOC_TRY(plan_new());
+    return plan_hand_over();
 }
 
 /// Notes what the other side holds; returns what this side lacks of it.
@@ -166,6 +172,25 @@ Result<void> Caller::plan_new() {
             planned[feed.device] = feed.seq;
         }
         COTMOC_TRY(outgoing_.plan(space, std::move(ranges)));
+    }
+    return {};
+}
+
+/// What this device reads no more, the other side may still lack.
+Result<std::vector<HandOver>> Caller::to_hand_over() {
+    const auto* peer = peer_device();
+    COTMOC_CHECK(peer != nullptr && own_device() != nullptr);
+    const std::vector<SpaceId> spaces = handed_over_spaces(trust(), *own_device(), *peer);
+    COTMOC_ASSIGN(std::vector<HandOver> owed, store().hand_over(*peer));
+    std::erase_if(owed,
+                  [&](const HandOver& each) { return !std::ranges::binary_search(spaces, each.space); });
+    return owed;
+}
+
+Result<void> Caller::plan_hand_over() {
+    COTMOC_ASSIGN(const std::vector<HandOver> owed, to_hand_over());
+    for (const HandOver& each : owed) {
+        COTMOC_TRY(outgoing_.plan(each.space, {{each.device, {each.after, each.until}}}));
     }
     return {};
 }

@@ -121,6 +121,7 @@ void Conversation::update_common() {
     const auto* peer = peer_device();
     COTMOC_CHECK(own != nullptr && peer != nullptr);
     common_ = common_spaces(trust(), *own, *peer);
+    handed_over_ = handed_over_spaces(trust(), *peer, *own);
 }
 
 void Conversation::send(MessageType type, BytesView body) {
@@ -182,7 +183,7 @@ Result<void> Conversation::handle(const Message& message) {
             break;
         case MessageType::envelope:
             if (phase_ == Phase::transfer && !peer_done_) {
-                return incoming_.receive(message.body, common_, report_);
+                return incoming_.receive(message.body, {common_, handed_over_, *peer_}, report_);
             }
             break;
         case MessageType::ack:

@@ -66,6 +66,7 @@ protected:
     SessionReport report_;
     std::optional<DeviceId> peer_;
     std::vector<SpaceId> common_;
+    std::vector<SpaceId> handed_over_;  // sorted: of these the peer may send its own feed, and gets nothing
     MessageType awaited_list_ = MessageType::frontiers;
     Phase phase_ = Phase::handshake;
     bool awaiting_answer_ = false;

@@ -11,10 +11,15 @@ constexpr int retry_passes_max = 16;
 
 }  // namespace
 
-Result<void> Incoming::receive(Bytes envelope, const std::vector<SpaceId>& common, SessionReport& report) {
+bool Passable::allows(const crypto::EnvelopeHeader& header) const {
+    return std::ranges::binary_search(spaces, header.space) ||
+           (header.author == peer && std::ranges::binary_search(handed_over, header.space));
+}
+
+Result<void> Incoming::receive(Bytes envelope, const Passable& passable, SessionReport& report) {
     ++handled_;
     const Result<crypto::EnvelopeHeader> header = crypto::parse_envelope(envelope);
-    if (!header || !std::ranges::binary_search(common, header->space)) {
+    if (!header || !passable.allows(*header)) {
         ++report.refused;
         not_held_.push_back(handled_);
         return {};

@@ -2,6 +2,7 @@
 // committed, and only then acknowledged.
 #pragma once
 
+#include <cotmoc/crypto/envelope.hpp>
 #include "session/holdings.hpp"
 #include "session/message.hpp"
 
@@ -10,6 +11,14 @@
 #include <set>
 
 namespace cotmoc::sync {
+
+/// What the other side may send.
+struct Passable {
+    const std::vector<SpaceId>& spaces;
+    const std::vector<SpaceId>& handed_over;  // of these only what the peer itself wrote
+    DeviceId peer;
+    bool allows(const crypto::EnvelopeHeader& header) const;
+};
 
 class Incoming {
 public:
@@ -20,9 +29,9 @@ public:
     Incoming(FeedStore& store, std::size_t commit_bytes, Holdings& peer)
         : store_(store), commit_bytes_(commit_bytes), peer_(peer) {}
 
-    /// Offers one envelope to the store. What is malformed, or not of the common spaces, is refused and
+    /// Offers one envelope to the store. What is malformed, or may not pass, is refused and
     /// counted.
-    Result<void> receive(Bytes envelope, const std::vector<SpaceId>& common, SessionReport& report);
+    Result<void> receive(Bytes envelope, const Passable& passable, SessionReport& report);
     /// The other side has no more: waiting ones get a last chance, and what still waits is dropped.
     Result<void> receive_end(SessionReport& report);
 

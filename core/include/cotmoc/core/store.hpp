@@ -138,7 +138,8 @@ struct IncomingChangeSet {
     /// By device index, own feed included at seq - 1.
     std::vector<std::uint64_t> seen;
     std::uint64_t trust_position = 0;
-    bool author_may_write = true;
+    /// Why the author had no right to write this (S13): all its ops are void. Nothing: it had the right.
+    std::optional<ErrorCode> no_right = {};
     std::string_view author_role = {};  // as catalogues name it; workflows ask for it (S12)
 };
 
@@ -336,6 +337,13 @@ public:
     /// Forgets what the change sets of a space made, but not their envelopes: the caller applies all of them
     /// again, by rising position. Precondition: nothing is pending in the space.
     Result<void> forget_records(const SpaceId& space);
+    /// Whether records or envelopes of the space are here.
+    Result<bool> holds_anything_of(const SpaceId& space);
+    /// Inside write(): deletes all that is held of a space, its envelopes too. Precondition: nothing is pending
+    /// in it. The database overwrites what is deleted (secure_delete).
+    Result<void> purge(const SpaceId& space);
+    /// What hubs durably hold of a feed; 0: nothing is known.
+    Result<std::uint64_t> hub_holds(const SpaceId& space, DeviceIndex device);
     Result<void> note_hub_holds(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
 
     /// A feed of a device outside the province holds something that no province device's frontier covers

@@ -38,6 +38,14 @@ enum class Acceptance : std::uint8_t {
     refused,  // never acceptable here; the reason was noted
 };
 
+/// What a device still owes of its own feed in a space that it reads no more.
+struct HandOver {
+    SpaceId space;
+    DeviceIndex device{};
+    std::uint64_t after = 0;  // this much the other side is known to hold
+    std::uint64_t until = 0;
+};
+
 struct AcceptResult {
     Acceptance acceptance{};
     std::uint64_t ops = 0;
@@ -80,6 +88,11 @@ public:
     /// All that the peer had was received and committed. A province device may now write its confirmation
     /// (S21).
     virtual Result<void> received_all() { return {}; }
+    /// What this device made in spaces that were withdrawn from it and the peer may not hold yet (S14).
+    virtual Result<std::vector<HandOver>> hand_over(const crypto::TrustState::Device& peer) {
+        (void)peer;
+        return std::vector<HandOver>();
+    }
     /// What the answering side's clock says, in milliseconds since 1970.
     virtual Result<void> peer_clock(const crypto::TrustState::Device& peer, std::int64_t wall_ms) {
         (void)peer;

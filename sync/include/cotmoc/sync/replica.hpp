@@ -71,6 +71,8 @@ struct SessionNotes {
     std::uint64_t quarantined = 0;
 };
 
+struct SpaceRights;
+
 class Replica final : public FeedStore {
 public:
     /// Makes keys and an empty encrypted store. already_exists if the key store holds something. `extra`
@@ -179,6 +181,7 @@ public:
     Result<void> commit() override;
     Result<void> begin_session() override;
     Result<void> received_all() override;
+    Result<std::vector<HandOver>> hand_over(const crypto::TrustState::Device& peer) override;
     Result<void> peer_clock(const crypto::TrustState::Device& peer, std::int64_t wall_ms) override;
     Result<void> peer_holds(const crypto::TrustState::Device& peer, const SpaceId& space,
                             const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) override;
@@ -198,6 +201,14 @@ private:
     /// Applies all change sets of a space again, under the rules and catalogues that can be read now.
     /// Precondition: nothing waits to be sealed.
     Result<void> replay(const SpaceId& space);
+    /// Deletes what is held of withdrawn spaces once a hub holds all that was made here in them (S14).
+    Result<void> purge_withdrawn();
+    /// A space that was given back: the own feed has to come back before it goes on, or it would fork.
+    Result<void> check_not_purged(const SpaceId& space);
+    /// Replays the spaces in which the trust feed's last word changes what some change set counts for.
+    Result<void> follow_rights();
+    Result<bool> judges_otherwise(const SpaceId& space, const SpaceRights& before, const SpaceRights& now);
+    ErrorCode why_no_right(const crypto::TrustState::Device& author, const SpaceId& space) const;
     Result<bool> replay_round(const SpaceId& space, std::set<std::int64_t>& left, bool give_up);
 
     Result<void> write(const std::function<Result<void>()>& work);
@@ -206,6 +217,8 @@ private:
     Result<void> check_writable(const RecordId& id);
     Result<void> seal_one(const SpaceId& space, const core::PendingChangeSet& pending, int compression_level);
     Result<void> seal_closed();
+    /// The key that a change set made now is sealed under; nothing if this device lacks it.
+    const crypto::EpochKey* sealing_key(const SpaceId& space) const;
 
     // What is received stands in one open transaction until commit().
     Result<void> begin_receiving();
@@ -215,6 +228,7 @@ private:
     Result<AcceptResult> take_in(Arriving& arriving);
     Result<std::optional<AcceptResult>> check_place(Arriving& arriving);
     Result<void> open_content(Arriving& arriving);
+    Result<void> check_epoch(const Arriving& arriving) const;
     Result<void> check_frontier(Arriving& arriving);
     Result<void> decode_ops(Arriving& arriving);
     Result<AcceptResult> keep_in_quarantine(const Arriving& arriving, const Error& reason);
