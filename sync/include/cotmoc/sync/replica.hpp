@@ -7,7 +7,9 @@
 #include <cotmoc/crypto/key_file.hpp>
 #include <cotmoc/crypto/key_ring.hpp>
 #include <cotmoc/crypto/key_store.hpp>
+#include <cotmoc/sync/audit.hpp>
 #include <cotmoc/sync/feed_store.hpp>
+#include <cotmoc/sync/note.hpp>
 
 #include <set>
 
@@ -22,6 +24,8 @@ struct ReplicaEnvironment {
     /// How this program reads catalogues; tests put an older program's way here.
     std::function<Result<core::Catalogue>(std::string_view)> read_catalogue = core::Catalogue::parse;
 };
+
+struct PendingNote;
 
 struct SpaceInfo {
     SpaceId id;
@@ -52,6 +56,7 @@ struct HistoryEntry {
     core::Value before;
     core::Value after;
     bool is_void = false;
+    std::string reason = {};  // of void: an error name
 };
 
 /// More than this is suspect: it is also how far a stamp may pull another clock.
@@ -69,6 +74,15 @@ inline constexpr int default_compression_level = 3;
 struct SessionNotes {
     std::uint64_t new_conflicts = 0;
     std::uint64_t quarantined = 0;
+};
+
+/// What a check of everything found.
+struct Verification {
+    std::vector<Error> wrong;               // the detail begins with the place, "DEVICE:SEQ" say
+    std::vector<std::string> not_checked;   // what could not be looked at, and why
+    std::uint64_t trust_entries = 0;        // how much was checked
+    std::uint64_t change_sets = 0;
+    std::uint64_t records = 0;
 };
 
 class Replica final : public FeedStore {
@@ -155,11 +169,26 @@ public:
     /// Seals all pending change sets (S3). `compression_level` as in crypto::SealOptions.
     Result<void> seal(int compression_level = default_compression_level);
     const SessionNotes& notes() const { return notes_; }
+
+    // Notes (note.hpp): journalled at once, in the open transaction if there is one, and signed with the next
+    // change set of a space that this device may write; the one named if it may. A device that may write
+    // nowhere keeps them to itself.
+    Result<void> note_exported(std::span<const ExportedNote> notes);
+    Result<void> note_purged(const SpaceInfo& in, const SpaceId& purged, std::uint64_t trust_position);
+    /// Those that no change set has signed yet.
+    Result<std::vector<Note>> unsigned_notes();
+    /// Tells who did what and when, from all signed history that can be read here: trust entries by position
+    /// and change sets by (stamp, device, seq), merged by time; notes that are not signed yet last.
+    Result<void> audit(const AuditCallback& each);
+
     /// How far this device's clock is from what others can vouch for: the hub at the last session, the
     /// authority by the date of its newest entry. A local note (S19); nothing is decided by it.
     Result<ClockCheck> check_clock();
-    /// Re-checks every signature, hash, chain, digest and the database; what is wrong, in words and error
-    /// names.
+    /// Re-checks everything from the first octet: the database's pages, the trust feed from position 1, each
+    /// envelope, and by making the records anew from them (in a transaction that is rolled back) every
+    /// verdict, record and digest. docs/audit.md.
+    Result<Verification> check_everything();
+    /// Only what is wrong.
     Result<std::vector<Error>> verify();
     /// The authority's: signs nothing itself, takes an entry that was just signed.
     Result<void> take_trust(std::span<const Bytes> entries);
@@ -185,6 +214,7 @@ public:
 
 private:
     struct Arriving;
+    class Auditor;
     Replica(const ReplicaEnvironment& environment, crypto::KeyFileContents keys,
             std::unique_ptr<core::Store> store);
 
@@ -198,6 +228,7 @@ private:
     /// Applies all change sets of a space again, under the rules and catalogues that can be read now.
     /// Precondition: nothing waits to be sealed.
     Result<void> replay(const SpaceId& space);
+    Result<void> replay_held(const SpaceId& space);
     Result<bool> replay_round(const SpaceId& space, std::set<std::int64_t>& left, bool give_up);
 
     Result<void> write(const std::function<Result<void>()>& work);
@@ -206,6 +237,17 @@ private:
     Result<void> check_writable(const RecordId& id);
     Result<void> seal_one(const SpaceId& space, const core::PendingChangeSet& pending, int compression_level);
     Result<void> seal_closed();
+    /// A change set without ops at the end of the own feed.
+    Result<core::PendingChangeSet> empty_change_set(const SpaceId& space);
+
+    Result<void> note(const SpaceId& in, NoteType type, Bytes body);
+    Result<std::vector<PendingNote>> load_pending_notes();
+    Result<void> store_pending_notes(const std::vector<PendingNote>& notes);
+    const SpaceInfo* space_for_note(const SpaceId& wanted) const;
+    /// The notes that the next change set of the space takes along; `left` becomes the others.
+    Result<std::vector<Note>> take_notes(const SpaceId& space, bool beside_ops,
+                                         std::vector<PendingNote>& left);
+    Result<void> seal_notes(int compression_level);
 
     // What is received stands in one open transaction until commit().
     Result<void> begin_receiving();
@@ -227,8 +269,7 @@ private:
                                      const core::Store::Trail::Touch& touch);
     HistoryEntry tell(const LoadedHistory& history, core::HistoryOp op) const;
     Result<std::vector<std::uint64_t>> seen_by(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
-    Result<void> verify_row(const core::EnvelopeRow& row, std::uint64_t previous_seq,
-                            const Hash256& previous_hash);
+    class Verifier;
 
     ReplicaEnvironment environment_;
     crypto::KeyFileContents keys_;
