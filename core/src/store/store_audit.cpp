@@ -12,9 +12,10 @@ Result<std::vector<Store::VoidOp>> Store::void_ops(const SpaceId& space, DeviceI
     if (known == nullptr) {
         return found;
     }
-    COTMOC_ASSIGN(Statement * query,
-                  impl_->statements.get("SELECT position, reason FROM _void_op WHERE space = ? AND device = ? "
-                                        "AND seq = ? ORDER BY position"));
+    COTMOC_ASSIGN(
+        Statement * query,
+        impl_->statements.get("SELECT position, reason FROM _void_op WHERE space = ? AND device = ? "
+                              "AND seq = ? ORDER BY position"));
     query->bind(1, known->number)
         .bind(2, static_cast<std::int64_t>(to_number(author)))
         .bind(3, static_cast<std::int64_t>(seq));

@@ -220,8 +220,9 @@ void add_file_commands(Program& program) {
     command->add_option("--kind", export_options->kind, "Only records of this kind");
     command->add_option("--space", export_options->space, "Only records of this space");
     command->add_option("--format", export_options->format, "jsonl or csv (csv needs --kind)");
-    command->add_option("--signed", export_options->signed_file,
-                        "Instead of records, write the sealed and signed history to this file, for `verify FILE`");
+    command->add_option(
+        "--signed", export_options->signed_file,
+        "Instead of records, write the sealed and signed history to this file, for `verify FILE`");
     program.on(command, export_options, export_records);
 }
 

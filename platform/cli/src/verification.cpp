@@ -74,8 +74,7 @@ Outcome verify_archive(const Common& common, const std::string& file, const std:
     COTMOC_TRY(check_form(file));
     COTMOC_ASSIGN(const std::unique_ptr<sync::HubStore> archive, sync::open_sqlite_hub_store(file));
     COTMOC_ASSIGN(const sync::ArchiveCheck found, sync::check_archive(*archive, fingerprint));
-    std::vector<std::string> not_checked{
-        "what is inside the change sets: that needs keys"};
+    std::vector<std::string> not_checked{"what is inside the change sets: that needs keys"};
     const std::string text = crypto::fingerprint_text(found.root_fingerprint);
     if (!fingerprint) {
         not_checked.push_back("whether the root is the right one: compare " + text + " with the poster");

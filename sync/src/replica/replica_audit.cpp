@@ -142,8 +142,8 @@ Result<void> Replica::Auditor::tell_ops(Opened& opened) {
     COTMOC_ASSIGN(const std::vector<core::Store::VoidOp> voids,
                   replica_.store_->void_ops(opened.space, opened.row.author, opened.row.seq));
     for (auto& [index, line] : lines) {
-        const auto found = std::ranges::find(
-            voids, index, [](const core::Store::VoidOp& each) { return each.dot.index; });
+        const auto found =
+            std::ranges::find(voids, index, [](const core::Store::VoidOp& each) { return each.dot.index; });
         if (found != voids.end() && !switched_off("audit-void")) {
             line.is_void = true;
             line.reason = found->reason;
@@ -231,8 +231,7 @@ Result<void> Replica::Auditor::tell_field_ops(const Opened& opened, const core::
         }
         for (const core::FieldOp& op : block.ops) {
             COTMOC_ASSIGN(const auto record, replica_.store_->find_named(opened.space, op.record));
-            const core::Kind* kind =
-                record && catalogue != nullptr ? catalogue->find(record->kind) : nullptr;
+            const core::Kind* kind = record && catalogue != nullptr ? catalogue->find(record->kind) : nullptr;
             const core::Field* field = kind != nullptr ? kind->find_key(block.field) : nullptr;
             AuditLine line = opened.line;
             line.at_ms = op.at.wall_ms;

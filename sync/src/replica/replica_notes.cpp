@@ -78,8 +78,7 @@ Result<std::vector<Note>> Replica::take_notes(const SpaceId& space, bool beside_
     for (PendingNote& each : pending) {
         const SpaceInfo* target = space_for_note(each.space);
         const std::size_t more = each.note.body.size() + 32;
-        const bool fits =
-            taken.size() < notes_max && (!beside_ops || size + more <= notes_beside_ops_max);
+        const bool fits = taken.size() < notes_max && (!beside_ops || size + more <= notes_beside_ops_max);
         if (target != nullptr && target->id == space && fits && !switched_off("audit-notes")) {
             size += more;
             taken.push_back(std::move(each.note));

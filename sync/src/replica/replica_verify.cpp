@@ -133,8 +133,9 @@ Result<void> Replica::Verifier::check_replay(const SpaceInfo& space) {
     const auto compared = [&]() -> Result<void> {
         COTMOC_ASSIGN(const bool pending, store.has_pending(space.id));
         if (const auto sealed = pending ? replica_.seal() : Result<void>(); !sealed) {
-            found_.not_checked.push_back(space.name + ": records against the change sets, since what waits "
-                                                      "here cannot be sealed");
+            found_.not_checked.push_back(space.name +
+                                         ": records against the change sets, since what waits "
+                                         "here cannot be sealed");
             return {};
         }
         COTMOC_ASSIGN(const Verdicts held, verdicts(space));
@@ -185,7 +186,9 @@ void each_difference(const Map& one, const Map& other, const auto& differs) {
     }
 }
 
-std::string verdict(const std::string* reason) { return reason != nullptr ? "void (" + *reason + ")" : "valid"; }
+std::string verdict(const std::string* reason) {
+    return reason != nullptr ? "void (" + *reason + ")" : "valid";
+}
 
 }  // namespace
 
@@ -193,7 +196,8 @@ void Replica::Verifier::compare(const SpaceInfo& space, const Verdicts& held, co
     found_.records += held.records.size();
     if (!switched_off("verify-rights")) {
         const auto report = [&](const std::string& where, const std::string* is, const std::string* should) {
-            wrong(ErrorCode::diverged, where + ": held as " + verdict(is) + ", by the rules " + verdict(should));
+            wrong(ErrorCode::diverged,
+                  where + ": held as " + verdict(is) + ", by the rules " + verdict(should));
         };
         each_difference(held.quarantined, again.quarantined,
                         [&](const auto& key, const std::string* is, const std::string* should) {

@@ -86,7 +86,8 @@ TEST_CASE("approvals, resolutions, deletions, merges and exports are told alike 
     must(offices.replica("so-1").merge(id, other));
     must(offices.replica("so-1").remove(id));
     must(offices.replica("so-1").restore(id));
-    const sync::ExportedNote note{must(offices.replica("so-1").find_space("kon-tum/ngoc-hoi")).id, "", "csv", 3};
+    const sync::ExportedNote note{must(offices.replica("so-1").find_space("kon-tum/ngoc-hoi")).id, "", "csv",
+                                  3};
     must(offices.replica("so-1").note_exported(std::span(&note, 1)));
     offices.sync_all();
     const Acts acts = offices.acts("so-1");

@@ -26,7 +26,8 @@ sync::ContentHead head_with(std::vector<Note> notes) {
 }
 
 Note exported(std::uint64_t records = 12) {
-    return {1, {1'700'000'000'001, 0}, sync::encode_note_body(ExportedNote{some_space(), "log", "csv", records})};
+    return {
+        1, {1'700'000'000'001, 0}, sync::encode_note_body(ExportedNote{some_space(), "log", "csv", records})};
 }
 
 struct Offices : Fleet {
@@ -51,15 +52,15 @@ struct Offices : Fleet {
             position = row->position;
             CHECK(row->status == core::EnvelopeStatus::applied);
             const auto header = must(crypto::parse_envelope(row->bytes));
-            const Bytes content = must(
-                crypto::open_envelope(row->bytes, *replica(device).key_ring().find(id, header.epoch)));
+            const Bytes content =
+                must(crypto::open_envelope(row->bytes, *replica(device).key_ring().find(id, header.epoch)));
             all.push_back(must(sync::decode_content(content)).head.notes);
         }
     }
     std::uint64_t seq(const std::string& device, std::string_view name) {
         const auto held = replica(device).frontier(space(device, name));
-        const auto own = std::ranges::find(
-            held, replica(device).trust().find(replica(device).id())->index, &sync::FeedPosition::device);
+        const auto own = std::ranges::find(held, replica(device).trust().find(replica(device).id())->index,
+                                           &sync::FeedPosition::device);
         return own == held.end() ? 0 : own->seq;
     }
 };
@@ -81,7 +82,12 @@ TEST_CASE("the worked example of the encoding") {
     BinaryWriter writer;
     sync::write_notes(writer, {exported()});
     CHECK(to_hex(writer.bytes()) ==
-          "ff01" "010168e5cf8b010000" "1907070707070707070707070707070707" "036c6f67" "03637376" "0c");
+          "ff01"
+          "010168e5cf8b010000"
+          "1907070707070707070707070707070707"
+          "036c6f67"
+          "03637376"
+          "0c");
 }
 
 TEST_CASE("every other form of notes is refused") {

@@ -22,8 +22,8 @@ struct Offices : Fleet {
         for (int day = 0; day < 5; ++day) {
             for (int i = 0; i < 20; ++i) {
                 const std::string number = std::to_string(day * 100 + i);
-                records.push_back(add_record("post-a", "inspection",
-                                             {{"marker_no", number}, {"value", number + ".5"}}));
+                records.push_back(
+                    add_record("post-a", "inspection", {{"marker_no", number}, {"value", number + ".5"}}));
             }
             sync_all();
             advance(86'400'000);
@@ -54,9 +54,8 @@ struct Offices : Fleet {
 };
 
 bool names(const std::vector<std::string>& wrong, std::string_view text) {
-    return std::ranges::any_of(wrong, [&](const std::string& each) {
-        return each.find(text) != std::string::npos;
-    });
+    return std::ranges::any_of(wrong,
+                               [&](const std::string& each) { return each.find(text) != std::string::npos; });
 }
 
 }  // namespace
@@ -104,8 +103,8 @@ TEST_CASE("an envelope that was altered, moved or taken out is named") {
     };
     const std::string post = "device = (SELECT max(device) FROM _envelope) AND ";
     check("UPDATE _envelope SET bytes = zeroblob(300) WHERE " + post + "seq = 3", "bad_envelope");
-    check("UPDATE _envelope SET bytes = (SELECT bytes FROM _envelope WHERE " + post + "seq = 2) WHERE " + post +
-              "seq = 3",
+    check("UPDATE _envelope SET bytes = (SELECT bytes FROM _envelope WHERE " + post + "seq = 2) WHERE " +
+              post + "seq = 3",
           "broken_chain kon-tum/ngoc-hoi post-a:3");
     check("DELETE FROM _envelope WHERE " + post + "seq = 4", "kon-tum/ngoc-hoi post-a:4: missing");
 }
@@ -145,8 +144,10 @@ TEST_CASE("signed history is checked by anyone who knows the root's fingerprint,
     check("DELETE FROM envelope WHERE seq = 2", ErrorCode::broken_chain);
     check("DELETE FROM envelope WHERE seq = 5", ErrorCode::broken_chain);
     check("DELETE FROM trust WHERE position > 4", ErrorCode::unknown_author);
-    check("UPDATE trust SET entry = substr(entry, 1, 100) || x'00ff00' || substr(entry, 104) WHERE position = 3",
-          ErrorCode::bad_signature);
+    check(
+        "UPDATE trust SET entry = substr(entry, 1, 100) || x'00ff00' || substr(entry, 104) WHERE position = "
+        "3",
+        ErrorCode::bad_signature);
 }
 
 namespace {
@@ -200,8 +201,8 @@ void look_at_damaged(Offices& offices, const std::map<RecordId, std::string>& bo
     FleetDevice& device = offices["post-a"];
     crypto::KeyFileContents keys{
         device.keys.device.clone(), device.keys.database_key.clone(), device.keys.cipher, {}};
-    auto opened = sync::Replica::open_unlocked(
-        {device.path, device.key_store, device.clock, offices.random}, std::move(keys));
+    auto opened = sync::Replica::open_unlocked({device.path, device.key_store, device.clock, offices.random},
+                                               std::move(keys));
     if (!opened) {
         ++tally.refused;
         return;

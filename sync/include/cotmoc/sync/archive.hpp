@@ -1,5 +1,5 @@
-// Signed history without keys: what a hub holds, or a file of the same form that a replica wrote. Anyone who knows
-// the root's fingerprint can check it, and nobody can read it.
+// Signed history without keys: what a hub holds, or a file of the same form that a replica wrote. Anyone who
+// knows the root's fingerprint can check it, and nobody can read it.
 #pragma once
 
 #include <cotmoc/sync/hub.hpp>

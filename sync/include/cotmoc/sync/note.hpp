@@ -1,5 +1,5 @@
-// Notes: signed statements of a device that stand in a change set beside its ops and change no record. An audit
-// shows them. docs/spec/encoding.md.
+// Notes: signed statements of a device that stand in a change set beside its ops and change no record. An
+// audit shows them. docs/spec/encoding.md.
 #pragma once
 
 #include <cotmoc/base/ids.hpp>

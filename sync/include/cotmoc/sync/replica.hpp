@@ -78,9 +78,9 @@ struct SessionNotes {
 
 /// What a check of everything found.
 struct Verification {
-    std::vector<Error> wrong;               // the detail begins with the place, "DEVICE:SEQ" say
-    std::vector<std::string> not_checked;   // what could not be looked at, and why
-    std::uint64_t trust_entries = 0;        // how much was checked
+    std::vector<Error> wrong;              // the detail begins with the place, "DEVICE:SEQ" say
+    std::vector<std::string> not_checked;  // what could not be looked at, and why
+    std::uint64_t trust_entries = 0;       // how much was checked
     std::uint64_t change_sets = 0;
     std::uint64_t records = 0;
 };
