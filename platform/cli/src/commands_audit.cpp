@@ -22,9 +22,12 @@ struct Filter {
     std::optional<DeviceId> device;
 
     bool takes(const sync::AuditLine& line) const {
-        const auto at = line.at_ms ? std::optional(static_cast<std::int64_t>(*line.at_ms)) : std::nullopt;
-        return (!device || line.device == device) && (!from_ms || (at && *at >= *from_ms)) &&
-               (!before_ms || (at && *at < *before_ms));
+        const bool about = !device || line.device == device;
+        if (!line.at_ms) {
+            return about && !from_ms && !before_ms;
+        }
+        const auto at = static_cast<std::int64_t>(*line.at_ms);
+        return about && (!from_ms || at >= *from_ms) && (!before_ms || at < *before_ms);
     }
 };
 
@@ -97,7 +100,7 @@ std::string audit_json(const sync::AuditLine& line) {
 }
 
 std::string audit_text(const Common& common, const sync::AuditLine& line) {
-    std::string text = line.at_ms ? at_text(line) : "????-??-??T??:??:??.???Z";
+    std::string text = line.at_ms ? at_text(line) : "-";
     text += "  " + (line.who.empty() && line.device ? line.device->hex().substr(0, 16) : line.who);
     text += "  " + line.what;
     text += line.records ? " " + std::to_string(*line.records) : "";

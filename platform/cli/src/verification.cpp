@@ -51,12 +51,15 @@ ExitStatus put_verification(const Common& common, const std::vector<Error>& wron
         }
     }
     if (common.json) {
-        put_line(JsonObject()
-                     .flag("ok", wrong.empty())
-                     .raw("problems", json_array(problems))
-                     .raw("checked", checked)
-                     .raw("not_checked", json_array(rest))
-                     .finish());
+        JsonObject object;
+        object.flag("ok", wrong.empty()).raw("problems", json_array(problems));
+        if (!checked.empty()) {
+            object.raw("checked", checked);
+        }
+        if (!rest.empty()) {
+            object.raw("not_checked", json_array(rest));
+        }
+        put_line(object.finish());
     } else if (wrong.empty()) {
         put_line(common.text(Label::nothing_wrong));
     }

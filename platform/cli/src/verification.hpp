@@ -5,8 +5,8 @@
 
 namespace cotmoc::cli {
 
-/// One line a problem, then what was not checked; `checked` is a JSON object of counts. Failed if something
-/// is wrong.
+/// One line a problem, then what was not checked; `checked` is a JSON object of counts, or empty. Failed if
+/// something is wrong.
 ExitStatus put_verification(const Common& common, const std::vector<Error>& wrong, const std::string& checked,
                             const std::vector<std::string>& not_checked);
 

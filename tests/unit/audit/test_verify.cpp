@@ -175,7 +175,8 @@ void damage(Octets& image, SeededRandom& random) {
     char* other = image.data() + second * page_size;
     switch (random.below(4)) {
         case 0:
-            page[random.below(page_size)] ^= static_cast<char>(1 << random.below(8));
+            // The first octets of the file are a salt that nothing uses and what SQLite may do with it.
+            page[24 + random.below(page_size - 24)] ^= static_cast<char>(1 << random.below(8));
             break;
         case 1:
             std::fill(page, page + page_size, 0);
