@@ -104,6 +104,11 @@ void Store::rollback() {
 
 bool Store::writing() const { return impl_->writing; }
 
+Result<Hlc> Store::stamp() {
+    COTMOC_CHECK(impl_->writing);
+    return impl_->stamp();
+}
+
 Result<void> Store::write(const std::function<Result<void>()>& work) {
     COTMOC_TRY(begin());
     Result<void> result = work();

@@ -3,6 +3,7 @@
 #include "command.hpp"
 #include "hub_place.hpp"
 #include "messages.hpp"
+#include "verification.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cotmoc/asio/tcp.hpp>
@@ -26,6 +27,7 @@ struct Options {
     std::string grant;
     std::string root;
     std::string listen;
+    bool json = false;
 };
 
 /// One line for each session: who, how much, how it ended. Never anything of a record.
@@ -78,7 +80,22 @@ Result<void> serve(const Options& options, HubPlace& place) {
     return {};
 }
 
-using Work = Result<void> (*)(const Options&, HubPlace&);
+/// Needs no passphrase: nothing that a hub holds does.
+cli::Outcome verify(const Options& options, HubPlace&) {
+    cli::Common common;
+    common.json = options.json;
+    common.language = cli::language_of_environment();
+    COTMOC_ASSIGN(const auto lock, system::DirectoryLock::take(options.data, "cotmoc-hub verify"));
+    return cli::verify_archive(common, options.data + "/hub.db", options.root);
+}
+
+template <Result<void> (*work)(const Options&, HubPlace&)>
+cli::Outcome plain(const Options& options, HubPlace& place) {
+    COTMOC_TRY(work(options, place));
+    return cli::done;
+}
+
+using Work = cli::Outcome (*)(const Options&, HubPlace&);
 
 void add_commands(CLI::App& app, Options& options, Work& work) {
     app.add_option("--data", options.data, "The hub's directory")->type_name("DIR")->required();
@@ -92,26 +109,32 @@ void add_commands(CLI::App& app, Options& options, Work& work) {
     CLI::App* command = app.add_subcommand("init", "Make the hub's keys; print its request");
     command->add_option("--name", options.name, "The hub's name (default: hub-1)");
     command->add_option("--kdf", options.kdf, "desktop, phone or low (else $COTMOC_KDF)");
-    command->callback([&work] { work = init; });
+    command->callback([&work] { work = plain<init>; });
 
     command = app.add_subcommand("join", "Take the authority's grant");
     command->add_option("GRANT", options.grant, "The grant's file; - for standard input")->required();
     command->add_option("--root", options.root, "The root's fingerprint, from the poster");
-    command->callback([&work] { work = join; });
+    command->callback([&work] { work = plain<join>; });
 
     command = app.add_subcommand("serve", "Serve devices until stopped");
     command->add_option("--listen", options.listen, "Where to listen; port 0 picks one")
         ->type_name("HOST:PORT")
         ->required();
-    command->callback([&work] { work = serve; });
+    command->callback([&work] { work = plain<serve>; });
+
+    command = app.add_subcommand("verify", "Check all signed history that the hub holds; no passphrase");
+    command->add_option("--root", options.root, "The root's fingerprint, from the poster");
+    command->add_flag("--json", options.json, "Answer in JSON");
+    command->callback([&work] { work = verify; });
 }
 
-Result<void> run_safely(Work work, const Options& options, cli::Language language) {
+cli::Outcome run_safely(Work work, const Options& options, cli::Language language) {
     try {
         COTMOC_TRY(crypto::initialise());
         HubPlace place(options.data, options.passphrase_file, language);
-        COTMOC_TRY(work(options, place));
-        return cli::finish_output();
+        COTMOC_ASSIGN(const cli::ExitStatus status, work(options, place));
+        COTMOC_TRY(cli::finish_output());
+        return status;
     } catch (const std::bad_alloc&) {
         return fail(ErrorCode::out_of_memory);
     } catch (const std::exception& problem) {
@@ -140,8 +163,8 @@ int run_program(int count, const char* const* arguments) {
     } catch (const CLI::ParseError& error) {
         return report({ErrorCode::wrong_usage, error.what()});
     }
-    const Result<void> outcome = run_safely(work, options, language);
-    return outcome ? 0 : report(outcome.error());
+    const cli::Outcome outcome = run_safely(work, options, language);
+    return outcome ? *outcome : report(outcome.error());
 }
 
 }  // namespace cotmoc::hub

@@ -53,7 +53,8 @@ Result<void> Replica::purge_withdrawn() {
         seq.varint(own != held.end() ? own->seq : 0);
         const auto purged = store_->write([&]() -> Result<void> {
             COTMOC_TRY(store_->set_setting(purged_name(space), seq.bytes()));
-            return store_->purge(space);
+            COTMOC_TRY(store_->purge(space));
+            return note_purged(spaces_.empty() ? SpaceInfo() : spaces_.front(), space, trust_.position());
         });
         COTMOC_TRY(purged);
     }

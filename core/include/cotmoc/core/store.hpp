@@ -10,6 +10,7 @@
 #include <cotmoc/core/report.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 
 namespace cotmoc::core {
@@ -220,6 +221,8 @@ public:
     Result<void> commit();
     void rollback();
     bool writing() const;
+    /// Inside write(): the stamp of what is made in this transaction.
+    Result<Hlc> stamp();
 
     // What the owner knows from the trust feed; call after open and whenever it changes (outside write()).
     void set_devices(std::vector<DeviceId> ids, std::optional<DeviceIndex> self,
@@ -375,6 +378,14 @@ public:
         std::string reason;
     };
     Result<std::vector<VoidOp>> void_ops();
+    /// Of one change set, by index.
+    Result<std::vector<VoidOp>> void_ops(const SpaceId& space, DeviceIndex author, std::uint64_t seq);
+    /// The record that an op names, as far as it is here.
+    struct NamedRecord {
+        RecordId id;
+        std::string kind;
+    };
+    Result<std::optional<NamedRecord>> find_named(const SpaceId& space, const RecordName& name);
     Result<std::vector<EnvelopeRow>> quarantined();  // without bytes
 
     // Trust feed and settings, opaque here.
@@ -388,6 +399,9 @@ public:
     Result<Hash256> digest(const SpaceId& space);
     /// Recomputes digests from the rows; diverged if one differs from the running sum.
     Result<void> check_digests();
+    /// For each record of the space a hash over its ops and over what it shows; of ids that stand in several
+    /// kinds the sum.
+    Result<std::map<RecordId, Hash256>> record_hashes(const SpaceId& space);
     Result<void> check_integrity();
 
 private:

@@ -7,7 +7,9 @@
 #include <cotmoc/crypto/key_file.hpp>
 #include <cotmoc/crypto/key_ring.hpp>
 #include <cotmoc/crypto/key_store.hpp>
+#include <cotmoc/sync/audit.hpp>
 #include <cotmoc/sync/feed_store.hpp>
+#include <cotmoc/sync/note.hpp>
 
 #include <set>
 
@@ -22,6 +24,8 @@ struct ReplicaEnvironment {
     /// How this program reads catalogues; tests put an older program's way here.
     std::function<Result<core::Catalogue>(std::string_view)> read_catalogue = core::Catalogue::parse;
 };
+
+struct PendingNote;
 
 struct SpaceInfo {
     SpaceId id;
@@ -52,6 +56,7 @@ struct HistoryEntry {
     core::Value before;
     core::Value after;
     bool is_void = false;
+    std::string reason = {};  // of void: an error name
 };
 
 /// More than this is suspect: it is also how far a stamp may pull another clock.
@@ -72,6 +77,15 @@ struct SessionNotes {
 };
 
 struct SpaceRights;
+
+/// What a check of everything found.
+struct Verification {
+    std::vector<Error> wrong;              // the detail begins with the place, "DEVICE:SEQ" say
+    std::vector<std::string> not_checked;  // what could not be looked at, and why
+    std::uint64_t trust_entries = 0;       // how much was checked
+    std::uint64_t change_sets = 0;
+    std::uint64_t records = 0;
+};
 
 class Replica final : public FeedStore {
 public:
@@ -157,11 +171,26 @@ public:
     /// Seals all pending change sets (S3). `compression_level` as in crypto::SealOptions.
     Result<void> seal(int compression_level = default_compression_level);
     const SessionNotes& notes() const { return notes_; }
+
+    // Notes (note.hpp): journalled at once, in the open transaction if there is one, and signed with the next
+    // change set of a space that this device may write; the one named if it may. A device that may write
+    // nowhere keeps them to itself.
+    Result<void> note_exported(std::span<const ExportedNote> notes);
+    Result<void> note_purged(const SpaceInfo& in, const SpaceId& purged, std::uint64_t trust_position);
+    /// Those that no change set has signed yet.
+    Result<std::vector<Note>> unsigned_notes();
+    /// Tells who did what and when, from all signed history that can be read here: trust entries by position
+    /// and change sets by (stamp, device, seq), merged by time; notes that are not signed yet last.
+    Result<void> audit(const AuditCallback& each);
+
     /// How far this device's clock is from what others can vouch for: the hub at the last session, the
     /// authority by the date of its newest entry. A local note (S19); nothing is decided by it.
     Result<ClockCheck> check_clock();
-    /// Re-checks every signature, hash, chain, digest and the database; what is wrong, in words and error
-    /// names.
+    /// Re-checks everything from the first octet: the database's pages, the trust feed from position 1, each
+    /// envelope, and by making the records anew from them (in a transaction that is rolled back) every
+    /// verdict, record and digest. docs/audit.md.
+    Result<Verification> check_everything();
+    /// Only what is wrong.
     Result<std::vector<Error>> verify();
     /// The authority's: signs nothing itself, takes an entry that was just signed.
     Result<void> take_trust(std::span<const Bytes> entries);
@@ -188,6 +217,7 @@ public:
 
 private:
     struct Arriving;
+    class Auditor;
     Replica(const ReplicaEnvironment& environment, crypto::KeyFileContents keys,
             std::unique_ptr<core::Store> store);
 
@@ -209,6 +239,7 @@ private:
     Result<void> follow_rights();
     Result<bool> judges_otherwise(const SpaceId& space, const SpaceRights& before, const SpaceRights& now);
     ErrorCode why_no_right(const crypto::TrustState::Device& author, const SpaceId& space) const;
+    Result<void> replay_held(const SpaceId& space);  // in an open transaction
     Result<bool> replay_round(const SpaceId& space, std::set<std::int64_t>& left, bool give_up);
 
     Result<void> write(const std::function<Result<void>()>& work);
@@ -219,6 +250,17 @@ private:
     Result<void> seal_closed();
     /// The key that a change set made now is sealed under; nothing if this device lacks it.
     const crypto::EpochKey* sealing_key(const SpaceId& space) const;
+    /// A change set without ops at the end of the own feed.
+    Result<core::PendingChangeSet> empty_change_set(const SpaceId& space);
+
+    Result<void> note(const SpaceId& in, NoteType type, Bytes body);
+    Result<std::vector<PendingNote>> load_pending_notes();
+    Result<void> store_pending_notes(const std::vector<PendingNote>& notes);
+    const SpaceInfo* space_for_note(const SpaceId& wanted) const;
+    /// The notes that the next change set of the space takes along; `left` becomes the others.
+    Result<std::vector<Note>> take_notes(const SpaceId& space, bool beside_ops,
+                                         std::vector<PendingNote>& left);
+    Result<void> seal_notes(int compression_level);
 
     // What is received stands in one open transaction until commit().
     Result<void> begin_receiving();
@@ -241,8 +283,7 @@ private:
                                      const core::Store::Trail::Touch& touch);
     HistoryEntry tell(const LoadedHistory& history, core::HistoryOp op) const;
     Result<std::vector<std::uint64_t>> seen_by(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
-    Result<void> verify_row(const core::EnvelopeRow& row, std::uint64_t previous_seq,
-                            const Hash256& previous_hash);
+    class Verifier;
 
     ReplicaEnvironment environment_;
     crypto::KeyFileContents keys_;
