@@ -24,6 +24,7 @@ public:
         bool revoked = false;
         RightsReason reason{};
         std::uint64_t rights_position = 0;  // of the entry that gave it its present rights
+        SigningPublicKey rights_signer;     // of that entry; zero: a root took them (T23)
         std::map<SpaceId, std::vector<RightsEntry::Term>> terms;
         std::vector<SpaceId> ever_held;  // sorted: spaces that it could read at some time
     };
@@ -39,6 +40,8 @@ public:
         Bytes previous_key;
         std::uint64_t position = 0;           // of its entry
         std::map<DeviceId, EpochWrap> wraps;  // of the epoch entry and of later enrolments and rights
+        SigningPublicKey signer;
+        bool dismissed = false;  // its issuer was cut before it (T23): nobody need seal under it
     };
 
     /// Applies the next position: it must continue the chain, be signed by whom the root names (position 1 by
@@ -63,7 +66,11 @@ public:
     const Epoch* newest_epoch(const SpaceId& space) const;
     const std::vector<CatalogueEntry>& catalogues() const { return catalogues_; }
 
-    /// The epoch that was newest at a trust position; null before the first.
+    /// The version that a new catalogue must exceed.
+    std::uint32_t catalogue_version() const;
+
+    /// The epoch that was newest at a trust position, without those of dismissed issuers; null before the
+    /// first. Somebody may have sealed under a dismissed one meanwhile, whose number is higher.
     const Epoch* epoch_at(const SpaceId& space, std::uint64_t position) const;
 
     /// The spaces that a device reads: those of its certificate and, for a data role, the province-wide one;
@@ -83,21 +90,27 @@ public:
 
 private:
     /// A word about a device, kept so that a later root can void it.
-    struct Word {
+    template <class Said>
+    struct Spoken {
         std::uint64_t position = 0;
         SigningPublicKey signer;
-        RightsEntry rights;
+        Said said;
+        std::uint64_t void_since = 0;  // position of the root that made it void
     };
+    using Word = Spoken<RightsEntry>;
     Result<void> check_signer(const ParsedTrustEntry& parsed) const;
     Result<void> check_new_root(const ParsedTrustEntry& parsed) const;
     void take_first_root(ParsedTrustEntry& parsed);
     void take(ParsedTrustEntry& parsed);
     void take(RootEntry& entry);
-    void take(SpacesEntry& entry);
-    void take(EpochEntry& entry, std::uint64_t position);
+    void take(SpacesEntry& entry, const ParsedTrustEntry& parsed);
+    void take(EpochEntry& entry, const ParsedTrustEntry& parsed);
     void take(EnrolEntry& entry, const ParsedTrustEntry& parsed);
     void take(RightsEntry& entry, const ParsedTrustEntry& parsed);
-    bool is_void(const Word& word) const;
+    bool is_cut(const SigningPublicKey& signer, std::uint64_t position) const;
+    /// What a dismissed issuer signed after its last position counts no more.
+    void mark_void();
+    void settle_spaces();
     /// Brings a device's rights up to the last word about it that is not void.
     void settle_rights(Device& device);
     void note_held(Device& device) const;
@@ -110,8 +123,10 @@ private:
     RootEntry root_;
     std::vector<Device> devices_;
     std::vector<std::vector<Word>> words_;  // by device index, the first is its enrolment
+    std::vector<Spoken<SpacesEntry>> spaces_words_;
     std::vector<Space> spaces_;
     std::vector<Epoch> epochs_;
+    std::vector<Spoken<std::uint32_t>> catalogue_words_;  // their versions
     std::vector<CatalogueEntry> catalogues_;
 
     std::vector<Hash256> hashes_;            // of each position, to tell a repeat from a fork
