@@ -152,6 +152,7 @@ void TrustState::take(EpochEntry& entry, const ParsedTrustEntry& parsed) {
     epoch.check = entry.check;
     epoch.previous_key = std::move(entry.previous_key);
     epoch.position = parsed.entry.position;
+    epoch.issued_ms = parsed.entry.issued_ms;
     epoch.signer = parsed.signer;
     for (const EpochEntry::Wrap& wrap : entry.wraps) {
         epoch.wraps.emplace(wrap.device, wrap.wrap);
@@ -219,6 +220,16 @@ void TrustState::settle_rights(Device& device) {
         device.terms.emplace(feed.space, feed.terms);
     }
     note_held(device);
+}
+
+RightsEntry TrustState::standing(const Device& device) const {
+    const std::vector<Word>& words = words_[to_number(device.index)];
+    const auto last = std::find_if(words.rbegin(), words.rend(), [](const Word& word) {
+        return word.void_since == 0 && !word.said.revoked;
+    });
+    RightsEntry rights = last != words.rend() ? last->said : words.front().said;
+    rights.wraps.clear();
+    return rights;
 }
 
 void TrustState::note_held(Device& device) const {

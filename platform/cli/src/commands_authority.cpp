@@ -1,8 +1,7 @@
 // The authority's commands.
+#include "authority_command.hpp"
 #include "json_text.hpp"
-#include "program.hpp"
 
-#include <cotmoc/sync/authority.hpp>
 #include <cotmoc/system/file.hpp>
 
 namespace cotmoc::cli {
@@ -51,15 +50,6 @@ Outcome init(const Common& common, const InitOptions& options) {
     return done;
 }
 
-/// Opens the authority's directory and does `work` with it.
-Outcome with_authority(const Common& common, std::string_view command,
-                       const std::function<Outcome(Opened&, sync::Authority&)>& work) {
-    COTMOC_ASSIGN(const auto opened, Opened::open(common, "authority " + std::string(command)));
-    COTMOC_ASSIGN(sync::Authority authority,
-                  sync::Authority::of(*opened->replica, opened->place.clock, opened->place.random));
-    return work(*opened, authority);
-}
-
 struct EnrolOptions {
     std::string request;
     std::string role;
@@ -104,57 +94,6 @@ Outcome publish_catalogue(const Common& common, const CatalogueOptions& options)
 
 struct NoOptions {};
 
-std::string device_json(const sync::DeviceInfo& device, bool active) {
-    std::vector<std::string> spaces;
-    for (const std::string& name : device.spaces) {
-        std::string literal;
-        core::append_json_string(literal, name);
-        spaces.push_back(literal);
-    }
-    return JsonObject()
-        .text("device", device.id.hex())
-        .text("name", device.name)
-        .text("role", crypto::role_name(device.role))
-        .raw("spaces", device.all_spaces ? "[\"*\"]" : json_array(spaces))
-        .text("state", active ? "active" : "expired")
-        .raw("last_seen", "null")
-        .finish();
-}
-
-std::string device_line(const Common& common, const sync::DeviceInfo& device, bool active) {
-    std::string spaces;
-    for (const std::string& name : device.spaces) {
-        spaces += (spaces.empty() ? "" : ",") + name;
-    }
-    if (device.all_spaces) {
-        spaces = "*";
-    }
-    return device.id.hex().substr(0, 16) + "  " + (device.name.empty() ? "-" : device.name) + "  " +
-           std::string(crypto::role_name(device.role)) + "  " + (spaces.empty() ? "-" : spaces) + "  " +
-           std::string(common.text(active ? Label::active : Label::expired));
-}
-
-Outcome list(const Common& common, const NoOptions&) {
-    COTMOC_ASSIGN(const auto opened, Opened::open(common, "authority list"));
-    if (!opened->replica->joined()) {
-        return fail(ErrorCode::not_joined);
-    }
-    const auto now = static_cast<std::uint64_t>(std::max<std::int64_t>(opened->place.clock.wall_ms(), 0));
-    std::vector<std::string> devices;
-    for (const sync::DeviceInfo& device : opened->replica->devices()) {
-        const bool active = device.not_after_ms == 0 || device.not_after_ms >= now;
-        devices.push_back(common.json ? device_json(device, active) : device_line(common, device, active));
-    }
-    if (common.json) {
-        put_line(json_array(devices));
-        return done;
-    }
-    for (const std::string& line : devices) {
-        put_line(line);
-    }
-    return done;
-}
-
 Outcome fingerprint(const Common& common, const NoOptions&) {
     return with_authority(common, "fingerprint", [&](Opened&, sync::Authority& authority) -> Outcome {
         put_fingerprint(common, authority.fingerprint());
@@ -163,6 +102,14 @@ Outcome fingerprint(const Common& common, const NoOptions&) {
 }
 
 }  // namespace
+
+Outcome with_authority(const Common& common, std::string_view command,
+                       const std::function<Outcome(Opened&, sync::Authority&)>& work) {
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "authority " + std::string(command)));
+    COTMOC_ASSIGN(sync::Authority authority,
+                  sync::Authority::of(*opened->replica, opened->place.clock, opened->place.random));
+    return work(*opened, authority);
+}
 
 void add_authority_commands(Program& program) {
     CLI::App* group =
@@ -197,13 +144,10 @@ void add_authority_commands(Program& program) {
     command->add_option("FILE", catalogue_options->file, "The catalogue's JSON file")->required();
     program.on(command, catalogue_options, publish_catalogue);
 
-    program.on(group->add_subcommand("list", "The devices, their roles, spaces and state"),
-               std::make_shared<NoOptions>(), list);
     program.on(group->add_subcommand("fingerprint", "Print the root's fingerprint, for the poster"),
                std::make_shared<NoOptions>(), fingerprint);
-    for (const char* name : {"revoke", "rotate"}) {
-        add_later_command(*group, program, name);
-    }
+    add_authority_list_command(*group, program);
+    add_authority_rights_commands(*group, program);
 }
 
 }  // namespace cotmoc::cli

@@ -68,7 +68,10 @@ Outcome join(const Common& common, const JoinOptions& options) {
     COTMOC_ASSIGN(const Bytes file, system::read_file(options.grant, grant_bytes_max));
     COTMOC_ASSIGN(const crypto::Grant grant, crypto::parse_grant(as_text(file)));
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "join"));
-    COTMOC_ASSIGN(const Hash256 root, confirmed_root(common, options, grant));
+    // Whoever has joined knows the root: a renewal by file need not be confirmed again.
+    const bool known = opened->replica->joined() && options.root.empty();
+    COTMOC_ASSIGN(const Hash256 root, known ? Result<Hash256>(opened->replica->trust().root_fingerprint())
+                                            : confirmed_root(common, options, grant));
     COTMOC_TRY(opened->replica->join(grant, root));
     std::vector<std::string> names;
     std::string text;

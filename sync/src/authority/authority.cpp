@@ -1,3 +1,7 @@
+#include "authority/access.hpp"
+#include "authority/chain.hpp"
+
+#include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/sync/authority.hpp>
 
 #include <algorithm>
@@ -13,36 +17,6 @@ constexpr std::string_view issuer_seed = "issuer";
 
 std::uint64_t now_ms(Clock& clock) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(clock.wall_ms(), 0));
-}
-
-/// Signs entries one after the other, each naming the one before.
-class Chain {
-public:
-    Chain(std::uint64_t position, const Hash256& head, std::uint64_t issued_ms)
-        : position_(position), head_(head), issued_ms_(issued_ms) {}
-
-    void sign(crypto::TrustBody body, const crypto::SigningKey& signer) {
-        crypto::SignedTrustEntry entry =
-            crypto::sign_trust_entry({position_ + 1, head_, issued_ms_, std::move(body)}, signer);
-        ++position_;
-        head_ = entry.hash;
-        entries_.push_back(std::move(entry.bytes));
-    }
-    std::span<const Bytes> entries() const { return entries_; }
-
-private:
-    std::uint64_t position_;
-    Hash256 head_;
-    std::uint64_t issued_ms_;
-    std::vector<Bytes> entries_;
-};
-
-std::uint8_t role_bits(std::span<const crypto::Role> roles) {
-    std::uint8_t bits = 0;
-    for (const crypto::Role role : roles) {
-        bits = static_cast<std::uint8_t>(bits | (1u << static_cast<unsigned>(role)));
-    }
-    return bits;
 }
 
 /// An epoch that nobody is wrapped to yet; enrolments bring the wraps.
@@ -63,8 +37,8 @@ Result<void> sign_beginning(Replica& replica, std::span<const SpacePlan> plans,
         crypto::SigningKey::from_seed(replica.keys().find(issuer_seed)->clone());
     const crypto::DevicePublicKeys own = replica.keys().device.public_keys();
     const crypto::RootEntry root_entry{
-        1,  issued_ms + root_lifetime_ms, 1, {root.public_key()}, {{issuer.public_key(), true, {}, 0}},
-        {}, {1}};
+        1,  issued_ms + root_lifetime_ms, 1, {root.public_key()}, {{issuer.public_key(), true, {}, 0}}, {},
+        {1}};
     const Hash256 fingerprint = crypto::root_fingerprint(root_entry);
     const crypto::EpochKey directory =
         crypto::EpochKey::generate(crypto::space_id(fingerprint, ""), 1, random);
@@ -97,7 +71,7 @@ Result<void> sign_beginning(Replica& replica, std::span<const SpacePlan> plans,
     }
     std::ranges::sort(self.wraps, {}, &crypto::EnrolEntry::Wrap::space);
 
-    Chain chain(0, {}, issued_ms);
+    Chain chain({}, issued_ms);
     chain.sign(root_entry, root);
     chain.sign(epoch_entry(directory), issuer);
     chain.sign(std::move(spaces), issuer);
@@ -106,7 +80,8 @@ Result<void> sign_beginning(Replica& replica, std::span<const SpacePlan> plans,
     }
     chain.sign(std::move(self), issuer);
     chain.sign(crypto::CatalogueEntry{parsed.version(), catalogue}, issuer);
-    return replica.take_trust(chain.entries());
+    COTMOC_ASSIGN(const auto entries, chain.entries());
+    return replica.take_trust(entries);
 }
 
 /// The trust feed's first space is the province-wide one (S16).
@@ -155,6 +130,13 @@ Result<Authority> Authority::of(Replica& replica, Clock& clock, Random& random) 
     return Authority(replica, crypto::SigningKey::from_seed(issuer->clone()), clock, random);
 }
 
+Chain Authority::begin_chain() const { return {replica_->trust(), now_ms(*clock_)}; }
+
+Result<void> Authority::publish(const Chain& chain) {
+    COTMOC_ASSIGN(const auto entries, chain.entries());
+    return replica_->take_trust(entries);
+}
+
 Result<std::string> Authority::enrol(std::string_view text, crypto::Role role,
                                      std::span<const std::string> names) {
     COTMOC_ASSIGN(const crypto::EnrolmentRequest request, crypto::parse_request(text));
@@ -169,6 +151,9 @@ Result<std::string> Authority::enrol(std::string_view text, crypto::Role role,
         return fail(ErrorCode::no_epoch_key, "directory");
     }
     const std::uint64_t issued = now_ms(*clock_);
+    if (issued > trust.root().expires_ms && !switched_off("root-expiry")) {
+        return fail(ErrorCode::root_expired);
+    }
     crypto::EnrolEntry entry{
         request.keys,
         role,
@@ -178,16 +163,9 @@ Result<std::string> Authority::enrol(std::string_view text, crypto::Role role,
         issued + device_lifetime_ms,
         crypto::seal_device_name(*directory, fingerprint(), request.keys.id(), request.name, *random_),
         {}};
-    for (const std::string& name : names) {
-        if (name == "*") {
-            entry.all_spaces = true;
-            continue;
-        }
-        COTMOC_ASSIGN(const SpaceInfo space, replica_->find_space(name));
-        entry.spaces.push_back(space.id);
-    }
-    std::ranges::sort(entry.spaces);
-    entry.spaces.erase(std::unique(entry.spaces.begin(), entry.spaces.end()), entry.spaces.end());
+    COTMOC_ASSIGN(auto found, find_spaces(names));
+    entry.spaces = std::move(found.first);
+    entry.all_spaces = found.second;
     if (crypto::is_data_role(role)) {
         if (entry.spaces.empty() && !entry.all_spaces) {
             return fail(ErrorCode::space_needed, request.name);
@@ -209,9 +187,9 @@ Result<std::string> Authority::enrol(std::string_view text, crypto::Role role,
     } else if (!entry.spaces.empty()) {
         return fail(ErrorCode::wrong_usage, "a hub holds no space");
     }
-    Chain chain(trust.position(), trust.head(), issued);
+    Chain chain(trust, issued);
     chain.sign(std::move(entry), issuer_);
-    COTMOC_TRY(replica_->take_trust(chain.entries()));
+    COTMOC_TRY(publish(chain));
     COTMOC_ASSIGN(const std::vector<Bytes> entries, replica_->store().trust_entries());
     return crypto::encode_grant(entries);
 }
@@ -227,9 +205,9 @@ Result<void> Authority::publish_catalogue(std::string_view json) {
         return fail(ErrorCode::no_epoch_key, "directory");
     }
     COTMOC_ASSIGN(const Bytes sealed, crypto::seal_catalogue(*directory, fingerprint(), json, *random_));
-    Chain chain(trust.position(), trust.head(), now_ms(*clock_));
+    Chain chain = begin_chain();
     chain.sign(crypto::CatalogueEntry{next.version(), sealed}, issuer_);
-    return replica_->take_trust(chain.entries());
+    return publish(chain);
 }
 
 }  // namespace cotmoc::sync

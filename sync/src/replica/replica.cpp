@@ -181,14 +181,18 @@ Result<void> Replica::follow_spaces() {
 std::string Replica::request() { return crypto::encode_request(name_, keys_.device, environment_.random); }
 
 Result<void> Replica::join(const crypto::Grant& grant, const Hash256& confirmed_root) {
-    if (joined()) {
-        return fail(ErrorCode::already_joined, name_);
-    }
     if (grant.root_fingerprint != confirmed_root) {
         return fail(ErrorCode::wrong_root, crypto::fingerprint_text(grant.root_fingerprint));
     }
-    if (grant.device != id()) {
-        return fail(ErrorCode::wrong_grant, name_);
+    if (!joined()) {
+        return grant.device == id() ? take_trust(grant.entries) : fail(ErrorCode::wrong_grant, name_);
+    }
+    // A renewal by file: whatever is newer of the same trust feed.
+    if (grant.root_fingerprint != trust_.root_fingerprint()) {
+        return fail(ErrorCode::wrong_root, crypto::fingerprint_text(grant.root_fingerprint));
+    }
+    if (grant.entries.size() <= trust_.position()) {
+        return fail(ErrorCode::already_joined, name_);
     }
     return take_trust(grant.entries);
 }
@@ -234,9 +238,10 @@ Result<void> Replica::store_trust(std::span<const Bytes> entries) {
 
 std::optional<crypto::AgreementPublicKey> Replica::hub_key() const {
     const auto& devices = trust_.devices();
-    const auto newest = std::find_if(
-        devices.rbegin(), devices.rend(),
-        [](const crypto::TrustState::Device& device) { return device.role == crypto::Role::hub; });
+    const auto newest =
+        std::find_if(devices.rbegin(), devices.rend(), [](const crypto::TrustState::Device& device) {
+            return device.role == crypto::Role::hub && !device.revoked;
+        });
     return newest == devices.rend() ? std::nullopt : std::optional(newest->keys.agreement);
 }
 

@@ -39,6 +39,7 @@ public:
         Hash256 check;
         Bytes previous_key;
         std::uint64_t position = 0;           // of its entry
+        std::uint64_t issued_ms = 0;          // of its entry, by the issuer's clock
         std::map<DeviceId, EpochWrap> wraps;  // of the epoch entry and of later enrolments and rights
         SigningPublicKey signer;
         bool dismissed = false;  // its issuer was cut before it (T23): nobody need seal under it
@@ -85,6 +86,8 @@ public:
     /// S13: the role under which the ops of a change set count; nothing: they are void. A function of the
     /// trust feed held, of its latest word and not of what was said when the change set came.
     std::optional<Role> right_at(const Device& device, const SpaceId& space, std::uint64_t seq) const;
+    /// The last word about a device that did not revoke it, without wraps: what a re-admission gives back.
+    RightsEntry standing(const Device& device) const;
     /// The hash that the trust feed demands at this place of a feed, if it names one there (S14, S17).
     const Hash256* named_hash(const Device& device, const SpaceId& space, std::uint64_t seq) const;
 
