@@ -187,13 +187,6 @@ Result<void> check(const TrustState& state, const CatalogueEntry& entry) {
                                                      : bad("the catalogue's version does not rise");
 }
 
-bool meets_threshold(const RootEntry& root, const std::vector<SigningPublicKey>& signers) {
-    const auto count = std::ranges::count_if(root.root_keys, [&](const SigningPublicKey& key) {
-        return std::ranges::binary_search(signers, key);
-    });
-    return static_cast<std::size_t>(count) >= root.threshold;
-}
-
 /// Of an issuer with a scope: the device and what it gets lie within it. It makes no officer of the province.
 class Scope {
 public:
@@ -291,12 +284,29 @@ Result<void> check_first_root(const ParsedTrustEntry& parsed) {
     return check_root_signers(*root, *root, parsed.signers);
 }
 
+MissingSignatures::Side missing_signatures(const RootEntry& root,
+                                           const std::vector<SigningPublicKey>& signers) {
+    MissingSignatures::Side missing;
+    std::ranges::copy_if(root.root_keys, std::back_inserter(missing.keys), [&](const SigningPublicKey& key) {
+        return !std::ranges::binary_search(signers, key);
+    });
+    const std::size_t signed_by = root.root_keys.size() - missing.keys.size();
+    missing.count = signed_by < root.threshold ? root.threshold - signed_by : 0;
+    return missing;
+}
+
 Result<void> check_root_signers(const RootEntry& former, const RootEntry& root,
                                 const std::vector<SigningPublicKey>& signers) {
-    if ((!meets_threshold(former, signers) || !meets_threshold(root, signers)) &&
-        !switched_off("root-threshold")) {
+    const bool enough =
+        missing_signatures(former, signers).count == 0 && missing_signatures(root, signers).count == 0;
+    if (!enough && !switched_off("root-threshold")) {
         return fail(ErrorCode::bad_signature, "too few root keys have signed");
     }
+    return check_signers_concerned(former, root, signers);
+}
+
+Result<void> check_signers_concerned(const RootEntry& former, const RootEntry& root,
+                                     const std::vector<SigningPublicKey>& signers) {
     const auto is_concerned = [&](const SigningPublicKey& key) {
         return std::ranges::count(former.root_keys, key) + std::ranges::count(root.root_keys, key) != 0;
     };

@@ -37,6 +37,19 @@ Result<void> TrustState::apply(BytesView bytes) {
     return {};
 }
 
+Result<MissingSignatures> TrustState::check_draft(BytesView draft) const {
+    COTMOC_ASSIGN(const ParsedTrustEntry parsed, parse_root_draft(draft));
+    const auto& root = std::get<RootEntry>(parsed.entry.body);
+    if (parsed.entry.position != position_ + 1 || parsed.entry.previous != head_) {
+        return fail(ErrorCode::trust_moved_on,
+                    "the draft is for position " + std::to_string(parsed.entry.position));
+    }
+    COTMOC_TRY(trust::check_signers_concerned(root_, root, parsed.signers));
+    COTMOC_TRY(trust::check_body(*this, parsed));
+    return MissingSignatures{trust::missing_signatures(root_, parsed.signers),
+                             trust::missing_signatures(root, parsed.signers)};
+}
+
 /// A stranger's signature is no evidence of a fork, so this comes before the chain is looked at.
 Result<void> TrustState::check_signer(const ParsedTrustEntry& parsed) const {
     if (const auto* root = std::get_if<RootEntry>(&parsed.entry.body)) {

@@ -11,16 +11,6 @@
 namespace cotmoc::cli {
 namespace {
 
-Result<crypto::Secret> passphrase(const Common& common, bool fresh) {
-    system::PassphraseSource source;
-    source.file = common.passphrase_file;
-    source.prompt = common.text(fresh ? Label::new_passphrase : Label::passphrase);
-    if (fresh) {
-        source.repeat_prompt = common.text(Label::repeat_passphrase);
-    }
-    return system::read_passphrase(source);
-}
-
 void remove_replica(Workplace& place) {
     for (const char* end : {"", "-wal", "-shm", "-journal"}) {
         // The error that led here is the one to report.
@@ -56,6 +46,16 @@ Result<void> finish_output() {
     return {};
 }
 
+Result<crypto::Secret> read_passphrase(const Common& common, bool fresh) {
+    system::PassphraseSource source;
+    source.file = common.passphrase_file;
+    source.prompt = common.text(fresh ? Label::new_passphrase : Label::passphrase);
+    if (fresh) {
+        source.repeat_prompt = common.text(Label::repeat_passphrase);
+    }
+    return system::read_passphrase(source);
+}
+
 Workplace::Workplace(std::string directory_, std::string_view program_)
     : directory(std::move(directory_)), program(program_), key_store(directory) {}
 
@@ -71,7 +71,7 @@ Result<std::unique_ptr<Opened>> Opened::open(const Common& common, std::string_v
         return fail(ErrorCode::no_replica, opened->place.directory);
     }
     COTMOC_TRY(opened->place.lock());
-    COTMOC_ASSIGN(const crypto::Secret secret, passphrase(common, false));
+    COTMOC_ASSIGN(const crypto::Secret secret, read_passphrase(common, false));
     COTMOC_ASSIGN(opened->replica, sync::Replica::open(opened->place.environment(), secret));
     COTMOC_TRY(opened->place.key_store.forget_previous());
     return opened;
@@ -86,7 +86,7 @@ Result<std::unique_ptr<Opened>> make_replica(
     if (place.key_store.exists() || system::file_exists(place.database_path())) {
         return fail(ErrorCode::already_exists, place.directory);
     }
-    COTMOC_ASSIGN(const crypto::Secret secret, passphrase(common, true));
+    COTMOC_ASSIGN(const crypto::Secret secret, read_passphrase(common, true));
     COTMOC_TRY(system::make_directory(place.directory));
     COTMOC_TRY(place.lock());
     if (place.key_store.exists() || system::file_exists(place.database_path())) {

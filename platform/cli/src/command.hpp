@@ -68,6 +68,9 @@ struct Opened {
     Opened(std::string directory, std::string_view program) : place(std::move(directory), program) {}
 };
 
+/// The replica's passphrase; a new one is asked for twice.
+Result<crypto::Secret> read_passphrase(const Common& common, bool fresh);
+
 /// Makes a directory's replica with `create`; a failure leaves nothing behind. Then opens it.
 Result<std::unique_ptr<Opened>> make_replica(
     const Common& common, std::string_view command,

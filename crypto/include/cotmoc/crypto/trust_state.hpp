@@ -7,6 +7,17 @@
 
 namespace cotmoc::crypto {
 
+/// What a draft of a root lacks: how many signatures, of which keys that have not signed yet.
+struct MissingSignatures {
+    struct Side {
+        std::size_t count = 0;
+        std::vector<SigningPublicKey> keys;
+    };
+    Side former;  // of the root before
+    Side next;    // of its own keys
+    bool none() const { return former.count == 0 && next.count == 0; }
+};
+
 class TrustState {
 public:
     struct Device {
@@ -49,6 +60,10 @@ public:
     /// a root key it lists), enrol no key twice, name known spaces and epochs in order. A position already
     /// held is accepted if it is the same, else forked_feed. On an error nothing changes.
     Result<void> apply(BytesView entry);
+
+    /// Whether a draft could be the next position once enough keys have signed it. trust_moved_on if others
+    /// came there first; not_root_key; what apply() would say of its body.
+    Result<MissingSignatures> check_draft(BytesView draft) const;
 
     std::uint64_t position() const { return position_; }
     const Hash256& head() const { return head_; }  // hash of the last position

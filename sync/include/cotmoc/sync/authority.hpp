@@ -2,7 +2,7 @@
 // keys, publish catalogues. Its directory is a replica too; `sync` publishes what it signed.
 #pragma once
 
-#include <cotmoc/sync/replica.hpp>
+#include <cotmoc/sync/root_keys.hpp>
 
 namespace cotmoc::sync {
 
@@ -46,17 +46,21 @@ class FeedTerms;
 
 class Authority {
 public:
-    /// Makes the directory's replica with a 1-of-1 root, an issuer key, the spaces, their keys and the
-    /// catalogue. The space named like the province is the province-wide one.
+    /// Makes the directory's replica with a root, an issuer key, a recovery key, the spaces, their keys and
+    /// the catalogue. The space named like the province is the province-wide one. Without `root` the
+    /// directory keeps the one root key itself.
     static Result<void> create(const ReplicaEnvironment& environment, std::string_view province,
                                std::span<const SpacePlan> spaces, std::string_view catalogue_json,
-                               const crypto::Secret& passphrase, crypto::KdfPreset preset);
+                               const crypto::Secret& passphrase, crypto::KdfPreset preset,
+                               RootKeys root = {});
     /// The part of create() after the keys: signs the beginning of the trust feed in a replica that has none.
     static Result<void> begin(Replica& replica, std::string_view province, std::span<const SpacePlan> spaces,
-                              std::string_view catalogue_json, Clock& clock, Random& random);
+                              std::string_view catalogue_json, Clock& clock, Random& random,
+                              const RootKeys& root = {});
     /// The seeds that an authority's key file holds besides a device's.
-    static std::vector<crypto::KeyFileContents::Extra> seeds(Random& random);
-    /// not_authority if the replica's key file holds no issuer key.
+    static std::vector<crypto::KeyFileContents::Extra> seeds(Random& random, const RootKeys& root = {});
+    /// not_authority if the replica's key file holds no issuer key, or one that the root does not name (any
+    /// more).
     static Result<Authority> of(Replica& replica, Clock& clock, Random& random);
 
     Hash256 fingerprint() const { return replica_->trust().root_fingerprint(); }
