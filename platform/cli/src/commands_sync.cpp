@@ -43,9 +43,19 @@ Result<std::string> digests_json(sync::Replica& replica) {
 }
 
 /// An authority changes the keys whose time has come before it publishes.
-Result<std::vector<std::string>> rotate_due(Opened& opened) {
+Result<std::vector<std::string>> rotate_due(const Common& common, Opened& opened, const HubAddress& hub) {
     auto authority = sync::Authority::of(*opened.replica, opened.place.clock, opened.place.random);
-    return authority ? authority->rotate_due() : std::vector<std::string>();
+    const auto now_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(opened.place.clock.wall_ms(), 0));
+    if (!authority || authority->rotation_due(now_ms).empty()) {
+        return std::vector<std::string>();
+    }
+    const auto& issuers = opened.replica->trust().root().issuers;
+    if (std::ranges::count(issuers, 0u, &crypto::RootEntry::Issuer::last_position) > 1) {
+        // Another issuer may have signed since; what is signed here has to come after it.
+        sync::SessionReport first;
+        COTMOC_TRY(sync_with_hub(common, opened, hub, {}, first));
+    }
+    return authority->rotate_due();
 }
 
 Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& report, double seconds,
@@ -101,7 +111,7 @@ Outcome sync_once(const Common& common, const SyncOptions& options) {
         return fail(ErrorCode::not_joined);
     }
     COTMOC_ASSIGN(const HubAddress hub, hub_address(replica, options.hub));
-    COTMOC_ASSIGN(const std::vector<std::string> rotated, rotate_due(*opened));
+    COTMOC_ASSIGN(const std::vector<std::string> rotated, rotate_due(common, *opened, hub));
     Clock& clock = opened->place.clock;
     sync::SessionReport last;
     {

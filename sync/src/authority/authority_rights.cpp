@@ -300,8 +300,11 @@ Result<std::vector<std::string>> Authority::set_writers(std::string_view name,
     for (const crypto::TrustState::Space& each : trust.spaces()) {
         entry.spaces.push_back({each.id, each.id == space.id ? bits : each.writer_roles, each.sealed_name});
     }
-    Chain chain = begin_chain();
     std::vector<std::string> losers;
+    if (bits == trust.find_space(space.id)->writer_roles) {
+        return losers;
+    }
+    Chain chain = begin_chain();
     for (const Device& device : trust.devices()) {
         const FeedTerms before = FeedTerms::present(trust, device, space.id);
         const bool writes = crypto::is_data_role(device.role) &&
