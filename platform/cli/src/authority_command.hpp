@@ -7,7 +7,8 @@
 
 namespace cotmoc::cli {
 
-/// Opens the authority's directory and does `work` with it.
+/// Opens the authority's directory and does `work`, which signs, with it. Where several issuers are in office
+/// it is level with the hub before and hands over after; if another was faster, nothing was done or printed.
 Outcome with_authority(const Common& common, std::string_view command,
                        const std::function<Outcome(Opened&, sync::Authority&)>& work);
 

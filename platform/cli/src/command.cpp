@@ -7,9 +7,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 namespace cotmoc::cli {
 namespace {
+
+std::optional<std::string> held_output;
 
 void remove_replica(Workplace& place) {
     for (const char* end : {"", "-wal", "-shm", "-journal"}) {
@@ -31,7 +34,22 @@ Result<std::string> Common::replica_directory() const {
     return fail(ErrorCode::wrong_usage, "no directory: give -C DIR or set COTMOC_DIR");
 }
 
-void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void put(std::string_view text) {
+    if (held_output) {
+        *held_output += text;
+        return;
+    }
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+HeldOutput::HeldOutput() { held_output.emplace(); }
+
+HeldOutput::~HeldOutput() { held_output.reset(); }
+
+void HeldOutput::release() {
+    const std::string text = std::exchange(held_output, std::nullopt).value_or("");
+    put(text);
+}
 
 void put_line(std::string_view text) {
     put(text);

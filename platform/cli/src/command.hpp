@@ -37,6 +37,16 @@ void put(std::string_view text);
 void put_line(std::string_view text);
 Result<void> finish_output();
 
+/// While it lives, what is put is kept; release() prints it, else it is dropped. One at a time.
+class HeldOutput {
+public:
+    HeldOutput();
+    ~HeldOutput();
+    HeldOutput(const HeldOutput&) = delete;
+    HeldOutput& operator=(const HeldOutput&) = delete;
+    void release();
+};
+
 /// A directory that this process has locked, with what a replica in it stands on.
 class Workplace {
 public:

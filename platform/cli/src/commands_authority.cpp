@@ -1,6 +1,7 @@
 // The authority's commands.
 #include "authority_command.hpp"
 #include "json_text.hpp"
+#include "shared_chain.hpp"
 
 #include <cotmoc/system/file.hpp>
 
@@ -152,10 +153,11 @@ Outcome publish_catalogue(const Common& common, const CatalogueOptions& options)
 struct NoOptions {};
 
 Outcome fingerprint(const Common& common, const NoOptions&) {
-    return with_authority(common, "fingerprint", [&](Opened&, sync::Authority& authority) -> Outcome {
-        put_fingerprint(common, authority.fingerprint());
-        return done;
-    });
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "authority fingerprint"));
+    COTMOC_ASSIGN(const sync::Authority authority,
+                  sync::Authority::of(*opened->replica, opened->place.clock, opened->place.random));
+    put_fingerprint(common, authority.fingerprint());
+    return done;
 }
 
 }  // namespace
@@ -170,7 +172,15 @@ Outcome with_authority(const Common& common, std::string_view command,
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "authority " + std::string(command)));
     COTMOC_ASSIGN(sync::Authority authority,
                   sync::Authority::of(*opened->replica, opened->place.clock, opened->place.random));
-    return work(*opened, authority);
+    COTMOC_ASSIGN(SharedChain chain, SharedChain::begin(common, *opened));
+    HeldOutput output;
+    const Outcome result = work(*opened, authority);
+    if (!result) {
+        return result;
+    }
+    COTMOC_ASSIGN(const bool handed_over, chain.hand_over());
+    output.release();
+    return handed_over ? result : Outcome(needs_person);
 }
 
 void add_authority_commands(Program& program) {

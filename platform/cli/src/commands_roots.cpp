@@ -4,6 +4,7 @@
 #include "json_text.hpp"
 
 #include <cotmoc/system/file.hpp>
+#include <cotmoc/system/process.hpp>
 
 #include <algorithm>
 
@@ -203,10 +204,9 @@ Outcome sign(const Common& common, const SignOptions& options) {
     COTMOC_ASSIGN(const std::string text, read_text(options.draft, text_bytes_max));
     COTMOC_ASSIGN(const Bytes draft, sync::parse_root_draft_text(text));
     COTMOC_ASSIGN(const Bytes file, key_file(common, options.key));
-    // Who signs sees what it is.
-    const auto& next = std::get<RootEntry>(crypto::parse_root_draft(draft)->entry.body);
-    if (!common.json) {
-        std::fputs(root_lines(common, nullptr, next).c_str(), stderr);
+    const auto next = std::get<RootEntry>(crypto::parse_root_draft(draft)->entry.body);
+    if (system::stderr_is_terminal()) {
+        std::fputs(root_lines(common, nullptr, next).c_str(), stderr);  // who signs sees what it is
     }
     COTMOC_ASSIGN(const crypto::Secret passphrase, read_passphrase(common, false));
     COTMOC_ASSIGN(const crypto::SigningKey key, sync::open_root_key(file, passphrase));

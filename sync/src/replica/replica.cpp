@@ -104,6 +104,17 @@ Result<void> Replica::load_trust() {
     return follow_trust();
 }
 
+Result<void> Replica::take_back_trust(std::uint64_t position) {
+    COTMOC_TRY(store_->truncate_trust(position));
+    trust_ = {};
+    trust_hashes_.clear();
+    catalogue_positions_.clear();
+    ring_ = {};
+    self_ = nullptr;
+    trust_followed_ = false;
+    return load_trust();
+}
+
 Result<void> Replica::apply_trust(BytesView entry) {
     const std::size_t catalogues = trust_.catalogues().size();
     COTMOC_TRY(trust_.apply(entry));

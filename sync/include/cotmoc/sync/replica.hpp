@@ -166,6 +166,9 @@ public:
     Result<std::vector<Error>> verify();
     /// The authority's: signs nothing itself, takes an entry that was just signed.
     Result<void> take_trust(std::span<const Bytes> entries);
+    /// Drops what this device has signed into the trust feed after a position and nobody has taken: another
+    /// issuer came first. Precondition: nothing was sealed since.
+    Result<void> take_back_trust(std::uint64_t position);
     void add_epoch_key(crypto::EpochKey key) { ring_.add(std::move(key)); }
 
     // FeedStore.
