@@ -171,6 +171,30 @@ TEST_CASE("a district's issuer enrols and revokes within its spaces once the roo
           ErrorCode::not_authority);
 }
 
+TEST_CASE("of two issuers that sign at once the slower one takes back what it signed, and does it again") {
+    Roots fleet(7);
+    sync::RootChange change;
+    change.add_issuers = {{fleet.make_issuer("post-c"), false, {fleet.space(dak_glei)}, 0}};
+    REQUIRE(fleet.publish(change));
+    fleet.sync_all();
+    const std::uint64_t level = fleet.replica("post-c").trust().position();
+    CHECK(fleet.enrol_with(fleet.issuer("post-c"), "new-post", Role::border_post, {dak_glei}) == "enrolled");
+    REQUIRE(fleet.authority().rotate(ngoc_hoi));
+    CHECK(!fleet.carry_trust("post-c"));
+    REQUIRE(fleet.replica("post-c").take_back_trust(level));
+    CHECK(fleet.replica("post-c").trust().position() == level);
+    fleet.reopen("post-c");
+    CHECK(fleet.replica("post-c").trust().position() == level);
+    REQUIRE(fleet.carry_trust("post-c"));
+    CHECK(fleet.replica("post-c").trust().head() == fleet.replica("authority").trust().head());
+    CHECK(fleet.enrol_with(fleet.issuer("post-c"), "new-post", Role::border_post, {dak_glei}) == "enrolled");
+    const RecordId record = fleet.add_record("post-c", "delegation", {{"partner", "goes on"}});
+    fleet.sync("post-c");
+    fleet.sync_all();
+    CHECK(fleet.text_at("so-1", record) != "none");
+    CHECK(fleet.digest("post-c", dak_glei) == fleet.digest("so-1", dak_glei));
+}
+
 TEST_CASE(
     "T23: one root cuts an issuer turned evil; all replicas agree, honest work shows, nobody is enrolled "
     "anew") {
