@@ -2,6 +2,7 @@
 // issuers.
 #include "authority_command.hpp"
 #include "json_text.hpp"
+#include "shared_chain.hpp"
 
 #include <cotmoc/system/file.hpp>
 #include <cotmoc/system/process.hpp>
@@ -231,14 +232,16 @@ Outcome publish(const Common& common, const PublishOptions& options) {
     COTMOC_ASSIGN(const std::string text, read_text(options.draft, text_bytes_max));
     COTMOC_ASSIGN(const Bytes draft, sync::parse_root_draft_text(text));
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "authority publish"));
+    COTMOC_ASSIGN(SharedChain chain, SharedChain::begin(common, *opened));
     COTMOC_TRY(sync::publish_root(*opened->replica, draft));
+    COTMOC_ASSIGN(const bool handed_over, chain.hand_over());
     const std::uint64_t version = opened->replica->trust().root().version;
     put_line(common.json ? JsonObject()
                                .number("version", version)
                                .number("position", opened->replica->trust().position())
                                .finish()
                          : std::string(common.text(Label::root)) + " " + std::to_string(version));
-    return done;
+    return handed_over ? done : needs_person;
 }
 
 struct NewKeyOptions {

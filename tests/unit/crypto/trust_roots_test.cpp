@@ -269,14 +269,15 @@ TEST_CASE(
     readmitted.revoked = false;
     readmitted.reason = RightsReason::readmitted;
     scene.append_by(evil, readmitted);
+    const DeviceKeys rogue_keys = DeviceKeys::generate(scene.province.random);
+    const EnrolEntry rogue_entry =
+        scene.province.enrol_entry("rogue", rogue_keys.public_keys(), Role::province_officer, {}, true);
     SpacesEntry spaces = scene.spaces();
     spaces.spaces[2].writer_roles = 1u << static_cast<unsigned>(Role::border_post);
     spaces.spaces[2].sealed_name = {6, 6, 6};
     spaces.spaces.push_back({scene.province.space("evil"), 0, {}});
     scene.append_by(evil, spaces);
-    const DeviceKeys rogue_keys = DeviceKeys::generate(scene.province.random);
-    scene.append_by(evil, scene.province.enrol_entry("rogue", rogue_keys.public_keys(),
-                                                     Role::province_officer, {}, true));
+    scene.append_by(evil, rogue_entry);
     scene.append_by(evil, CatalogueEntry{0xffffffff, {}});
     EpochEntry epoch = scene.epoch(scene.ngoc_hoi, 3);
     scene.append_by(evil, epoch);
