@@ -22,6 +22,9 @@ inline constexpr std::string_view root = "root";
 inline constexpr std::string_view trust_entry = "trust";
 inline constexpr std::string_view space_id = "space-id";
 inline constexpr std::string_view enrolment_request = "enrolment-request";
+inline constexpr std::string_view issuer_request = "issuer-request";
+inline constexpr std::string_view channel = "channel";
+inline constexpr std::string_view channel_commit = "channel-commit";
 
 // The texts that seal_text() knows; they go into its derivation as a part, not as the label of a KDF.
 inline constexpr std::string_view text_previous_key = "text previous-key";
@@ -32,23 +35,10 @@ inline constexpr std::string_view text_catalogue = "text catalogue";
 /// For the test that no two are the same. Labels of other modules (frontier, digest) are listed in
 /// docs/spec/encoding.md.
 inline constexpr std::array all = {
-    device_id,
-    entry,
-    entry_ciphertext,
-    entry_key,
-    epoch_check,
-    wrap_secret,
-    epoch_wrap,
-    text_key,
-    key_file,
-    key_file_checksum,
-    root,
-    trust_entry,
-    space_id,
-    enrolment_request,
-    text_previous_key,
-    text_device_name,
-    text_space_name,
+    device_id,      entry,          entry_ciphertext,  entry_key,         epoch_check,
+    wrap_secret,    epoch_wrap,     text_key,          key_file,          key_file_checksum,
+    root,           trust_entry,    space_id,          enrolment_request, issuer_request,
+    channel,        channel_commit, text_previous_key, text_device_name,  text_space_name,
     text_catalogue,
 };
 

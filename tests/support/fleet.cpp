@@ -89,8 +89,13 @@ FleetDevice& Fleet::make(const std::string& name, std::vector<crypto::KeyFileCon
 }
 
 FleetDevice& Fleet::add(const std::string& name, crypto::Role role, const std::vector<std::string>& spaces) {
+    return add_by(authority(), name, role, spaces);
+}
+
+FleetDevice& Fleet::add_by(sync::Authority issuer, const std::string& name, crypto::Role role,
+                           const std::vector<std::string>& spaces) {
     FleetDevice& device = make(name, {});
-    const auto text = must(authority().enrol(device.replica->request(), role, spaces));
+    const auto text = must(issuer.enrol(device.replica->request(), role, spaces));
     const crypto::Grant grant = must(crypto::parse_grant(text));
     must(device.replica->join(grant, grant.root_fingerprint));
     return device;

@@ -75,6 +75,9 @@ public:
     explicit Fleet(std::uint64_t seed, std::string_view catalogue = small_catalogue);
 
     FleetDevice& add(const std::string& name, crypto::Role role, const std::vector<std::string>& spaces);
+    /// The same by another issuer than the authority.
+    FleetDevice& add_by(sync::Authority issuer, const std::string& name, crypto::Role role,
+                        const std::vector<std::string>& spaces);
     FleetDevice& operator[](const std::string& name) { return *devices_.at(name); }
     sync::Replica& replica(const std::string& name) { return *devices_.at(name)->replica; }
     sync::Authority authority();

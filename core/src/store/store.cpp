@@ -220,6 +220,14 @@ Result<Bytes> Store::trust_entry(std::uint64_t position) {
     return copy;
 }
 
+Result<void> Store::truncate_trust(std::uint64_t position) {
+    return write([&]() -> Result<void> {
+        COTMOC_ASSIGN(Statement * remove, impl_->statements.get("DELETE FROM _trust WHERE position > ?"));
+        remove->bind(1, static_cast<std::int64_t>(position));
+        return remove->run();
+    });
+}
+
 Result<void> Store::append_trust(std::uint64_t position, BytesView entry) {
     COTMOC_ASSIGN(Statement * insert,
                   impl_->statements.get("INSERT INTO _trust(position, entry) VALUES(?, ?)"));

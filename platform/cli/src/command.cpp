@@ -7,19 +7,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 namespace cotmoc::cli {
 namespace {
 
-Result<crypto::Secret> passphrase(const Common& common, bool fresh) {
-    system::PassphraseSource source;
-    source.file = common.passphrase_file;
-    source.prompt = common.text(fresh ? Label::new_passphrase : Label::passphrase);
-    if (fresh) {
-        source.repeat_prompt = common.text(Label::repeat_passphrase);
-    }
-    return system::read_passphrase(source);
-}
+std::optional<std::string> held_output;
 
 void remove_replica(Workplace& place) {
     for (const char* end : {"", "-wal", "-shm", "-journal"}) {
@@ -41,7 +34,22 @@ Result<std::string> Common::replica_directory() const {
     return fail(ErrorCode::wrong_usage, "no directory: give -C DIR or set COTMOC_DIR");
 }
 
-void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void put(std::string_view text) {
+    if (held_output) {
+        *held_output += text;
+        return;
+    }
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+HeldOutput::HeldOutput() { held_output.emplace(); }
+
+HeldOutput::~HeldOutput() { held_output.reset(); }
+
+void HeldOutput::release() {
+    const std::string text = std::exchange(held_output, std::nullopt).value_or("");
+    put(text);
+}
 
 void put_line(std::string_view text) {
     put(text);
@@ -54,6 +62,16 @@ Result<void> finish_output() {
         return fail(code, std::string("standard output: ") + std::strerror(errno));
     }
     return {};
+}
+
+Result<crypto::Secret> read_passphrase(const Common& common, bool fresh) {
+    system::PassphraseSource source;
+    source.file = common.passphrase_file;
+    source.prompt = common.text(fresh ? Label::new_passphrase : Label::passphrase);
+    if (fresh) {
+        source.repeat_prompt = common.text(Label::repeat_passphrase);
+    }
+    return system::read_passphrase(source);
 }
 
 Workplace::Workplace(std::string directory_, std::string_view program_)
@@ -71,7 +89,7 @@ Result<std::unique_ptr<Opened>> Opened::open(const Common& common, std::string_v
         return fail(ErrorCode::no_replica, opened->place.directory);
     }
     COTMOC_TRY(opened->place.lock());
-    COTMOC_ASSIGN(const crypto::Secret secret, passphrase(common, false));
+    COTMOC_ASSIGN(const crypto::Secret secret, read_passphrase(common, false));
     COTMOC_ASSIGN(opened->replica, sync::Replica::open(opened->place.environment(), secret));
     COTMOC_TRY(opened->place.key_store.forget_previous());
     return opened;
@@ -86,7 +104,7 @@ Result<std::unique_ptr<Opened>> make_replica(
     if (place.key_store.exists() || system::file_exists(place.database_path())) {
         return fail(ErrorCode::already_exists, place.directory);
     }
-    COTMOC_ASSIGN(const crypto::Secret secret, passphrase(common, true));
+    COTMOC_ASSIGN(const crypto::Secret secret, read_passphrase(common, true));
     COTMOC_TRY(system::make_directory(place.directory));
     COTMOC_TRY(place.lock());
     if (place.key_store.exists() || system::file_exists(place.database_path())) {

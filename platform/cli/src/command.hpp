@@ -37,6 +37,16 @@ void put(std::string_view text);
 void put_line(std::string_view text);
 Result<void> finish_output();
 
+/// While it lives, what is put is kept; release() prints it, else it is dropped. One at a time.
+class HeldOutput {
+public:
+    HeldOutput();
+    ~HeldOutput();
+    HeldOutput(const HeldOutput&) = delete;
+    HeldOutput& operator=(const HeldOutput&) = delete;
+    void release();
+};
+
 /// A directory that this process has locked, with what a replica in it stands on.
 class Workplace {
 public:
@@ -67,6 +77,9 @@ struct Opened {
     static Result<std::unique_ptr<Opened>> open(const Common& common, std::string_view command);
     Opened(std::string directory, std::string_view program) : place(std::move(directory), program) {}
 };
+
+/// The replica's passphrase; a new one is asked for twice.
+Result<crypto::Secret> read_passphrase(const Common& common, bool fresh);
 
 /// Makes a directory's replica with `create`; a failure leaves nothing behind. Then opens it.
 Result<std::unique_ptr<Opened>> make_replica(

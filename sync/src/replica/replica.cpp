@@ -104,6 +104,17 @@ Result<void> Replica::load_trust() {
     return follow_trust();
 }
 
+Result<void> Replica::take_back_trust(std::uint64_t position) {
+    COTMOC_TRY(store_->truncate_trust(position));
+    trust_ = {};
+    trust_hashes_.clear();
+    catalogue_positions_.clear();
+    ring_ = {};
+    self_ = nullptr;
+    trust_followed_ = false;
+    return load_trust();
+}
+
 Result<void> Replica::apply_trust(BytesView entry) {
     const std::size_t catalogues = trust_.catalogues().size();
     COTMOC_TRY(trust_.apply(entry));
@@ -182,14 +193,18 @@ Result<void> Replica::follow_spaces() {
 std::string Replica::request() { return crypto::encode_request(name_, keys_.device, environment_.random); }
 
 Result<void> Replica::join(const crypto::Grant& grant, const Hash256& confirmed_root) {
-    if (joined()) {
-        return fail(ErrorCode::already_joined, name_);
-    }
     if (grant.root_fingerprint != confirmed_root) {
         return fail(ErrorCode::wrong_root, crypto::fingerprint_text(grant.root_fingerprint));
     }
-    if (grant.device != id()) {
-        return fail(ErrorCode::wrong_grant, name_);
+    if (!joined()) {
+        return grant.device == id() ? take_trust(grant.entries) : fail(ErrorCode::wrong_grant, name_);
+    }
+    // A renewal by file: whatever is newer of the same trust feed.
+    if (grant.root_fingerprint != trust_.root_fingerprint()) {
+        return fail(ErrorCode::wrong_root, crypto::fingerprint_text(grant.root_fingerprint));
+    }
+    if (grant.entries.size() <= trust_.position()) {
+        return fail(ErrorCode::already_joined, name_);
     }
     return take_trust(grant.entries);
 }
@@ -235,9 +250,10 @@ Result<void> Replica::store_trust(std::span<const Bytes> entries) {
 
 std::optional<crypto::AgreementPublicKey> Replica::hub_key() const {
     const auto& devices = trust_.devices();
-    const auto newest = std::find_if(
-        devices.rbegin(), devices.rend(),
-        [](const crypto::TrustState::Device& device) { return device.role == crypto::Role::hub; });
+    const auto newest =
+        std::find_if(devices.rbegin(), devices.rend(), [](const crypto::TrustState::Device& device) {
+            return device.role == crypto::Role::hub && !device.revoked;
+        });
     return newest == devices.rend() ? std::nullopt : std::optional(newest->keys.agreement);
 }
 

@@ -390,6 +390,8 @@ public:
 
     // Trust feed and settings, opaque here.
     Result<std::vector<Bytes>> trust_entries();
+    /// Forgets the entries after a position.
+    Result<void> truncate_trust(std::uint64_t position);
     Result<Bytes> trust_entry(std::uint64_t position);
     Result<void> append_trust(std::uint64_t position, BytesView entry);
     Result<std::optional<Bytes>> setting(std::string_view name);

@@ -113,8 +113,8 @@ public:
     const crypto::KeyFileContents& keys() const { return keys_; }
     bool joined() const { return self_ != nullptr; }
     std::string request();
-    /// Takes the trust feed of a grant whose root the user confirmed. wrong_grant, wrong_root,
-    /// already_joined.
+    /// Takes the trust feed of a grant whose root the user confirmed; one that has joined takes what is newer
+    /// of the same root (a renewal). wrong_grant, wrong_root; already_joined if nothing is newer.
     Result<void> join(const crypto::Grant& grant, const Hash256& confirmed_root);
     /// The static key of the newest hub in the trust feed.
     std::optional<crypto::AgreementPublicKey> hub_key() const;
@@ -127,6 +127,9 @@ public:
     Result<SpaceInfo> default_space() const;
     const core::Catalogue* catalogue() const { return store_->catalogue(); }
     std::vector<DeviceInfo> devices() const;
+    /// The stamp of the newest change set held from a device, void or not, in milliseconds since 1970 by the
+    /// device's clock. Nothing if none is held that can be read here.
+    Result<std::optional<std::uint64_t>> last_seen(DeviceIndex device);
     std::string device_name(DeviceIndex index) const;
     const DeviceId& device_id(DeviceIndex index) const;
     const crypto::KeyRing& key_ring() const { return ring_; }
@@ -194,6 +197,9 @@ public:
     Result<std::vector<Error>> verify();
     /// The authority's: signs nothing itself, takes an entry that was just signed.
     Result<void> take_trust(std::span<const Bytes> entries);
+    /// Drops what this device has signed into the trust feed after a position and nobody has taken: another
+    /// issuer came first. Precondition: nothing was sealed since.
+    Result<void> take_back_trust(std::uint64_t position);
     void add_epoch_key(crypto::EpochKey key) { ring_.add(std::move(key)); }
 
     // FeedStore.
