@@ -1,4 +1,5 @@
 // sync and status.
+#include "hub_output.hpp"
 #include "json_text.hpp"
 #include "program.hpp"
 #include "progress.hpp"
@@ -89,6 +90,7 @@ Result<std::string> digests_json(sync::Replica& replica) {
 
 Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& report, double seconds) {
     COTMOC_ASSIGN(const std::string digests, digests_json(replica));
+    COTMOC_ASSIGN(const sync::HubNotice hub, replica.hub_notice());
     const std::string wire =
         JsonObject().number("up", report.bytes_up).number("down", report.bytes_down).finish();
     put_line(JsonObject()
@@ -101,6 +103,7 @@ Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& 
                  .raw("digests", digests)
                  .number("conflicts", replica.notes().new_conflicts)
                  .number("quarantined", replica.notes().quarantined)
+                 .raw("hub", hub_json(replica, hub))
                  .finish());
     return {};
 }
@@ -173,7 +176,15 @@ Outcome sync_once(const Common& common, const SyncOptions& options) {
             return tl::unexpected(report.error());
         }
     }
-    return replica.notes().new_conflicts + replica.notes().quarantined != 0 ? needs_person : done;
+    COTMOC_ASSIGN(const sync::HubNotice notice, replica.hub_notice());
+    if (!common.json) {
+        put_hub_notice(common, replica, notice);
+    }
+    if (last.refusal) {
+        return fail(*last.refusal);
+    }
+    const bool noted = replica.notes().new_conflicts + replica.notes().quarantined != 0;
+    return noted || notice.needs_person() ? needs_person : done;
 }
 
 std::string space_status_json(const std::string& name, const core::SpaceStatus& status,
@@ -220,6 +231,7 @@ Outcome status(const Common& common, const NoOptions&) {
     COTMOC_ASSIGN(const sync::ClockCheck clock, replica.check_clock());
     const std::int64_t offset_s = clock.offset_ms / 1000;
     COTMOC_ASSIGN(const std::string last_sync, setting(replica, last_sync_setting));
+    COTMOC_ASSIGN(const sync::HubNotice hub, replica.hub_notice());
     std::vector<std::string> spaces;
     if (!common.json) {
         put_line(std::string(common.text(Label::device)) + ": " + replica.name() + "  " + replica.id().hex());
@@ -227,6 +239,7 @@ Outcome status(const Common& common, const NoOptions&) {
                  (clock.suspect
                       ? std::string(common.text(Label::clock_suspect)) + " " + std::to_string(offset_s)
                       : std::string(common.text(Label::clock_good))));
+        put_hub_notice(common, replica, hub);
     }
     for (const sync::SpaceInfo& space : replica.spaces()) {
         COTMOC_ASSIGN(const core::SpaceStatus state, replica.store().status(space.id));
@@ -243,6 +256,7 @@ Outcome status(const Common& common, const NoOptions&) {
                      .raw("spaces", json_array(spaces))
                      .raw("clock",
                           JsonObject().flag("suspect", clock.suspect).number("offset_s", offset_s).finish())
+                     .raw("hub", hub_json(replica, hub))
                      .finish());
     }
     return done;

@@ -79,6 +79,7 @@ Result<void> Replica::seal_one(const SpaceId& space, const core::PendingChangeSe
 
 Result<void> Replica::received_all() {
     COTMOC_TRY(commit());
+    COTMOC_TRY(end_hub_session());
     if (!joined() || self_->role != crypto::Role::province_officer) {
         return {};
     }

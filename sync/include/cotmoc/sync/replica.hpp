@@ -8,6 +8,7 @@
 #include <cotmoc/crypto/key_ring.hpp>
 #include <cotmoc/crypto/key_store.hpp>
 #include <cotmoc/sync/feed_store.hpp>
+#include <cotmoc/sync/hub_notice.hpp>
 
 #include <set>
 
@@ -21,6 +22,8 @@ struct ReplicaEnvironment {
     Random& random;
     /// How this program reads catalogues; tests put an older program's way here.
     std::function<Result<core::Catalogue>(std::string_view)> read_catalogue = core::Catalogue::parse;
+    /// Envelopes of one feed that are kept though they may not be applied; more are refused.
+    std::uint64_t quarantine_max = 50'000;
 };
 
 struct SpaceInfo {
@@ -70,6 +73,8 @@ struct SessionNotes {
     std::uint64_t new_conflicts = 0;
     std::uint64_t quarantined = 0;
 };
+
+struct HubSession;
 
 class Replica final : public FeedStore {
 public:
@@ -158,6 +163,9 @@ public:
     /// How far this device's clock is from what others can vouch for: the hub at the last session, the
     /// authority by the date of its newest entry. A local note (S19); nothing is decided by it.
     Result<ClockCheck> check_clock();
+    /// Whether the hub went back, keeps change sets back that signed frontiers name, or has brought nothing
+    /// newly signed for too long.
+    Result<HubNotice> hub_notice();
     /// Re-checks every signature, hash, chain, digest and the database; what is wrong, in words and error
     /// names.
     Result<std::vector<Error>> verify();
@@ -180,6 +188,10 @@ public:
     Result<void> begin_session() override;
     Result<void> received_all() override;
     Result<void> peer_clock(const crypto::TrustState::Device& peer, std::int64_t wall_ms) override;
+    Result<void> peer_trust(const crypto::TrustState::Device& peer, std::uint64_t position,
+                            const Hash256* head) override;
+    Result<void> peer_lists(const crypto::TrustState::Device& peer, const SpaceId& space,
+                            const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) override;
     Result<void> peer_holds(const crypto::TrustState::Device& peer, const SpaceId& space,
                             const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) override;
 
@@ -218,6 +230,15 @@ private:
     Result<void> check_frontier(Arriving& arriving);
     Result<void> decode_ops(Arriving& arriving);
     Result<AcceptResult> keep_in_quarantine(const Arriving& arriving, const Error& reason);
+    Result<bool> quarantine_is_full(const Arriving& arriving);
+
+    // The hub's word against what it said before and what signed frontiers name (replica_hub.cpp).
+    void note_named(const Arriving& arriving, DeviceIndex device, std::uint64_t seq);
+    void note_named_trust(std::uint64_t position);
+    void note_refused(const Arriving& arriving, const AcceptResult& result);
+    Result<void> end_hub_session();
+    Result<void> store_hub_memory();
+    Result<std::uint64_t> newest_stamp_of_grown();
 
     struct LoadedHistory;
     struct LoadedChange;
@@ -246,6 +267,8 @@ private:
     bool batching_ = false;
     std::optional<Error> batch_error_;  // the first of a call in the batch
     bool receiving_ = false;
+    std::map<std::pair<SpaceId, DeviceIndex>, std::uint64_t> quarantine_counts_;  // of this session
+    std::unique_ptr<HubSession> hub_session_;  // while one goes on, and until the next begins
 };
 
 }  // namespace cotmoc::sync
