@@ -1,7 +1,7 @@
 #include <cotmoc/core/catalogue.hpp>
 
 #include "codec/json_strict.hpp"
-#include "codec/limits.hpp"
+#include "codec/layout_limit.hpp"
 #include "model/brief.hpp"
 
 #include <cmath>

@@ -1,6 +1,7 @@
 #include "codec/change_set_header.hpp"
 
 #include "codec/change_set_check.hpp"
+#include "codec/layout_limit.hpp"
 #include "codec/version.hpp"
 
 namespace cotmoc::core {

@@ -8,7 +8,6 @@ namespace cotmoc::core {
 
 inline constexpr std::uint32_t op_count_max = std::uint32_t{1} << 24;
 inline constexpr std::size_t field_name_max = 63;
-inline constexpr std::size_t layout_fields_max = 512;  // of a kind, the common ones too
 /// A cell stands for about 40 octets of memory: a value, a list item or a part of an op.
 inline constexpr std::uint64_t cells_max = std::uint64_t{1} << 22;
 inline constexpr std::uint64_t create_cells = 4;  // besides one for each value

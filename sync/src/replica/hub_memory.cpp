@@ -20,6 +20,14 @@ void HubMemory::name(const Feed& feed, std::uint64_t seq, DeviceIndex by) {
     }
 }
 
+std::uint64_t HubSession::shown(const HubMemory::Feed& feed, std::uint64_t held) const {
+    const auto sent = waiting.find(feed);
+    while (sent != waiting.end() && sent->second.contains(held + 1)) {
+        ++held;
+    }
+    return held;
+}
+
 Bytes encode_hub_memory(const HubMemory& memory) {
     BinaryWriter writer;
     writer.u8(form_1);

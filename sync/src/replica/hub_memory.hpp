@@ -48,6 +48,10 @@ struct HubSession {
     std::map<HubMemory::Feed, std::uint64_t> listed;
     std::map<HubMemory::Feed, std::uint64_t> grown;  // of these, what the hub was not known to hold
     std::set<HubMemory::Feed> refused;               // something of the feed was not acceptable here
+    std::map<HubMemory::Feed, std::set<std::uint64_t>> waiting;  // sent, but others are missing before it
+
+    /// `held` and what was sent after it without a gap: so much of the feed the hub does not keep back.
+    std::uint64_t shown(const HubMemory::Feed& feed, std::uint64_t held) const;
 };
 
 }  // namespace cotmoc::sync

@@ -108,9 +108,15 @@ void Replica::note_named_trust(std::uint64_t position) {
     }
 }
 
-void Replica::note_refused(const Arriving& arriving, const AcceptResult& result) {
-    if (hub_session_ != nullptr && arriving.author != nullptr && result.acceptance == Acceptance::refused) {
-        hub_session_->refused.insert({arriving.header.space, arriving.author->index});
+void Replica::note_outcome(const Arriving& arriving, const AcceptResult& result) {
+    if (hub_session_ == nullptr || arriving.author == nullptr) {
+        return;
+    }
+    const HubMemory::Feed feed(arriving.header.space, arriving.author->index);
+    if (result.acceptance == Acceptance::refused) {
+        hub_session_->refused.insert(feed);
+    } else if (result.acceptance == Acceptance::waiting) {
+        hub_session_->waiting[feed].insert(arriving.header.seq);
     }
 }
 
@@ -167,7 +173,7 @@ Result<void> Replica::end_hub_session() {
         const auto* by = trust_.find(entry.second.by);
         const bool counts = by != nullptr && !by->revoked;
         return !counts || hub_session_->refused.contains(entry.first) ||
-               held_of(frontier(space), device) >= entry.second.seq;
+               hub_session_->shown(entry.first, held_of(frontier(space), device)) >= entry.second.seq;
     });
     COTMOC_ASSIGN(memory.newest_ms, newest_stamp_of_grown());
     memory.trust_position = trust_.position();

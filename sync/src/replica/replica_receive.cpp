@@ -234,9 +234,7 @@ Result<void> Replica::check_frontier(Arriving& arriving) {
 Result<AcceptResult> Replica::keep_in_quarantine(const Arriving& arriving, const Error& reason) {
     COTMOC_ASSIGN(const bool full, quarantine_is_full(arriving));
     if (full) {
-        AcceptResult result = refused({ErrorCode::limit_exceeded, "quarantine"});
-        note_refused(arriving, result);
-        return result;
+        return refused({ErrorCode::limit_exceeded, "quarantine"});
     }
     // Later change sets of the feed build on what this one had seen, as far as that could be read.
     std::vector<std::uint64_t> seen = arriving.past_is_known ? arriving.seen : arriving.last.seen;
@@ -269,10 +267,12 @@ Result<AcceptResult> Replica::accept_now(BytesView envelope) {
     arriving.header = *header;
     COTMOC_ASSIGN(const std::optional<AcceptResult> early, check_place(arriving));
     if (early) {
-        note_refused(arriving, *early);
+        note_outcome(arriving, *early);
         return *early;
     }
-    return take_in(arriving);
+    COTMOC_ASSIGN(AcceptResult result, take_in(arriving));
+    note_outcome(arriving, result);
+    return result;
 }
 
 Result<AcceptResult> Replica::take_in(Arriving& arriving) {

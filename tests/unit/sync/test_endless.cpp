@@ -91,6 +91,7 @@ TEST_CASE("a slow line is no stall") {
     LinkModel link;
     link.octets_per_second = 1'000;
     link.latency_ms = 600;
+    link.piece_max = 2'000;
     CHECK(world.sync(device, link).complete());
 }
 
