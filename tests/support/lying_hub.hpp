@@ -45,7 +45,7 @@ public:
                 feed.hash = hash_at(space, feed.device, seq);
                 feed.seq = seq;
             }
-            if (seq != 0) {
+            if (seq != 0 && trust_.find(feed.device) != nullptr) {
                 shortened.push_back(feed);
             }
         }

@@ -63,7 +63,8 @@ void Conversation::on_tick(std::int64_t now_ms) {
     if (finished_) {
         return;
     }
-    const bool stalled = now_ >= progress_.deadline() && !switched_off("session-stall");
+    const bool stalled =
+        now_ >= progress_.deadline(outgoing_.bytes_in_flight()) && !switched_off("session-stall");
     if (now_ - received_at_ >= options_.silence_ms || stalled) {
         end(may_end() ? std::nullopt : std::optional(Error{ErrorCode::no_answer, {}}));
         return;
@@ -93,14 +94,15 @@ std::optional<std::int64_t> Conversation::next_wakeup() const {
     if (finished_) {
         return std::nullopt;
     }
-    const std::int64_t silence = std::min(received_at_ + options_.silence_ms, progress_.deadline());
+    const std::int64_t silence =
+        std::min(received_at_ + options_.silence_ms, progress_.deadline(outgoing_.bytes_in_flight()));
     return owes_sign_ && framing_.is_open() ? std::min(silence, sent_at_ + options_.silence_ms / 3) : silence;
 }
 
 Bytes Conversation::take_output() {
     Bytes output = framing_.take_output();
     report_.bytes_up += output.size();
-    progress_.moved(output.size(), now_);
+    progress_.given(output.size());
     return output;
 }
 
@@ -167,6 +169,9 @@ Result<void> Conversation::consume() {
             break;
         }
         heard_only_alive_ = message->type == MessageType::alive;
+        if (!heard_only_alive_) {
+            progress_.answered();
+        }
         COTMOC_TRY(admit());
         COTMOC_TRY(handle(*message));
         if (incoming_.commit_is_due()) {

@@ -28,6 +28,7 @@ public:
     Result<std::optional<StoredEnvelope>> next();
     /// Sends nothing more of this author.
     void forget(DeviceIndex author) { forgotten_.insert(author); }
+    std::size_t bytes_in_flight() const { return bytes_in_flight_; }
     bool window_is_full() const { return bytes_in_flight_ >= window_bytes_; }
     bool all_sent() const { return plans_.empty(); }
     bool all_acknowledged() const { return in_flight_.empty(); }

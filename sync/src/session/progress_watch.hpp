@@ -10,6 +10,8 @@ class ProgressWatch {
 public:
     /// Fewer octets than this, both ways together, in the time of a stall are none: 55 a second.
     static constexpr std::uint64_t moved_min = 16 * 1024;
+    /// The slowest line that a long envelope is given time for: 500 octets a second.
+    static constexpr std::uint64_t ms_per_octet = 2;
     /// So many times the stall without anything that was kept, however much is sent.
     static constexpr std::int64_t futile_stalls = 12;
 
@@ -26,6 +28,10 @@ public:
             moved_ = signs_of_life_ = 0;
         }
     }
+    /// Handed to the pipe, which may be long about it and says nothing meanwhile.
+    void given(std::uint64_t octets) { given_ += octets; }
+    /// The other side said more than that it is there: it has read what came before.
+    void answered() { given_ = 0; }
     /// `total` counts all that was kept or done so far.
     void useful(std::uint64_t total, std::int64_t now_ms) {
         if (total != useful_total_) {
@@ -37,8 +43,10 @@ public:
     bool sign_of_life() {
         return ++signs_of_life_ <= static_cast<std::uint64_t>(std::max<std::int64_t>(stall_ms_ / 1000, 8));
     }
-    std::int64_t deadline() const {
-        return std::min(moving_since_ + stall_ms_, useful_since_ + futile_stalls * stall_ms_);
+    /// `in_flight`: octets of envelopes that are not acknowledged yet.
+    std::int64_t deadline(std::uint64_t in_flight) const {
+        const auto sending = static_cast<std::int64_t>(std::max(given_, in_flight) * ms_per_octet);
+        return std::min(moving_since_ + stall_ms_ + sending, useful_since_ + futile_stalls * stall_ms_);
     }
 
 private:
@@ -46,6 +54,7 @@ private:
     std::int64_t moving_since_ = 0;
     std::int64_t useful_since_ = 0;
     std::uint64_t moved_ = 0;
+    std::uint64_t given_ = 0;
     std::uint64_t useful_total_ = 0;
     std::uint64_t signs_of_life_ = 0;
 };

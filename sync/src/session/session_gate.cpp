@@ -13,9 +13,10 @@ void SessionGate::refill(Visitor& visitor, std::int64_t now_ms) const {
 }
 
 void SessionGate::forget_rested(std::int64_t now_ms) {
-    std::erase_if(visitors_, [&](auto& entry) {
-        refill(entry.second, now_ms);
-        return entry.second.inside == 0 && entry.second.left == limits_.burst;
+    std::erase_if(visitors_, [&](const auto& entry) {
+        Visitor now = entry.second;
+        refill(now, now_ms);
+        return now.inside == 0 && now.left == limits_.burst;
     });
 }
 

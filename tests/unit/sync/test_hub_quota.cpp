@@ -115,6 +115,7 @@ TEST_CASE("a flooder with a hundred times the traffic does not hold up the posts
     sync::SessionGate gate;
     LinkModel link;
     link.octets_per_second = 20'000;
+    link.piece_max = 4'000;
     SimNetwork network(5);
     const auto connect = [&](MemoryFeedStore& device) {
         sync::SessionOptions serving = options(*world.hub, world.keys("hub"), world.random);

@@ -57,7 +57,7 @@ struct District : Fleet {
     }
     SpaceId ngoc_hoi() { return must(replica("post-a").find_space("kon-tum/ngoc-hoi")).id; }
     DeviceIndex index(const std::string& device) { return trust().find(replica(device).id())->index; }
-    const crypto::TrustState& trust() { return replica("so-1").trust(); }
+    const crypto::TrustState& trust() { return hub().trust(); }
     std::uint64_t held(const std::string& device, const std::string& author) {
         const DeviceIndex wanted = index(author);
         for (const sync::FeedPosition& feed : replica(device).frontier(ngoc_hoi())) {
@@ -224,6 +224,7 @@ TEST_CASE("two devices that are shown different pasts find out by each other's f
     fleet.sync("post-d");
     fleet.work("post-d", 1);
     fleet.sync("post-d");
+    for_a.show_trust(fleet.hub().trust().position());
     converse(fleet, "post-a", for_a);
     CHECK(fleet.notice("post-a").missing_change_sets() == 2);
     CHECK(fleet.notice("post-a").missing[0].named_by == fleet.index("post-d"));
