@@ -109,7 +109,7 @@ void Replica::note_named_trust(std::uint64_t position) {
 }
 
 /// What waits tells by its frontier what there is, though it cannot be taken yet.
-void Replica::note_outcome(Arriving& arriving, const AcceptResult& result) {
+void Replica::note_outcome(const Arriving& arriving, const AcceptResult& result) {
     if (hub_session_ == nullptr || arriving.author == nullptr) {
         return;
     }
@@ -118,8 +118,11 @@ void Replica::note_outcome(Arriving& arriving, const AcceptResult& result) {
         hub_session_->refused.insert(feed);
     } else if (result.acceptance == Acceptance::waiting &&
                hub_session_->waiting[feed].insert(arriving.header.seq).second) {
-        const bool readable = !arriving.opened.empty() || open_content(arriving).has_value();
-        for (const auto& [device, seq] : readable ? arriving.content.head.delta : ContentHead().delta) {
+        Arriving waiting = arriving;
+        if (waiting.opened.empty() && !open_content(waiting)) {
+            return;
+        }
+        for (const auto& [device, seq] : waiting.content.head.delta) {
             if (trust_.find(device) != nullptr) {
                 note_named(arriving, device, seq);
             }

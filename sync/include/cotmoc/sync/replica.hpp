@@ -235,7 +235,7 @@ private:
     // The hub's word against what it said before and what signed frontiers name (replica_hub.cpp).
     void note_named(const Arriving& arriving, DeviceIndex device, std::uint64_t seq);
     void note_named_trust(std::uint64_t position);
-    void note_outcome(Arriving& arriving, const AcceptResult& result);
+    void note_outcome(const Arriving& arriving, const AcceptResult& result);
     Result<void> end_hub_session();
     Result<void> store_hub_memory();
     Result<std::uint64_t> newest_stamp_of_grown();
