@@ -219,8 +219,9 @@ TEST_CASE("JSON that is deep, long or repeats itself is refused without taking t
     }
     CHECK(core::parse_strict_json(nested("[", 32) + std::string(32, ']')).has_value());
     CHECK(core::parse_strict_json(R"({"a":1,"a":2})").error().code == ErrorCode::duplicate_key);
-    const auto catalogue = core::Catalogue::parse(
-        R"({"catalogue":"t","version":1,"kinds":{"k":{"label":"K","fields":{"f":{"type":"text","merge":"latest"}}}}})");
+    const auto catalogue =
+        core::Catalogue::parse(R"({"catalogue":"t","version":1,"kinds":{"k":{"label":"K","fields":{)"
+                               R"("f":{"type":"text","merge":"latest"}}}}})");
     REQUIRE(catalogue);
     const std::string line(mebibyte + 1, ' ');
     const PeakMemory memory;

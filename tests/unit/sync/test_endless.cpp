@@ -58,12 +58,14 @@ TEST_CASE("an answering side that says no more than that it is there ends the se
         const std::int64_t end = run(*hub.caller, 3'000, 60 * minute_ms,
                                      [&](std::int64_t now) { hub.say(MessageType::alive, {}, now); });
         CHECK(end <= 5 * minute_ms + 20'000);
+        REQUIRE(hub.caller->error());
         CHECK(hub.caller->error()->code == ErrorCode::no_answer);
     }
     SUBCASE("so often that it adds up") {
         const std::int64_t end = run(*hub.caller, 100, 60 * minute_ms,
                                      [&](std::int64_t now) { hub.say(MessageType::alive, {}, now); });
         CHECK(end <= minute_ms);
+        REQUIRE(hub.caller->error());
         CHECK(hub.caller->error()->code == ErrorCode::protocol_error);
     }
 }
@@ -81,6 +83,7 @@ TEST_CASE("an answering side that sends for ever what nobody can keep is left in
                                  [&](std::int64_t now) { hub.say(MessageType::envelope, garbage, now); });
     CHECK(end <= 61 * minute_ms);
     CHECK(end > 50 * minute_ms);
+    REQUIRE(hub.caller->error());
     CHECK(hub.caller->error()->code == ErrorCode::no_answer);
     CHECK(device.size() == 0);
 }

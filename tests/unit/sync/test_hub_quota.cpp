@@ -108,6 +108,27 @@ TEST_CASE("octets count too, and a hub that is started again goes on counting") 
     CHECK(world.held("ngoc-hoi") == 1);
 }
 
+TEST_CASE("what lies after a cut has a quota of its own and takes nothing from the other one") {
+    sync::HubLimits limits;
+    limits.total = {1'000, 2};
+    limits.after_cut = {100, 3};
+    sync::HubQuota quota(limits, nullptr);
+    const DeviceIndex device{4};
+    for (int i = 0; i < 3; ++i) {
+        CHECK(quota.check(device, 30, true).has_value());
+        quota.charge(device, 30, true);
+    }
+    CHECK(quota.check(device, 1, true).error().code == ErrorCode::quota_exceeded);
+    CHECK(quota.check(device, 900, false).has_value());
+    quota.charge(device, 900, false);
+    CHECK(!quota.check(device, 101, false).has_value());
+    CHECK(quota.check(device, 100, false).has_value());
+    quota.roll_back();
+    CHECK(quota.usage(device).total.bytes == 0);
+    CHECK(quota.check(device, 100, true).has_value());
+    CHECK(!quota.check(device, 101, true).has_value());
+}
+
 TEST_CASE("a flooder with a hundred times the traffic does not hold up the posts") {
     sync::HubLimits limits;
     limits.day.change_sets = 100;
