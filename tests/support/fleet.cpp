@@ -110,7 +110,8 @@ void Fleet::reopen(const std::string& name) {
         keys.extra.push_back({entry.name, entry.secret.clone()});
     }
     device.replica = must(sync::Replica::open_unlocked(
-        {device.path, device.key_store, device.clock, random, device.read_catalogue}, std::move(keys)));
+        {device.path, device.key_store, device.clock, random, device.read_catalogue, device.quarantine_max},
+        std::move(keys)));
 }
 
 void Fleet::reopen_hub() {
@@ -126,8 +127,10 @@ std::unique_ptr<sync::Session> Fleet::call(const std::string& name) {
                                *device.replica->hub_key());
 }
 
-std::unique_ptr<sync::Session> Fleet::answer() {
-    sync::SessionOptions options{*hub_, hub_keys_, random};
+std::unique_ptr<sync::Session> Fleet::answer() { return answer(*hub_); }
+
+std::unique_ptr<sync::Session> Fleet::answer(sync::FeedStore& store) {
+    sync::SessionOptions options{store, hub_keys_, random};
     options.clock = &devices_.at("authority")->clock;
     return sync::Session::answer(options);
 }

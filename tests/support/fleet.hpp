@@ -68,6 +68,7 @@ struct FleetDevice {
     std::unique_ptr<sync::Replica> replica;
     /// What this device's program reads of catalogues; an older one reads less. From the next reopen() on.
     std::function<Result<core::Catalogue>(std::string_view)> read_catalogue = core::Catalogue::parse;
+    std::uint64_t quarantine_max = 50'000;  // likewise
 };
 
 class Fleet {
@@ -88,6 +89,8 @@ public:
 
     std::unique_ptr<sync::Session> call(const std::string& name);
     std::unique_ptr<sync::Session> answer();
+    /// The hub's side over another store: a backup of it, or one that lies.
+    std::unique_ptr<sync::Session> answer(sync::FeedStore& store);
     /// One whole session over a perfect pipe; the caller's report.
     sync::SessionReport sync(const std::string& name);
     /// The same between two devices, without a hub.

@@ -57,7 +57,7 @@ Result<std::string> HubPlace::create(std::string_view name, crypto::KdfPreset pr
     return crypto::encode_request(name, keys_->device, random_);
 }
 
-Result<void> HubPlace::open(std::string_view command) {
+Result<void> HubPlace::open(std::string_view command, const sync::HubLimits& limits) {
     if (!key_store_.exists()) {
         return fail(ErrorCode::no_replica, directory_);
     }
@@ -68,7 +68,7 @@ Result<void> HubPlace::open(std::string_view command) {
     keys_.emplace(std::move(keys));
     COTMOC_TRY(key_store_.forget_previous());
     COTMOC_ASSIGN(store_, sync::open_sqlite_hub_store(directory_ + "/hub.db"));
-    COTMOC_ASSIGN(hub_, sync::Hub::open(*store_));
+    COTMOC_ASSIGN(hub_, sync::Hub::open(*store_, limits, &clock_));
     return {};
 }
 

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <cotmoc/asio/tcp.hpp>
 #include <cotmoc/crypto/hash.hpp>
+#include <cotmoc/sync/session_gate.hpp>
 #include <cotmoc/system/file.hpp>
 #include <cotmoc/system/process.hpp>
 
@@ -28,6 +29,8 @@ struct Options {
     std::string root;
     std::string listen;
     bool json = false;
+    sync::HubLimits limits;
+    std::size_t connections_per_address = asio::TcpServerOptions().per_address_max;
 };
 
 /// One line for each session: who, how much, how it ended. Never anything of a record.
@@ -62,15 +65,18 @@ Result<void> serve(const Options& options, HubPlace& place) {
     if (!endpoint) {
         return fail(ErrorCode::wrong_usage, "--listen is HOST:PORT, not " + options.listen);
     }
-    COTMOC_TRY(place.open("serve"));
+    COTMOC_TRY(place.open("serve", options.limits));
     if (!place.joined()) {
         return fail(ErrorCode::not_joined);
     }
     asio::TcpServerOptions server_options;
     server_options.stop_on_signals = true;
+    server_options.per_address_max = options.connections_per_address;
     server_options.on_session_end = log_session;
     sync::SessionOptions session{place.hub(), place.keys(), place.random()};
     session.clock = &place.clock();
+    sync::SessionGate gate;
+    session.gate = &gate;
     COTMOC_ASSIGN(
         const std::unique_ptr<asio::TcpServer> server,
         asio::TcpServer::listen(endpoint->host, endpoint->port, session, server_options, place.clock()));
@@ -96,6 +102,21 @@ cli::Outcome plain(const Options& options, HubPlace& place) {
 }
 
 using Work = cli::Outcome (*)(const Options&, HubPlace&);
+
+void add_limits(CLI::App& command, Options& options) {
+    sync::HubLimits& limits = options.limits;
+    const auto add = [&](const char* name, std::uint64_t& value, const char* what) {
+        command.add_option(name, value, what)->capture_default_str();
+    };
+    add("--quota-bytes", limits.total.bytes, "Octets that the hub keeps of each device, in all");
+    add("--quota-change-sets", limits.total.change_sets, "Change sets that it keeps of each device, in all");
+    add("--quota-bytes-a-day", limits.day.bytes, "Octets that a device may send in a day");
+    add("--quota-change-sets-a-day", limits.day.change_sets, "Change sets that a device may send in a day");
+    command
+        .add_option("--connections-per-address", options.connections_per_address,
+                    "Connections that one network address may have at once")
+        ->capture_default_str();
+}
 
 void add_commands(CLI::App& app, Options& options, Work& work) {
     app.add_option("--data", options.data, "The hub's directory")->type_name("DIR")->required();
@@ -126,6 +147,8 @@ void add_commands(CLI::App& app, Options& options, Work& work) {
     command->add_option("--root", options.root, "The root's fingerprint, from the poster");
     command->add_flag("--json", options.json, "Answer in JSON");
     command->callback([&work] { work = verify; });
+    add_limits(*command, options);
+    command->callback([&work] { work = serve; });
 }
 
 cli::Outcome run_safely(Work work, const Options& options, cli::Language language) {

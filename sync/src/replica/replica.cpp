@@ -1,3 +1,5 @@
+#include "replica/hub_memory.hpp"
+
 #include <cotmoc/core/database.hpp>
 #include <cotmoc/sync/replica.hpp>
 

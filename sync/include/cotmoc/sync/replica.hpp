@@ -10,6 +10,7 @@
 #include <cotmoc/sync/audit.hpp>
 #include <cotmoc/sync/feed_store.hpp>
 #include <cotmoc/sync/note.hpp>
+#include <cotmoc/sync/hub_notice.hpp>
 
 #include <set>
 
@@ -23,6 +24,8 @@ struct ReplicaEnvironment {
     Random& random;
     /// How this program reads catalogues; tests put an older program's way here.
     std::function<Result<core::Catalogue>(std::string_view)> read_catalogue = core::Catalogue::parse;
+    /// Envelopes of one feed that are kept though they may not be applied; more are refused.
+    std::uint64_t quarantine_max = 50'000;
 };
 
 struct PendingNote;
@@ -86,6 +89,7 @@ struct Verification {
     std::uint64_t change_sets = 0;
     std::uint64_t records = 0;
 };
+struct HubSession;
 
 class Replica final : public FeedStore {
 public:
@@ -193,7 +197,10 @@ public:
     /// envelope, and by making the records anew from them (in a transaction that is rolled back) every
     /// verdict, record and digest. docs/audit.md.
     Result<Verification> check_everything();
-    /// Only what is wrong.
+    /// Whether the hub went back, keeps change sets back that signed frontiers name, or has brought nothing
+    /// newly signed for too long.
+    Result<HubNotice> hub_notice();
+    /// Only what is wrong of check_everything().
     Result<std::vector<Error>> verify();
     /// The authority's: signs nothing itself, takes an entry that was just signed.
     Result<void> take_trust(std::span<const Bytes> entries);
@@ -218,6 +225,10 @@ public:
     Result<void> received_all() override;
     Result<std::vector<HandOver>> hand_over(const crypto::TrustState::Device& peer) override;
     Result<void> peer_clock(const crypto::TrustState::Device& peer, std::int64_t wall_ms) override;
+    Result<void> peer_trust(const crypto::TrustState::Device& peer, std::uint64_t position,
+                            const Hash256* head) override;
+    Result<void> peer_lists(const crypto::TrustState::Device& peer, const SpaceId& space,
+                            const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) override;
     Result<void> peer_holds(const crypto::TrustState::Device& peer, const SpaceId& space,
                             const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) override;
 
@@ -280,6 +291,15 @@ private:
     Result<void> check_frontier(Arriving& arriving);
     Result<void> decode_ops(Arriving& arriving);
     Result<AcceptResult> keep_in_quarantine(const Arriving& arriving, const Error& reason);
+    Result<bool> quarantine_is_full(const Arriving& arriving);
+
+    // The hub's word against what it said before and what signed frontiers name (replica_hub.cpp).
+    void note_named(const Arriving& arriving, DeviceIndex device, std::uint64_t seq);
+    void note_named_trust(std::uint64_t position);
+    void note_outcome(const Arriving& arriving, const AcceptResult& result);
+    Result<void> end_hub_session();
+    Result<void> store_hub_memory();
+    Result<std::uint64_t> newest_stamp_of_grown();
 
     struct LoadedHistory;
     struct LoadedChange;
@@ -307,6 +327,8 @@ private:
     bool batching_ = false;
     std::optional<Error> batch_error_;  // the first of a call in the batch
     bool receiving_ = false;
+    std::map<std::pair<SpaceId, DeviceIndex>, std::uint64_t> quarantine_counts_;  // of this session
+    std::unique_ptr<HubSession> hub_session_;  // while one goes on, and until the next begins
 };
 
 }  // namespace cotmoc::sync
