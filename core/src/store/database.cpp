@@ -4,7 +4,8 @@
 
 #include <sqlite3.h>
 
-#include <cstring>
+#include <algorithm>
+#include <array>
 #include <filesystem>
 
 namespace cotmoc::core {
@@ -41,6 +42,23 @@ Error to_error(sqlite3* database, int result) {
         default:
             return {ErrorCode::internal, "sqlite: " + detail};
     }
+}
+
+/// Not by a pragma, whose text would stay in memory that nobody wipes.
+Result<void> give_key(sqlite3* database, BytesView key) {
+    constexpr std::string_view prefix = "raw:";
+    constexpr std::string_view digits = "0123456789abcdef";
+    constexpr std::size_t key_size = 32;
+    COTMOC_CHECK(key.size() == key_size);
+    std::array<std::uint8_t, prefix.size() + 2 * key_size> text;
+    auto place = std::ranges::copy(prefix, text.begin()).out;
+    for (const std::uint8_t octet : key) {
+        *place++ = static_cast<std::uint8_t>(digits[octet >> 4]);
+        *place++ = static_cast<std::uint8_t>(digits[octet & 0xf]);
+    }
+    const int result = sqlite3_key_v2(database, "main", text.data(), static_cast<int>(text.size()));
+    wipe_octets(text);
+    return result == SQLITE_OK ? Result<void>{} : tl::unexpected(to_error(database, result));
 }
 
 /// Lets rows be read and nothing else: some pragmas act while they are prepared (a new key, for one), and
@@ -183,10 +201,7 @@ Result<Database> Database::open(const Options& options) {
     sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     if (!options.key.empty()) {
         COTMOC_TRY(database.execute("PRAGMA cipher='" + options.cipher + "'"));
-        std::string pragma = "PRAGMA key='raw:" + to_hex(options.key) + "'";
-        const auto keyed = database.execute(pragma);
-        std::memset(pragma.data(), 0, pragma.size());
-        COTMOC_TRY(keyed);
+        COTMOC_TRY(give_key(raw, options.key));
     }
     if (options.exclusive) {
         COTMOC_TRY(database.execute("PRAGMA locking_mode=EXCLUSIVE"));

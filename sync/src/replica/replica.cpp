@@ -9,22 +9,14 @@ namespace {
 const crypto::Blake2bHasher hasher;
 
 core::StoreOptions store_options(const ReplicaEnvironment& environment, const crypto::KeyFileContents& keys) {
-    const BytesView key = keys.database_key.view(crypto::SecretAccess());
-    return {environment.database_path, Bytes(key.begin(), key.end()), keys.cipher, environment.clock, hasher};
+    return {environment.database_path, keys.database_key.view(crypto::SecretAccess()), keys.cipher,
+            environment.clock, hasher};
 }
 
 bool is_valid_name(std::string_view name) {
     return !name.empty() && name.size() <= 63 && name.front() != '-' && std::ranges::all_of(name, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
     });
-}
-
-crypto::KeyFileContents clone(const crypto::KeyFileContents& keys) {
-    crypto::KeyFileContents copy{keys.device.clone(), keys.database_key.clone(), keys.cipher, {}};
-    for (const crypto::KeyFileContents::Extra& entry : keys.extra) {
-        copy.extra.push_back({entry.name, entry.secret.clone()});
-    }
-    return copy;
 }
 
 }  // namespace
@@ -50,10 +42,13 @@ Result<void> Replica::create(const ReplicaEnvironment& environment, std::string_
     crypto::KeyFileContents keys{crypto::DeviceKeys::generate(environment.random),
                                  crypto::Secret::random(32, environment.random), core::preferred_cipher(),
                                  std::move(extra)};
-    COTMOC_ASSIGN(const Bytes file, crypto::seal_key_file(keys, passphrase, preset, environment.random));
+    COTMOC_ASSIGN(const crypto::Secret hardware, environment.key_store.hardware_secret());
+    // Before anything is made: it may refuse the passphrase.
+    COTMOC_ASSIGN(const Bytes file,
+                  crypto::seal_key_file(keys, passphrase, preset, environment.random, hardware));
     COTMOC_TRY(create_unlocked(environment, name, keys));
     if (fill) {
-        COTMOC_ASSIGN(const std::unique_ptr<Replica> replica, open_unlocked(environment, clone(keys)));
+        COTMOC_ASSIGN(const std::unique_ptr<Replica> replica, open_unlocked(environment, keys.clone()));
         COTMOC_TRY(fill(*replica));
     }
     // Last, so that a directory with a key file is a whole replica; what a crash left before is made anew.
@@ -75,8 +70,7 @@ Result<void> Replica::create_unlocked(const ReplicaEnvironment& environment, std
 Result<std::unique_ptr<Replica>> Replica::open(const ReplicaEnvironment& environment,
                                                const crypto::Secret& passphrase) {
     COTMOC_TRY(crypto::initialise());
-    COTMOC_ASSIGN(const Bytes file, environment.key_store.load());
-    COTMOC_ASSIGN(crypto::KeyFileContents keys, crypto::open_key_file(file, passphrase));
+    COTMOC_ASSIGN(crypto::KeyFileContents keys, crypto::unlock(environment.key_store, passphrase));
     return open_unlocked(environment, std::move(keys));
 }
 

@@ -50,7 +50,7 @@ class Database {
 public:
     struct Options {
         std::string path;    // UTF-8; ":memory:" for a private one
-        Bytes key;           // 32 octets, or empty: not encrypted
+        BytesView key;       // 32 octets, not kept; empty: not encrypted
         std::string cipher;  // "aegis" or "chacha20"; with a key only
         bool create = true;
         bool exclusive = true;  // hold the file for this process; another one gets `busy`

@@ -16,7 +16,7 @@ namespace cotmoc::core {
 
 struct StoreOptions {
     std::string path;  // UTF-8
-    Bytes key;         // 32 octets
+    BytesView key;     // 32 octets; needed during open() only
     std::string cipher;
     Clock& clock;
     const Hasher& hasher;
