@@ -18,6 +18,19 @@ Result<KeyFileContents> unlock(KeyStore& store, const Secret& passphrase) {
     return contents;
 }
 
+Result<void> change_passphrase(KeyStore& store, const Secret& current, const Secret& fresh,
+                               std::optional<KdfPreset> preset, Random& random) {
+    COTMOC_ASSIGN(const KeyFileContents contents, unlock(store, current));
+    if (!preset) {
+        COTMOC_ASSIGN(const Bytes file, store.load());
+        COTMOC_ASSIGN(const KeyFileNeeds needs, key_file_needs(file));
+        preset = needs.preset;
+    }
+    COTMOC_TRY(lock(store, contents, fresh, preset.value_or(KdfPreset::desktop), random));
+    COTMOC_TRY(unlock(store, fresh));
+    return store.forget_previous();
+}
+
 Result<void> lock(KeyStore& store, const KeyFileContents& contents, const Secret& passphrase,
                   KdfPreset preset, Random& random) {
     COTMOC_ASSIGN(const Secret hardware, store.hardware_secret());

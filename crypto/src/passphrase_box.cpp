@@ -30,6 +30,7 @@ enum class Derivation : std::uint8_t {
 struct Cost {
     std::uint64_t passes;
     std::uint64_t memory;
+    friend bool operator==(const Cost&, const Cost&) = default;
 };
 constexpr std::uint64_t mebibyte = 1024 * 1024;
 constexpr Cost cost_min{2, 19 * mebibyte};
@@ -181,8 +182,14 @@ Result<Secret> open_passphrase_box(std::string_view magic, BytesView file, const
 
 Result<KeyFileNeeds> passphrase_box_needs(std::string_view magic, BytesView file) {
     COTMOC_ASSIGN(const Parts parts, parse(magic, file));
-    return KeyFileNeeds{parts.derivation != Derivation::passphrase,
-                        parts.derivation == Derivation::hardware_pin};
+    KeyFileNeeds needs{parts.derivation != Derivation::passphrase,
+                       parts.derivation == Derivation::hardware_pin, std::nullopt};
+    for (const KdfPreset preset : {KdfPreset::desktop, KdfPreset::phone, KdfPreset::low}) {
+        if (cost_of(preset) == parts.cost) {
+            needs.preset = preset;
+        }
+    }
+    return needs;
 }
 
 }  // namespace cotmoc::crypto

@@ -31,7 +31,16 @@ public:
         file.assign(key_file.begin(), key_file.end());
         return {};
     }
+    bool keeps_recovery() const override { return true; }
+    Result<Bytes> load_recovery() override {
+        return recovery.empty() ? Result<Bytes>(fail(ErrorCode::no_recovery)) : Result<Bytes>(recovery);
+    }
+    Result<void> save_recovery(BytesView wrap) override {
+        recovery.assign(wrap.begin(), wrap.end());
+        return {};
+    }
     Bytes file;
+    Bytes recovery;
 };
 
 /// A directory that goes away with the object.

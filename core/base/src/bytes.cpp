@@ -124,11 +124,4 @@ std::optional<RecordId> from_uuid_text(std::string_view text) {
     return bytes ? RecordId::from(*bytes) : std::nullopt;
 }
 
-void wipe_octets(std::span<std::uint8_t> octets) {
-    volatile std::uint8_t* octet = octets.data();
-    for (std::size_t left = octets.size(); left > 0; --left) {
-        *octet++ = 0;
-    }
-}
-
 }  // namespace cotmoc

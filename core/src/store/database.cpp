@@ -1,6 +1,7 @@
 #include <cotmoc/core/database.hpp>
 
 #include <cotmoc/base/check.hpp>
+#include <cotmoc/base/wipe.hpp>
 
 #include <sqlite3.h>
 
@@ -258,6 +259,29 @@ Result<void> Database::execute(std::string_view sql) {
 std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(handle_->database); }
 std::int64_t Database::changed_rows() const { return sqlite3_changes64(handle_->database); }
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_->database) == 0; }
+
+Result<std::optional<Bytes>> Database::clear_head() {
+    // Through the handle that is open: closing another one would drop its locks. The cipher's layer gives the
+    // salt as it stands in the file only to a read of that very size.
+    constexpr int salt_size = 16;
+    constexpr int numbers_size = 8;
+    sqlite3_file* file = nullptr;
+    int result = sqlite3_file_control(handle_->database, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    Bytes head(salt_size + numbers_size);
+    if (result == SQLITE_OK) {
+        result = file->pMethods->xRead(file, head.data(), salt_size, 0);
+    }
+    if (result == SQLITE_OK) {
+        result = file->pMethods->xRead(file, head.data() + salt_size, numbers_size, salt_size);
+    }
+    if (result == SQLITE_IOERR_SHORT_READ) {
+        return std::nullopt;
+    }
+    if (result != SQLITE_OK) {
+        return tl::unexpected(to_error(nullptr, result));
+    }
+    return head;
+}
 
 Result<void> Database::check_integrity() {
     if (!in_transaction()) {

@@ -10,6 +10,7 @@ constexpr std::uint64_t root_lifetime_ms = 3 * 365 * day_ms;
 constexpr std::uint64_t device_lifetime_ms = 180 * day_ms;
 constexpr std::string_view root_seed = "root";
 constexpr std::string_view issuer_seed = "issuer";
+constexpr std::string_view recovery_seed = "recovery";
 
 std::uint64_t now_ms(Clock& clock) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(clock.wall_ms(), 0));
@@ -62,9 +63,18 @@ Result<void> sign_beginning(Replica& replica, std::span<const SpacePlan> plans,
     const crypto::SigningKey issuer =
         crypto::SigningKey::from_seed(replica.keys().find(issuer_seed)->clone());
     const crypto::DevicePublicKeys own = replica.keys().device.public_keys();
-    const crypto::RootEntry root_entry{
-        1,  issued_ms + root_lifetime_ms, 1, {root.public_key()}, {{issuer.public_key(), true, {}, 0}},
-        {}, {1}};
+    // Without it there is no office recovery.
+    const crypto::Secret* recovery_of = replica.keys().find(recovery_seed);
+    const crypto::AgreementPublicKey recovery =
+        recovery_of != nullptr ? crypto::AgreementKey::from_seed(recovery_of->clone()).public_key()
+                               : crypto::AgreementPublicKey{};
+    const crypto::RootEntry root_entry{1,
+                                       issued_ms + root_lifetime_ms,
+                                       1,
+                                       {root.public_key()},
+                                       {{issuer.public_key(), true, {}, 0}},
+                                       recovery,
+                                       {1}};
     const Hash256 fingerprint = crypto::root_fingerprint(root_entry);
     const crypto::EpochKey directory =
         crypto::EpochKey::generate(crypto::space_id(fingerprint, ""), 1, random);
@@ -126,6 +136,7 @@ std::vector<crypto::KeyFileContents::Extra> Authority::seeds(Random& random) {
     std::vector<crypto::KeyFileContents::Extra> seeds;
     seeds.push_back({std::string(root_seed), crypto::Secret::random(32, random)});
     seeds.push_back({std::string(issuer_seed), crypto::Secret::random(32, random)});
+    seeds.push_back({std::string(recovery_seed), crypto::Secret::random(32, random)});
     return seeds;
 }
 

@@ -131,6 +131,7 @@ Result<void> Replica::follow_trust() {
     store_->set_role(self_ != nullptr ? crypto::role_name(self_->role) : std::string_view());
     COTMOC_TRY(follow_catalogues());
     COTMOC_TRY(follow_spaces());
+    COTMOC_TRY(follow_recovery());
     trust_followed_ = true;
     return replay_if_more_is_readable();
 }

@@ -6,6 +6,7 @@
 #include <cotmoc/base/result.hpp>
 
 #include <memory>
+#include <optional>
 
 namespace cotmoc::core {
 
@@ -71,6 +72,10 @@ public:
     std::int64_t last_row() const;
     std::int64_t changed_rows() const;
     bool in_transaction() const;
+    /// The first octets of the file, which the cipher leaves in clear and does not authenticate: a salt that
+    /// a raw key does not use, page size and format numbers. Nothing while there is no first page in the
+    /// file.
+    Result<std::optional<Bytes>> clear_head();
     /// Pages in the main file, free ones too, are read and authenticated, and the B-trees are checked.
     Result<void> check_integrity();
 

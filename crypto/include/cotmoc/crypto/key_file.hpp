@@ -41,6 +41,7 @@ Result<KeyFileContents> open_key_file(BytesView file, const Secret& passphrase, 
 struct KeyFileNeeds {
     bool hardware = false;       // its secret
     bool limited_tries = false;  // and that it counts the tries: the passphrase is a PIN
+    std::optional<KdfPreset> preset;  // nothing: another cost within the bounds
 };
 Result<KeyFileNeeds> key_file_needs(BytesView file);
 

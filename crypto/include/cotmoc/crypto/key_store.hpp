@@ -23,6 +23,9 @@ public:
     /// The key file was opened: tries count from none again.
     virtual Result<void> opened() { return {}; }
 
+    /// The key file that was saved last has been opened: the one before it is of no use any more.
+    virtual Result<void> forget_previous() { return {}; }
+
     /// The office's way to the data key (crypto/recovery.hpp), beside the key file. A store that does not
     /// keep it is never asked to.
     virtual bool keeps_recovery() const { return false; }
@@ -34,6 +37,10 @@ public:
 /// Loads and opens the key file, with the store's hardware secret and its count of tries where the file asks
 /// for them. The errors of both.
 Result<KeyFileContents> unlock(KeyStore& store, const Secret& passphrase);
+/// The same contents under another passphrase, or the same one, at another cost (nothing: the present one).
+/// The former key file stays readable until this returns; then only `fresh` opens the store.
+Result<void> change_passphrase(KeyStore& store, const Secret& current, const Secret& fresh,
+                               std::optional<KdfPreset> preset, Random& random);
 /// Seals and saves the key file, with the store's hardware secret if it has one.
 Result<void> lock(KeyStore& store, const KeyFileContents& contents, const Secret& passphrase,
                   KdfPreset preset, Random& random);

@@ -2,6 +2,7 @@
 // a replica too; `sync` publishes what it signed.
 #pragma once
 
+#include <cotmoc/crypto/recovery.hpp>
 #include <cotmoc/sync/replica.hpp>
 
 namespace cotmoc::sync {
@@ -34,6 +35,10 @@ public:
     /// `spaces` are names; "*" means every space. The grant's text.
     Result<std::string> enrol(std::string_view request, crypto::Role role,
                               std::span<const std::string> spaces);
+    /// The office recovery: the data key of a device's wrap for the session that asks. Whether the person may
+    /// have it is for the caller to ask. no_recovery if this key file holds no recovery key, wrong_root,
+    /// unknown_device, revoked, bad_recovery.
+    Result<std::string> answer_recovery(const crypto::RecoveryRequest& request);
     /// catalogue_conflict if it contradicts the one in use.
     Result<void> publish_catalogue(std::string_view json);
 

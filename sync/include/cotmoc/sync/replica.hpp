@@ -194,6 +194,8 @@ private:
     Result<void> follow_trust();
     Result<void> follow_catalogues();
     Result<void> follow_spaces();
+    /// Keeps the office's way to the data key as the newest root wants it (crypto/recovery.hpp).
+    Result<void> follow_recovery();
     Result<void> replay_if_more_is_readable();
     /// Applies all change sets of a space again, under the rules and catalogues that can be read now.
     /// Precondition: nothing waits to be sealed.

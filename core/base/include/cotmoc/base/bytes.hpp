@@ -32,7 +32,4 @@ std::string to_base64url(BytesView bytes);
 /// Strict: no padding, no white space, unused bits zero.
 std::optional<Bytes> from_base64url(std::string_view text);
 
-/// Zeroes them in a way that no optimiser leaves out; for copies of secrets outside guarded memory.
-void wipe_octets(std::span<std::uint8_t> octets);
-
 }  // namespace cotmoc
