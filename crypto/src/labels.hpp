@@ -18,6 +18,7 @@ inline constexpr std::string_view epoch_wrap = "epoch-wrap";
 inline constexpr std::string_view text_key = "text-key";
 inline constexpr std::string_view key_file = "keyfile";
 inline constexpr std::string_view key_file_checksum = "keyfile-checksum";
+inline constexpr std::string_view high_water = "high-water";
 inline constexpr std::string_view root = "root";
 inline constexpr std::string_view trust_entry = "trust";
 inline constexpr std::string_view space_id = "space-id";
@@ -46,6 +47,7 @@ inline constexpr std::array all = {
     text_key,
     key_file,
     key_file_checksum,
+    high_water,
     root,
     trust_entry,
     space_id,

@@ -20,7 +20,8 @@ ERROR_LINE = re.compile(r"^(cotmoc(?:-hub)?): error\[([a-z0-9_]+)\]: (.+)$")
 def environment(**changes):
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(("COTMOC_", "LC_", "LANG")) or name == "COTMOC_SOURCE_DIR"}
-    kept.update(COTMOC_PASSPHRASE="mật khẩu thử nghiệm", COTMOC_KDF="low", LANG="C.UTF-8")
+    kept.update(COTMOC_PASSPHRASE="mật khẩu thử nghiệm", COTMOC_KDF="low", LANG="C.UTF-8",
+                COTMOC_STATE_DIR="")
     for name, value in changes.items():
         if value is None:
             kept.pop(name, None)

@@ -77,6 +77,10 @@ struct FleetDevice {
     std::unique_ptr<sync::Replica> replica;
     /// What this device's program reads of catalogues; an older one reads less. From the next reopen() on.
     std::function<Result<core::Catalogue>(std::string_view)> read_catalogue = core::Catalogue::parse;
+    /// Null: the device keeps none. From the next reopen() on.
+    crypto::HighWaterMark* high_water_mark = nullptr;
+    /// Set: reopen() opens the key store's file with it instead of using `keys`.
+    std::string passphrase = {};
 };
 
 class Fleet {

@@ -69,7 +69,10 @@ Result<Custody> parse_custody(const std::string& option) {
 }
 
 Workplace::Workplace(std::string directory_, std::string_view program_)
-    : directory(std::move(directory_)), program(program_), key_store(directory) {}
+    : directory(std::move(directory_)),
+      program(program_),
+      key_store(directory),
+      high_water_mark(directory, system::state_directory()) {}
 
 Result<void> Workplace::lock() {
     COTMOC_ASSIGN(lock_, system::DirectoryLock::take(directory, program));

@@ -7,6 +7,7 @@
 #include <cotmoc/sync/replica.hpp>
 #include <cotmoc/system/clock.hpp>
 #include <cotmoc/system/directory_lock.hpp>
+#include <cotmoc/system/file_high_water_mark.hpp>
 #include <cotmoc/system/file_key_store.hpp>
 
 #include <functional>
@@ -48,7 +49,11 @@ public:
     Result<void> lock();
     /// no_replica if there is none, or none any more.
     Result<void> lock_existing();
-    sync::ReplicaEnvironment environment() { return {database_path(), key_store, clock, random}; }
+    sync::ReplicaEnvironment environment() {
+        sync::ReplicaEnvironment environment{database_path(), key_store, clock, random};
+        environment.high_water_mark = &high_water_mark;
+        return environment;
+    }
     std::string database_path() const { return directory + "/replica.db"; }
 
     const std::string directory;
@@ -56,6 +61,7 @@ public:
     system::SystemClock clock;
     crypto::SystemRandom random;
     system::FileKeyStore key_store;
+    system::FileHighWaterMark high_water_mark;
 
 private:
     std::optional<system::DirectoryLock> lock_;

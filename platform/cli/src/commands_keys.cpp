@@ -121,9 +121,10 @@ Outcome take_answer(const Common& common, const RecoverOptions& options, std::st
     COTMOC_ASSIGN(const crypto::Secret passphrase, read_passphrase(common, false));
     COTMOC_ASSIGN(const crypto::AgreementKey session, crypto::open_recovery_session(file, passphrase));
     COTMOC_ASSIGN(const crypto::DataKey data, crypto::take_recovery_answer(text, wrap, session));
-    if (data.key.size() != 0) {
-        return fail(ErrorCode::not_available_yet, "recover");  // until the new identity is there
-    }
+    // The keyring may be what was lost; the new passphrase is long enough without it.
+    COTMOC_TRY(place.key_store.leave_keyring());
+    COTMOC_TRY(
+        sync::Replica::begin_new_identity(place.environment(), data.key, data.cipher, passphrase, preset));
     COTMOC_TRY(system::shred_file(session_path(place)));
     COTMOC_ASSIGN(const auto replica, sync::Replica::open(place.environment(), passphrase));
     COTMOC_TRY(place.key_store.forget_previous());

@@ -101,6 +101,7 @@ Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& 
                  .raw("digests", digests)
                  .number("conflicts", replica.notes().new_conflicts)
                  .number("quarantined", replica.notes().quarantined)
+                 .flag("restored", replica.restored())
                  .finish());
     return {};
 }
@@ -124,6 +125,9 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     note(Label::conflicts, replica.notes().new_conflicts);
     note(Label::quarantined, replica.notes().quarantined);
     put_line(common.text(report.complete ? Label::complete : Label::incomplete));
+    if (replica.restored()) {
+        put_line(common.text(Label::restored));
+    }
 }
 
 Outcome sync_once(const Common& common, const SyncOptions& options) {
@@ -173,7 +177,8 @@ Outcome sync_once(const Common& common, const SyncOptions& options) {
             return tl::unexpected(report.error());
         }
     }
-    return replica.notes().new_conflicts + replica.notes().quarantined != 0 ? needs_person : done;
+    const bool noted = replica.notes().new_conflicts + replica.notes().quarantined != 0;
+    return noted || replica.restored() ? needs_person : done;
 }
 
 std::string space_status_json(const std::string& name, const core::SpaceStatus& status,
@@ -223,6 +228,9 @@ Outcome status(const Common& common, const NoOptions&) {
     std::vector<std::string> spaces;
     if (!common.json) {
         put_line(std::string(common.text(Label::device)) + ": " + replica.name() + "  " + replica.id().hex());
+        if (replica.restored()) {
+            put_line(common.text(Label::restored));
+        }
         put_line(std::string(common.text(Label::clock)) + ": " +
                  (clock.suspect
                       ? std::string(common.text(Label::clock_suspect)) + " " + std::to_string(offset_s)
@@ -243,6 +251,7 @@ Outcome status(const Common& common, const NoOptions&) {
                      .raw("spaces", json_array(spaces))
                      .raw("clock",
                           JsonObject().flag("suspect", clock.suspect).number("offset_s", offset_s).finish())
+                     .flag("restored", replica.restored())
                      .finish());
     }
     return done;

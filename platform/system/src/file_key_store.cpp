@@ -80,6 +80,8 @@ Result<void> FileKeyStore::use_keyring(const std::string& label, Random& random)
     return vault->write(name.hex(), label, crypto::Secret::random(hardware_secret_size, random));
 }
 
+Result<void> FileKeyStore::leave_keyring() { return remove_file(custody_path()); }
+
 Result<void> FileKeyStore::begin_try() {
     COTMOC_ASSIGN(const unsigned tries, read_tries(tries_path()));
     if (switched_off("retry-counter")) {

@@ -67,6 +67,11 @@ Result<void> Replica::create_unlocked(const ReplicaEnvironment& environment, std
     });
 }
 
+Result<std::unique_ptr<core::Store>> Replica::open_store(const ReplicaEnvironment& environment,
+                                                         const crypto::KeyFileContents& keys) {
+    return core::Store::open(store_options(environment, keys));
+}
+
 Result<std::unique_ptr<Replica>> Replica::open(const ReplicaEnvironment& environment,
                                                const crypto::Secret& passphrase) {
     COTMOC_TRY(crypto::initialise());
@@ -77,16 +82,13 @@ Result<std::unique_ptr<Replica>> Replica::open(const ReplicaEnvironment& environ
 Result<std::unique_ptr<Replica>> Replica::open_unlocked(const ReplicaEnvironment& environment,
                                                         crypto::KeyFileContents keys) {
     COTMOC_TRY(crypto::initialise());
-    COTMOC_ASSIGN(std::unique_ptr<core::Store> store, core::Store::open(store_options(environment, keys)));
+    COTMOC_ASSIGN(std::unique_ptr<core::Store> store, open_store(environment, keys));
     std::unique_ptr<Replica> replica(new Replica(environment, std::move(keys), std::move(store)));
-    COTMOC_ASSIGN(const std::optional<Bytes> device, replica->store_->setting("device"));
+    COTMOC_TRY(replica->settle_identity());
     COTMOC_ASSIGN(const std::optional<Bytes> name, replica->store_->setting("name"));
-    // An empty database beside a key file would begin the feed anew and fork it.
-    if (!device || !name || DeviceId::from(*device) != replica->id()) {
-        return fail(ErrorCode::database_damaged, "it is not the database of this key file");
-    }
-    replica->name_ = as_text(*name);
+    replica->name_ = name ? as_text(*name) : std::string_view();
     COTMOC_TRY(replica->load_trust());
+    COTMOC_TRY(replica->load_restored());
     return replica;
 }
 
@@ -126,7 +128,7 @@ Result<void> Replica::follow_trust() {
             province.push_back(device.index);
         }
     }
-    store_->set_devices(std::move(ids), self_ != nullptr ? std::optional(self_->index) : std::nullopt,
+    store_->set_devices(std::move(ids), self_ != nullptr ? std::optional(self_->index) : former_index(),
                         std::move(province));
     store_->set_role(self_ != nullptr ? crypto::role_name(self_->role) : std::string_view());
     COTMOC_TRY(follow_catalogues());
@@ -176,13 +178,20 @@ Result<void> Replica::follow_spaces() {
 std::string Replica::request() { return crypto::encode_request(name_, keys_.device, environment_.random); }
 
 Result<void> Replica::join(const crypto::Grant& grant, const Hash256& confirmed_root) {
-    if (joined()) {
+    std::optional<crypto::DeviceKeys> next = next_keys();
+    if (joined() && !next && !key_lost_) {
         return fail(ErrorCode::already_joined, name_);
     }
     if (grant.root_fingerprint != confirmed_root) {
         return fail(ErrorCode::wrong_root, crypto::fingerprint_text(grant.root_fingerprint));
     }
-    if (grant.device != id()) {
+    if (next && grant.device == next->public_keys().id()) {
+        return join_anew(grant, std::move(*next));
+    }
+    if (key_lost_ && grant.device == id()) {
+        return join_anew(grant, keys_.device.clone());
+    }
+    if (joined() || grant.device != id()) {
         return fail(ErrorCode::wrong_grant, name_);
     }
     return take_trust(grant.entries);

@@ -56,6 +56,8 @@ Result<void> Replica::begin_session() {
     COTMOC_TRY(end_receiving());
     COTMOC_TRY(follow_trust());
     notes_ = {};
+    hub_lists_ = false;
+    own_listed_.clear();
     store_->notify();
     return seal();
 }
@@ -83,6 +85,10 @@ Result<std::optional<StoredEnvelope>> Replica::next_envelope(const SpaceId& spac
     COTMOC_ASSIGN(std::optional<core::EnvelopeRow> row, store_->next_envelope(space, position));
     if (!row) {
         return std::nullopt;
+    }
+    if (row->seq > marked_[space] && device_id(row->author) == id() && !restored_ &&
+        environment_.high_water_mark != nullptr) {
+        COTMOC_TRY(raise_high_water());
     }
     return StoredEnvelope{row->position, row->author, row->seq, row->ops, std::move(row->bytes)};
 }
@@ -257,6 +263,12 @@ Result<AcceptResult> Replica::accept_now(BytesView envelope) {
     COTMOC_ASSIGN(const std::optional<AcceptResult> early, check_place(arriving));
     if (early) {
         return *early;
+    }
+    if (arriving.author == self_ && !restored_ && !switched_off("own-feed-check")) {
+        // Nobody else continues this feed: what is held here is a copy that has stayed behind.
+        COTMOC_TRY(mark_restored());
+        COTMOC_TRY(begin_receiving());
+        return accept_now(envelope);
     }
     return take_in(arriving);
 }

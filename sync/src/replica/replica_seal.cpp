@@ -10,7 +10,7 @@
 namespace cotmoc::sync {
 
 Result<void> Replica::seal(int compression_level) {
-    if (!joined()) {
+    if (!joined() || restored_) {
         return {};
     }
     COTMOC_ASSIGN(const std::vector<SpaceId> spaces, store_->spaces_with_pending());
@@ -79,7 +79,8 @@ Result<void> Replica::seal_one(const SpaceId& space, const core::PendingChangeSe
 
 Result<void> Replica::received_all() {
     COTMOC_TRY(commit());
-    if (!joined() || self_->role != crypto::Role::province_officer) {
+    COTMOC_TRY(follow_own_past());
+    if (!joined() || restored_ || self_->role != crypto::Role::province_officer) {
         return {};
     }
     // What was written while the session waited comes first: the confirmation must not take its place.

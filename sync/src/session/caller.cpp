@@ -26,7 +26,8 @@ private:
     Result<void> on_reply(Reply reply);
     Result<void> on_equal();
     Result<void> start_transfer(const FeedTable& list);
-    FeedTable compare(const FeedTable& list);
+    Result<FeedTable> compare(const FeedTable& list);
+    Result<void> tell_list(const FeedTable& list);
     Result<void> plan_new();
 
     crypto::AgreementPublicKey responder_;
@@ -103,6 +104,7 @@ Result<void> Caller::on_reply(Reply reply) {
 /// The other side has what this one has. A store that was cut off last time may still have to react to what
 /// it received then; only in that case the session goes on.
 Result<void> Caller::on_equal() {
+    COTMOC_TRY(tell_list(own_list_));
     COTMOC_TRY(tell_received_all());
     if (feed_table(store(), common_) == own_list_) {
         report_.complete = true;
@@ -128,7 +130,7 @@ Result<void> Caller::on_list(BytesView body) {
 Result<void> Caller::start_transfer(const FeedTable& list) {
     update_common();
     COTMOC_TRY(check_table(trust(), common_, list));
-    const FeedTable lacks = compare(list);
+    COTMOC_ASSIGN(const FeedTable lacks, compare(list));
     lacks_nothing_ = lacks.empty();
     if (lacks_nothing_) {
         COTMOC_TRY(tell_received_all());
@@ -138,8 +140,17 @@ Result<void> Caller::start_transfer(const FeedTable& list) {
     return plan_new();
 }
 
+Result<void> Caller::tell_list(const FeedTable& list) {
+    const auto* peer = peer_device();
+    for (const auto& [place, feeds] : list) {
+        COTMOC_TRY(store().peer_lists(*peer, trust().spaces()[place].id, feeds));
+    }
+    return {};
+}
+
 /// Notes what the other side holds; returns what this side lacks of it.
-FeedTable Caller::compare(const FeedTable& list) {
+Result<FeedTable> Caller::compare(const FeedTable& list) {
+    COTMOC_TRY(tell_list(list));  // first: what is held here may become less
     const FeedTable own = feed_table(store(), common_);
     FeedTable lacks;
     for (const auto& [place, feeds] : list) {

@@ -86,6 +86,15 @@ public:
         (void)wall_ms;
         return {};
     }
+    /// What the other side says it holds of a space, before anything of this side is sent: a replica finds
+    /// out that its own feed has gone on elsewhere.
+    virtual Result<void> peer_lists(const crypto::TrustState::Device& peer, const SpaceId& space,
+                                    const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) {
+        (void)peer;
+        (void)space;
+        (void)feeds;
+        return {};
+    }
     /// The peer durably holds this much of the space.
     virtual Result<void> peer_holds(const crypto::TrustState::Device& peer, const SpaceId& space,
                                     const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) {

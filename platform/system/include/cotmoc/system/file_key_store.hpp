@@ -32,6 +32,8 @@ public:
 
     /// From the next save on the key file needs a new secret in the keyring too. no_key_custody.
     Result<void> use_keyring(const std::string& label, Random& random);
+    /// From the next save on the key file needs no secret of the keyring; the present one opens no more.
+    Result<void> leave_keyring();
     /// Removes the keyring's secret, then overwrites and removes the key files and what the recovery keeps.
     /// Goes on after an error, and reports the first.
     Result<void> destroy_keys();
