@@ -177,6 +177,82 @@ class Wipe(harness.Fleet):
         self.assertFalse((self.work / "post").exists())
 
 
+class Recovery(harness.Fleet):
+    FORGOTTEN = {"COTMOC_PASSPHRASE": "nobody knows it any more"}
+    CHOSEN = {"COTMOC_PASSPHRASE": NEW}
+
+    def setUp(self):
+        super().setUp()
+        self.make_authority()
+        self.make_device("post")
+        self.make_device("district", "district_officer", "tinh-a/huyen-b")
+        self.make_hub()
+        self.start_hub()
+        self.sync("auth")
+
+    def write(self, name, text):
+        (self.work / name).write_text(text + "\n")
+        return self.work / name
+
+    def ask(self):
+        answer = self.json("post", "recover", **self.CHOSEN)
+        self.assertRegex(answer["code"], r"^([0-9a-f]{4}-){3}[0-9a-f]{4}$")
+        return self.write("post.recovery-request", answer["request"]), answer["code"]
+
+    def test_the_drill_loses_nothing(self):
+        sent = self.add_delegation("post", "people=3")
+        self.sync("post")
+        unsent = self.add_delegation("post", "people=5")
+        self.cotmoc("post", "set", sent, "people:=4")
+        self.fails("wrong_passphrase", "post", "status", **self.FORGOTTEN)
+
+        request, code = self.ask()
+        office = self.json("auth", "recover", request, "--yes")
+        self.assertEqual((office["name"], office["code"]), ("post", code))
+        answer = self.write("post.recovery-answer", office["answer"])
+        enrolment = self.write("post.request", self.cotmoc("post", "recover", answer, **self.CHOSEN))
+        self.fails("wrong_passphrase", "post", "status")
+        self.assertFalse((self.work / "post" / "recovery.session").exists())
+        self.assertFalse((self.work / "post" / "key.cotmoc.previous").exists())
+
+        grant = self.write("post.grant", self.cotmoc("auth", "authority", "enrol", enrolment, "--role", "border_post",
+                                                     "--space", "tinh-a/huyen-b"))
+        self.cotmoc("post", "join", grant, "--root", self.fingerprint, **self.CHOSEN)
+        self.sync("auth")
+        self.sync("post", expect=None, **self.CHOSEN)
+        self.sync("post", expect=None, **self.CHOSEN)
+        self.sync("district")
+        for record, people in ((sent, 4), (unsent, 5)):
+            self.assertEqual(self.json("district", "show", record)["fields"]["people"], people)
+            self.assertEqual(self.json("post", "show", record, **self.CHOSEN)["fields"]["people"], people)
+
+    def test_the_office_is_asked_and_says_who_asks(self):
+        request, code = self.ask()
+        self.fails("not_confirmed", "auth", "recover", request)
+        auth = self.work / "auth"
+        status, shown = self.type([("Passphrase: ", OLD), ("(yes/no) ", "no")], "-C", auth, "recover", request)
+        self.assertEqual(status, 1, shown)
+        self.assertIn(code, shown)
+        self.assertIn("post", shown)
+        status, shown = self.type([("Passphrase: ", OLD), ("(yes/no) ", "yes")], "-C", auth, "recover", request)
+        self.assertEqual(status, 0, shown)
+        self.assertIn("cotmoc-recovery-answer-1 ", shown)
+
+    def test_what_does_not_fit_changes_nothing(self):
+        request, _ = self.ask()
+        answer = self.write("answer", self.cotmoc("auth", "recover", request, "--yes"))
+        self.fails("not_authority", "district", "recover", request, "--yes")
+        self.fails("bad_recovery", "district", "recover", answer)
+        self.fails("wrong_passphrase", "post", "recover", answer, **self.FORGOTTEN)
+        self.ask()                                                      # a second request: the first answer is void
+        self.fails("bad_recovery", "post", "recover", answer, **self.CHOSEN)
+        self.fails("bad_recovery", "post", "recover", self.write("garbage", "nothing of the kind"), **self.CHOSEN)
+        self.fails("weak_passphrase", "post", "recover", COTMOC_PASSPHRASE="quá ngắn")
+        self.cotmoc("post", "status")
+        (self.work / "post" / "recovery.cotmoc").unlink()
+        self.fails("no_recovery", "post", "recover", **self.CHOSEN)
+
+
 class Crash(harness.Fleet):
     def test_a_program_that_dies_leaves_no_core(self):
         self.make_authority()

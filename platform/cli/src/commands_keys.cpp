@@ -8,6 +8,7 @@
 #include <cotmoc/system/passphrase.hpp>
 #include <cotmoc/system/wipe.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
@@ -128,7 +129,7 @@ Outcome take_answer(const Common& common, const RecoverOptions& options, std::st
     COTMOC_TRY(system::shred_file(session_path(place)));
     COTMOC_ASSIGN(const auto replica, sync::Replica::open(place.environment(), passphrase));
     COTMOC_TRY(place.key_store.forget_previous());
-    std::string request = replica->request();
+    COTMOC_ASSIGN(std::string request, replica->rejoin(passphrase, preset));
     while (request.ends_with('\n')) {
         request.pop_back();
     }
@@ -174,6 +175,9 @@ Result<std::string> name_to_wipe(const Common& common, const WipeOptions& option
         COTMOC_ASSIGN(const core::SpaceStatus status, (*replica)->store().status(space.id));
         unsent += status.unsent_ops;
     }
+    // Also of spaces that it reads no more.
+    COTMOC_ASSIGN(const std::vector<SpaceId> unsealed, (*replica)->store().spaces_with_pending());
+    unsent = std::max<std::uint64_t>(unsent, unsealed.size());
     if (unsent > 0 && !options.discard_unsent) {
         return fail(ErrorCode::cut_needs_sync, std::to_string(unsent));
     }

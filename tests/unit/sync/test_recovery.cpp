@@ -104,3 +104,47 @@ TEST_CASE("the office answers for its own devices that are not revoked") {
     publish(fleet, revoked, "issuer");
     CHECK(error_of(fleet.authority().answer_recovery(request_of(post, session))) == "revoked");
 }
+
+TEST_CASE(
+    "drill: the passphrase is forgotten, the office recovers, and nothing is lost, unsent work neither") {
+    const std::vector<std::string> places = {"kon-tum/ngoc-hoi"};
+    constexpr std::string_view chosen = "một cụm từ mới đủ dài";
+    Fleet fleet(65);
+    FleetDevice& post = fleet.add("post", crypto::Role::border_post, places);
+    fleet.add("district", crypto::Role::district_officer, places);
+    const RecordId sent = fleet.add_record("post", "inspection", {{"marker_no", "sent"}});
+    fleet.sync_all();
+    must(fleet.set("post", sent, "visits", "3"));
+    const RecordId unsent = fleet.add_record("post", "inspection", {{"marker_no", "unsent"}});
+    const DeviceId former = post.replica->id();
+    post.replica.reset();
+    // From here on nobody has its keys: only the files, and the wrap among them.
+    post.keys = {
+        crypto::DeviceKeys::generate(fleet.random), crypto::Secret::random(32, fleet.random), "", {}};
+
+    const crypto::AgreementKey session = seeded_key(fleet.random);
+    const std::string answer = must(fleet.authority().answer_recovery(request_of(post, session)));
+    const crypto::DataKey data = must(crypto::take_recovery_answer(answer, post.key_store.recovery, session));
+    const auto passphrase = crypto::Secret::copy_of(as_bytes(chosen));
+    must(sync::Replica::begin_new_identity({post.path, post.key_store, post.clock, fleet.random}, data.key,
+                                           data.cipher, passphrase, crypto::KdfPreset::low));
+    post.passphrase = chosen;
+    fleet.reopen("post");
+    CHECK(post.replica->id() != former);
+    CHECK(post.replica->restored());
+    const std::string request = must(post.replica->rejoin(passphrase, crypto::KdfPreset::low));
+    const crypto::Grant grant =
+        must(crypto::parse_grant(must(fleet.authority().enrol(request, crypto::Role::border_post, places))));
+    must(post.replica->join(grant, grant.root_fingerprint));
+    fleet.sync("authority");
+    fleet.sync_all();
+    CHECK_FALSE(post.replica->restored());
+    for (const RecordId& id : {sent, unsent}) {
+        CHECK_FALSE(fleet.body("post", id).empty());
+        CHECK(fleet.body("district", id) == fleet.body("post", id));
+    }
+    CHECK(fleet.body("district", sent).find("\"visits\":3") != std::string::npos);
+    CHECK(must(post.replica->verify()).empty());
+    // The wrap is the new identity's now, so that it can be done again.
+    CHECK(must(crypto::recovery_header(post.key_store.recovery)).device == post.replica->id());
+}
