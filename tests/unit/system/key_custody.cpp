@@ -20,6 +20,7 @@ using test_support::for_each_kill_point;
 
 namespace {
 
+const bool started = crypto::initialise().has_value();  // guarded memory needs it
 constexpr std::string_view old_phrase = "núi sông bờ cõi cột mốc";
 constexpr std::string_view new_phrase = "mười hai ký tự trở lên";
 constexpr std::string_view pin = "246810";
@@ -71,7 +72,7 @@ std::string error_of(const Result<T>& result) {
 }
 
 crypto::KeyFileContents new_keys(Random& random) {
-    REQUIRE(crypto::initialise());
+    REQUIRE(started);
     return {crypto::DeviceKeys::generate(random), Secret::random(32, random), "chacha20", {}};
 }
 
@@ -290,7 +291,7 @@ TEST_CASE("a wipe destroys the keys before anything else, and one that was cut o
         [&] {
             const bool keys =
                 files_in(keyring.path()) > 0 || store.exists() || file_exists(path + "/key.cotmoc.previous");
-            for (const std::string& name : {"replica.db", "replica.db-wal", "recovery.cotmoc"}) {
+            for (const char* name : {"replica.db", "replica.db-wal", "recovery.cotmoc"}) {
                 if (!file_exists(path + "/" + name)) {
                     CHECK_FALSE(keys);
                 }
