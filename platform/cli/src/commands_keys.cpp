@@ -95,7 +95,7 @@ Outcome answer_recovery(const Common& common, const RecoverOptions& options, std
     } else {
         const auto said = system::ask(shown + std::string(common.text(Label::recovery_question)));
         if (said != "yes" && said != common.text(Label::yes)) {
-            return fail(ErrorCode::bad_offer, name);
+            return fail(ErrorCode::not_confirmed, name);
         }
     }
     put_line(common.json ? JsonObject()
@@ -179,7 +179,7 @@ Result<std::string> name_to_wipe(const Common& common, const WipeOptions& option
     COTMOC_ASSIGN(const std::vector<SpaceId> unsealed, (*replica)->store().spaces_with_pending());
     unsent = std::max<std::uint64_t>(unsent, unsealed.size());
     if (unsent > 0 && !options.discard_unsent) {
-        return fail(ErrorCode::cut_needs_sync, std::to_string(unsent));
+        return fail(ErrorCode::unsent_work, std::to_string(unsent));
     }
     return (*replica)->name();
 }
@@ -199,7 +199,7 @@ Outcome wipe(const Common& common, const WipeOptions& options) {
                 ? system::ask(std::string(common.text(Label::wipe_question)) + " (" + name + "): ")
                 : std::optional(options.yes);
         if (said != name) {
-            return fail(ErrorCode::bad_offer, "the name is " + name);
+            return fail(ErrorCode::not_confirmed, "the name is " + name);
         }
     }
     COTMOC_ASSIGN(const std::vector<std::string> removed, system::wipe_directory(place.key_store));

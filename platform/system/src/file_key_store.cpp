@@ -89,7 +89,7 @@ Result<void> FileKeyStore::begin_try() {
     }
     if (tries >= pin_tries_max) {
         COTMOC_TRY(destroy_keys());
-        return fail(ErrorCode::code_differs);
+        return fail(ErrorCode::tries_used_up);
     }
     return replace_file(tries_path(), as_bytes(std::to_string(tries + 1) + "\n"));
 }

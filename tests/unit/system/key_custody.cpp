@@ -155,7 +155,7 @@ TEST_CASE("after ten wrong PINs the keys are gone, for the right one too") {
     for (unsigned i = 1; i <= pin_tries_max; ++i) {
         CHECK(error_of(crypto::unlock(store, phrase("111111"))) == "wrong_passphrase");
     }
-    CHECK(error_of(crypto::unlock(store, phrase(pin))) == "code_differs");
+    CHECK(error_of(crypto::unlock(store, phrase(pin))) == "tries_used_up");
     CHECK(files_in(keyring.path()) == 0);
     CHECK_FALSE(store.exists());
 }
