@@ -105,16 +105,16 @@ Result<sync::SessionReport> try_meet(Fleet& fleet, FleetDevice& caller, FleetDev
 }
 
 Result<void> rejoin(Fleet& fleet, FleetDevice& device, crypto::Role role,
-                    const std::vector<std::string>& spaces) {
+                    const std::vector<std::string>& spaces, std::string_view name) {
     if (device.key_store.file.empty()) {
         COTMOC_ASSIGN(device.key_store.file,
                       crypto::seal_key_file(device.keys, crypto::Secret::copy_of(as_bytes(test_passphrase)),
                                             crypto::KdfPreset::low, fleet.random));
     }
     device.passphrase = test_passphrase;
-    COTMOC_ASSIGN(
-        const std::string request,
-        device.replica->rejoin(crypto::Secret::copy_of(as_bytes(test_passphrase)), crypto::KdfPreset::low));
+    COTMOC_ASSIGN(const std::string request,
+                  device.replica->rejoin(crypto::Secret::copy_of(as_bytes(test_passphrase)),
+                                         crypto::KdfPreset::low, name));
     COTMOC_ASSIGN(const std::string text, fleet.authority().enrol(request, role, spaces));
     COTMOC_ASSIGN(const crypto::Grant grant, crypto::parse_grant(text));
     return device.replica->join(grant, grant.root_fingerprint);

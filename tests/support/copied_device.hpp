@@ -46,7 +46,7 @@ Result<sync::SessionReport> try_meet(Fleet& fleet, FleetDevice& caller, FleetDev
 
 /// rejoin, enrol and join, by the authority of the fleet, which revokes nothing.
 Result<void> rejoin(Fleet& fleet, FleetDevice& device, crypto::Role role,
-                    const std::vector<std::string>& spaces);
+                    const std::vector<std::string>& spaces, std::string_view name = {});
 
 inline constexpr std::string_view test_passphrase = "a passphrase for tests";
 

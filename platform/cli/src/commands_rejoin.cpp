@@ -11,6 +11,7 @@ namespace {
 
 struct RejoinOptions {
     std::string kdf;
+    std::string name;
 };
 
 Outcome rejoin(const Common& common, const RejoinOptions& options) {
@@ -27,7 +28,7 @@ Outcome rejoin(const Common& common, const RejoinOptions& options) {
     COTMOC_ASSIGN(const crypto::Secret passphrase, system::read_passphrase(source));
     COTMOC_ASSIGN(const auto replica, sync::Replica::open(place.environment(), passphrase));
     const std::string former = replica->name();
-    COTMOC_ASSIGN(std::string request, replica->rejoin(passphrase, preset));
+    COTMOC_ASSIGN(std::string request, replica->rejoin(passphrase, preset, options.name));
     while (request.ends_with('\n')) {
         request.pop_back();
     }
@@ -54,6 +55,7 @@ void add_rejoin_command(Program& program) {
     auto options = std::make_shared<RejoinOptions>();
     CLI::App* command = program.app.add_subcommand(
         "rejoin", "Make a new device identity for a restored or copied replica; print its request");
+    command->add_option("--name", options->name, "The new identity's name (else the old one with a number)");
     command->add_option("--kdf", options->kdf, "desktop, phone or low (else $COTMOC_KDF)");
     program.on(command, options, rejoin);
 }

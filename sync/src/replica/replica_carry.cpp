@@ -9,22 +9,13 @@
 
 namespace cotmoc::sync {
 
-/// The unsent work of one space on its way into the new feed.
-struct Replica::Carrying {
-    SpaceId space;
-    DeviceIndex former{};
-    core::Transplant transplant;
-    core::Hlc shared_until;
-    std::vector<std::uint64_t> seen;  // by all that was carried so far
-    bool held_up = false;             // something before cannot be signed here: what follows may need it
-};
-
 namespace {
 
 void raise(std::vector<std::uint64_t>& seen, const std::vector<std::uint64_t>& by) {
     seen.resize(std::max(seen.size(), by.size()));
-    std::ranges::transform(by, seen, seen.begin(),
-                           [](std::uint64_t a, std::uint64_t b) { return std::max(a, b); });
+    for (std::size_t number = 0; number < by.size(); ++number) {
+        seen[number] = std::max(seen[number], by[number]);
+    }
 }
 
 Result<Content> open_held(const crypto::KeyRing& ring, const SpaceId& space, BytesView envelope) {
@@ -39,6 +30,22 @@ Result<Content> open_held(const crypto::KeyRing& ring, const SpaceId& space, Byt
 
 }  // namespace
 
+/// The unsent work of one space on its way into the new feed.
+struct Replica::Carrying {
+    SpaceId space;
+    DeviceIndex former{};
+    core::Transplant transplant;
+    core::Hlc shared_until;
+    std::vector<std::uint64_t> seen;  // by all that was carried so far
+    bool held_up = false;             // something before cannot be signed here: what follows may need it
+
+    void note_former(std::uint64_t seq) {
+        std::vector<std::uint64_t> up_to(to_number(former) + std::size_t{1});
+        up_to.back() = seq;
+        raise(seen, up_to);
+    }
+};
+
 /// All of it in one transaction, so that nothing is signed twice.
 Result<void> Replica::carry_over() {
     if (former_ == DeviceId{} || !joined()) {
@@ -46,17 +53,24 @@ Result<void> Replica::carry_over() {
     }
     COTMOC_ASSIGN(const std::vector<core::Store::Unsent> all, store_->unsent());
     COTMOC_TRY(end_receiving());
-    COTMOC_TRY(store_->write([&]() -> Result<void> {
+    const auto carried = store_->write([&]() -> Result<void> {
         std::map<std::pair<SpaceId, DeviceIndex>, Carrying> spaces;
         for (const core::Store::Unsent& unsent : all) {
             auto [carrying, fresh] = spaces.try_emplace(
                 {unsent.space, unsent.device},
                 Carrying{unsent.space, unsent.device, {unsent.device, self_->index}, {}, {}});
+            if (fresh) {
+                // What comes before the first of them is common.
+                carrying->second.note_former(unsent.seq - 1);
+            }
             COTMOC_TRY(carry(carrying->second, unsent));
         }
         COTMOC_TRY(store_->set_setting("former_device", {}));
+        COTMOC_TRY(store_->set_setting("own_work_is_aside", {}));
+        COTMOC_TRY(store_->set_setting("own_past_is_back", {}));
         return store_->set_setting("restored", {});
-    }));
+    });
+    COTMOC_TRY(carried);
     restored_ = false;
     former_ = {};
     store_->notify();
@@ -69,9 +83,7 @@ Result<void> Replica::carry(Carrying& carrying, const core::Store::Unsent& unsen
     const auto note_former_seen = [&]() -> Result<void> {
         COTMOC_ASSIGN(const auto seen, store_->seen_by(unsent.space, carrying.former, unsent.seq));
         raise(carrying.seen, seen.value_or(std::vector<std::uint64_t>()));
-        std::vector<std::uint64_t> up_to(to_number(carrying.former) + std::size_t{1});
-        up_to.back() = unsent.seq;
-        raise(carrying.seen, up_to);
+        carrying.note_former(unsent.seq);
         return {};
     };
     Result<Content> mine =

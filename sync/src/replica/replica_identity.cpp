@@ -60,8 +60,12 @@ Result<void> Replica::settle_identity() {
                : fail(ErrorCode::database_damaged, "it is not the database of this key file");
 }
 
-/// "don-bo-y" becomes "don-bo-y-2", then "don-bo-y-3".
+/// "don-bo-y" becomes "don-bo-y-2", then "don-bo-y-3", unless a person has chosen one.
 Result<std::string> Replica::next_name() {
+    COTMOC_ASSIGN(const std::optional<Bytes> chosen, store_->setting("next_name"));
+    if (chosen && !chosen->empty()) {
+        return std::string(as_text(*chosen));
+    }
     COTMOC_ASSIGN(const std::optional<Bytes> first, store_->setting("first_name"));
     COTMOC_ASSIGN(const std::optional<Bytes> identities, store_->setting("identities"));
     const bool known = first && identities && identities->size() == 1;
@@ -71,27 +75,40 @@ Result<std::string> Replica::next_name() {
     return name + suffix;
 }
 
-Result<std::string> Replica::rejoin(const crypto::Secret& passphrase, crypto::KdfPreset preset) {
+Result<std::string> Replica::request_of_next(const crypto::DeviceKeys& next, std::string_view name) {
+    std::string chosen(name);
+    if (chosen.empty()) {
+        COTMOC_ASSIGN(chosen, next_name());
+    }
+    std::string request = crypto::encode_request(chosen, next, environment_.random);
+    if (!crypto::parse_request(request)) {
+        return fail(ErrorCode::wrong_usage, "a name has a to z, 0 to 9 and -, 63 at most");
+    }
+    if (!name.empty()) {
+        COTMOC_TRY(store_->write([&] { return store_->set_setting("next_name", as_bytes(name)); }));
+    }
+    return request;
+}
+
+Result<std::string> Replica::rejoin(const crypto::Secret& passphrase, crypto::KdfPreset preset,
+                                    std::string_view name) {
     if (!restored_) {
         return fail(ErrorCode::not_restored, name_);
     }
-    COTMOC_ASSIGN(const std::string name, next_name());
-    const bool switched = former_ != DeviceId{};
-    if (switched) {
+    if (former_ != DeviceId{}) {
         // The new keys are in use already, or are the only ones: its enrolment is what is missing.
         return joined() ? Result<std::string>(fail(ErrorCode::already_joined, name_))
-                        : crypto::encode_request(name, keys_.device, environment_.random);
+                        : request_of_next(keys_.device, name);
     }
-    std::optional<crypto::DeviceKeys> next = next_keys();
-    if (!next) {
-        next = crypto::DeviceKeys::generate(environment_.random);
+    if (!next_keys()) {
+        const crypto::DeviceKeys next = crypto::DeviceKeys::generate(environment_.random);
         crypto::KeyFileContents keys = keys_.clone();
-        keys.extra.push_back({std::string(next_signing), next->signing.seed().clone()});
-        keys.extra.push_back({std::string(next_agreement), next->agreement.seed().clone()});
+        keys.extra.push_back({std::string(next_signing), next.signing.seed().clone()});
+        keys.extra.push_back({std::string(next_agreement), next.agreement.seed().clone()});
         COTMOC_TRY(crypto::lock(environment_.key_store, keys, passphrase, preset, environment_.random));
         keys_ = std::move(keys);
     }
-    return crypto::encode_request(name, *next, environment_.random);
+    return request_of_next(*next_keys(), name);
 }
 
 Result<void> Replica::begin_new_identity(const ReplicaEnvironment& environment,
@@ -119,18 +136,25 @@ Result<void> Replica::begin_new_identity(const ReplicaEnvironment& environment,
 /// From this commit on, `next` is the device of this database.
 Result<void> Replica::switch_identity(const DeviceId& former, const DeviceId& next) {
     COTMOC_ASSIGN(const std::string name, next_name());
-    COTMOC_ASSIGN(const std::optional<Bytes> first, store_->setting("first_name"));
+    COTMOC_ASSIGN(const std::optional<Bytes> chosen, store_->setting("next_name"));
+    COTMOC_ASSIGN(std::optional<Bytes> first, store_->setting("first_name"));
     COTMOC_ASSIGN(const std::optional<Bytes> identities, store_->setting("identities"));
     const bool known = identities && identities->size() == 1 && identities->front() < 255;
-    const auto count = static_cast<std::uint8_t>(known ? identities->front() + 1 : 2);
-    COTMOC_TRY(store_->write([&]() -> Result<void> {
+    std::uint8_t count = static_cast<std::uint8_t>(known ? identities->front() + 1 : 2);
+    if (chosen && !chosen->empty()) {
+        first = chosen;
+        count = 1;
+    }
+    const auto switched = store_->write([&]() -> Result<void> {
         COTMOC_TRY(store_->set_setting("device", next.view()));
         COTMOC_TRY(store_->set_setting("former_device", former.view()));
         COTMOC_TRY(store_->set_setting("next_device", {}));
+        COTMOC_TRY(store_->set_setting("next_name", {}));
         COTMOC_TRY(store_->set_setting("first_name", first ? BytesView(*first) : as_bytes(name_)));
         COTMOC_TRY(store_->set_setting("identities", BytesView(&count, 1)));
         return store_->set_setting("name", as_bytes(name));
-    }));
+    });
+    COTMOC_TRY(switched);
     name_ = name;
     former_ = former;
     key_lost_ = false;
@@ -142,6 +166,7 @@ Result<void> Replica::join_anew(const crypto::Grant& grant, crypto::DeviceKeys n
     if (!restored_) {
         COTMOC_TRY(mark_restored());  // the database was put back since the keys were made
     }
+    COTMOC_TRY(set_own_work_aside());
     COTMOC_TRY(store_trust(grant.entries));
     const DeviceId next_id = next.public_keys().id();
     if (trust_.find(next_id) == nullptr) {

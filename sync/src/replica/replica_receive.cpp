@@ -133,6 +133,7 @@ Result<std::optional<AcceptResult>> Replica::check_place(Arriving& arriving) {
         !verified) {
         return refused(std::move(verified).error());
     }
+    COTMOC_TRY(check_own_arrival(arriving));
     COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(header.space));
     const auto feed = std::ranges::find(held, arriving.author->index, &core::FeedState::device);
     const std::uint64_t held_seq = feed != held.end() ? feed->seq : 0;
@@ -263,12 +264,6 @@ Result<AcceptResult> Replica::accept_now(BytesView envelope) {
     COTMOC_ASSIGN(const std::optional<AcceptResult> early, check_place(arriving));
     if (early) {
         return *early;
-    }
-    if (arriving.author == self_ && !restored_ && !switched_off("own-feed-check")) {
-        // Nobody else continues this feed: what is held here is a copy that has stayed behind.
-        COTMOC_TRY(mark_restored());
-        COTMOC_TRY(begin_receiving());
-        return accept_now(envelope);
     }
     return take_in(arriving);
 }

@@ -53,6 +53,7 @@ Result<void> Replica::batch(const std::function<Result<void>()>& work) {
 
 Result<void> Replica::check_writable(const RecordId& id) {
     COTMOC_TRY(prepare());
+    COTMOC_TRY(check_not_restored());
     if (!joined()) {
         return fail(ErrorCode::not_joined);
     }

@@ -1,6 +1,6 @@
 // A replica whose own feed has gone on elsewhere: restored from a backup, or one of two copies. It is noticed
 // by the high-water mark or by what others hold, sets aside what may be unsent, and writes nothing more.
-#include "replica/content.hpp"
+#include "replica/arriving.hpp"
 #include "replica/seen.hpp"
 
 #include <cotmoc/base/test_switch.hpp>
@@ -13,6 +13,7 @@ namespace cotmoc::sync {
 namespace {
 
 constexpr std::string_view restored_setting = "restored";
+constexpr std::string_view aside_setting = "own_work_is_aside";
 constexpr std::string_view replay_due_setting = "replay_due";
 constexpr std::string_view past_is_back_setting = "own_past_is_back";
 constexpr std::uint8_t set = 1;
@@ -38,6 +39,7 @@ Result<void> Replica::load_restored() {
     if (key_lost_ && !restored_) {
         // Its journal needs no key; it must be empty before anything is received under the new identity.
         COTMOC_TRY(mark_restored());
+        COTMOC_TRY(set_own_work_aside());
     }
     if (key_lost_ && joined()) {
         COTMOC_TRY(switch_identity(former_, id()));
@@ -91,19 +93,49 @@ std::optional<DeviceIndex> Replica::former_index() const {
 }
 
 Result<void> Replica::mark_restored() {
-    const std::optional<DeviceIndex> own = self_ != nullptr ? std::optional(self_->index) : former_index();
     COTMOC_TRY(end_receiving());
-    COTMOC_TRY(store_->write([&]() -> Result<void> {
-        for (const crypto::TrustState::Space& space : trust_.spaces()) {
-            if (own) {
-                COTMOC_TRY(set_own_aside(space.id, *own));
-            }
-        }
+    const auto marked = store_->write([&]() -> Result<void> {
         COTMOC_TRY(store_->set_setting(past_is_back_setting, {}));
         return store_->set_setting(restored_setting, BytesView(&set, 1));
-    }));
+    });
+    COTMOC_TRY(marked);
     restored_ = true;
+    return {};
+}
+
+/// Of a restored replica, once: before anything is received (S3). Until then all of it can be read.
+Result<void> Replica::set_own_work_aside() {
+    COTMOC_ASSIGN(const bool done, is_set(*store_, aside_setting));
+    const std::optional<DeviceIndex> own =
+        self_ != nullptr && !key_lost_ ? std::optional(self_->index) : former_index();
+    if (done || !restored_ || !own) {
+        return {};
+    }
+    COTMOC_TRY(end_receiving());
+    const auto aside = store_->write([&]() -> Result<void> {
+        for (const crypto::TrustState::Space& space : trust_.spaces()) {
+            COTMOC_TRY(set_own_aside(space.id, *own));
+        }
+        return store_->set_setting(aside_setting, BytesView(&set, 1));
+    });
+    COTMOC_TRY(aside);
     return replay_if_due();
+}
+
+/// An own change set that this database does not hold: nobody else continues this feed, so the copy here has
+/// stayed behind.
+Result<void> Replica::check_own_arrival(const Arriving& arriving) {
+    if (arriving.author != self_ || restored_ || switched_off("own-feed-check")) {
+        return {};
+    }
+    COTMOC_ASSIGN(const std::optional<Hash256> held,
+                  store_->envelope_hash(arriving.header.space, self_->index, arriving.header.seq));
+    if (held == arriving.hash) {
+        return {};
+    }
+    COTMOC_TRY(mark_restored());
+    COTMOC_TRY(set_own_work_aside());
+    return begin_receiving();
 }
 
 /// Everything own that no other author is known to have seen: it may differ from what stands elsewhere. What
@@ -169,15 +201,22 @@ Result<void> Replica::peer_lists(const crypto::TrustState::Device& peer, const S
     return {};
 }
 
+Result<void> Replica::own_feed_differs(const SpaceId& /*space*/, std::uint64_t /*seq*/) {
+    if (joined() && !restored_) {
+        COTMOC_TRY(mark_restored());
+    }
+    return set_own_work_aside();
+}
+
 Result<void> Replica::note_own_past(const SpaceId& space, DeviceIndex device, std::uint64_t seq) {
     own_listed_[{space, device}] = seq;
     COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(space));
     const auto own = std::ranges::find(held, device, &core::FeedState::device);
     const bool longer = device == self_->index && seq > (own != held.end() ? own->seq : 0);
-    if (!longer || restored_ || switched_off("own-feed-check")) {
-        return {};
+    if (longer && !restored_ && !switched_off("own-feed-check")) {
+        COTMOC_TRY(mark_restored());
     }
-    return mark_restored();
+    return set_own_work_aside();
 }
 
 /// At the end of a session: whether a hub has given back all it has of the own feed.

@@ -10,8 +10,11 @@
 namespace cotmoc::sync {
 
 Result<void> Replica::seal(int compression_level) {
-    if (!joined() || restored_) {
+    if (!joined()) {
         return {};
+    }
+    if (restored_) {
+        return set_own_work_aside();
     }
     COTMOC_ASSIGN(const std::vector<SpaceId> spaces, store_->spaces_with_pending());
     for (const SpaceId& space : spaces) {
@@ -27,6 +30,9 @@ Result<void> Replica::seal(int compression_level) {
 }
 
 Result<void> Replica::seal_closed() {
+    if (restored_) {
+        return {};
+    }
     for (const SpaceInfo& space : spaces_) {
         while (store_->has_closed(space.id)) {
             COTMOC_ASSIGN(const std::optional<core::PendingChangeSet> pending,

@@ -20,8 +20,10 @@ struct RestoredPost {
         post().passphrase = test_passphrase;
         fleet.sync_all();
         const DiskImage backup = take_image(post());
-        fleet.add_record("post", "inspection", {{"marker_no", "sent"}});
-        fleet.sync_all();
+        for (const char* marker : {"sent", "sent too"}) {
+            fleet.add_record("post", "inspection", {{"marker_no", marker}});
+            fleet.sync_all();
+        }
         put_back(fleet, "post", backup);
         fleet.advance(60'000);
         unsent = fleet.add_record("post", "inspection", {{"marker_no", "unsent"}});

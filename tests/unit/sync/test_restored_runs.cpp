@@ -86,8 +86,8 @@ private:
     }
 
     void renew(FleetDevice& device) {
-        device.name = "post";
-        REQUIRE(rejoin(fleet_, device, crypto::Role::border_post, {std::string(place)}));
+        REQUIRE(rejoin(fleet_, device, crypto::Role::border_post, {std::string(place)},
+                       "post-" + std::to_string(++made_)));
         fleet_.sync("authority");
     }
 
@@ -169,8 +169,8 @@ private:
                 REQUIRE(try_sync(fleet_, *device));
                 if (device->replica->restored()) {
                     if (must(device->replica->own_past_is_back()) || device->replica->joined()) {
-                        const auto renewed =
-                            rejoin(fleet_, *device, crypto::Role::border_post, {std::string(place)});
+                        const auto renewed = rejoin(fleet_, *device, crypto::Role::border_post,
+                                                    {std::string(place)}, "post-" + std::to_string(++made_));
                         CHECK((renewed || renewed.error().code == ErrorCode::already_joined));
                     }
                     fleet_.sync("authority");

@@ -125,8 +125,10 @@ public:
     /// A hub has given back all it holds of the former own feed since.
     Result<bool> own_past_is_back();
     /// Makes the keys of a new identity and saves them in the key file, beside those in use, which stay until
-    /// the new ones have joined. The request for the authority; the same one again until then. not_restored.
-    Result<std::string> rejoin(const crypto::Secret& passphrase, crypto::KdfPreset preset);
+    /// the new ones have joined. The request for the authority, for the same keys until then. `name` is that
+    /// of the new identity; if empty, the old one with a number. not_restored, wrong_usage.
+    Result<std::string> rejoin(const crypto::Secret& passphrase, crypto::KdfPreset preset,
+                               std::string_view name = {});
     /// A new identity for a database whose signing key is lost (office recovery): saves a new key file. The
     /// replica is to be opened, its request enrolled and joined; then its unsent work is signed anew.
     static Result<void> begin_new_identity(const ReplicaEnvironment& environment,
@@ -200,6 +202,7 @@ public:
     Result<void> peer_clock(const crypto::TrustState::Device& peer, std::int64_t wall_ms) override;
     Result<void> peer_holds(const crypto::TrustState::Device& peer, const SpaceId& space,
                             const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) override;
+    Result<void> own_feed_differs(const SpaceId& space, std::uint64_t seq) override;
     Result<void> peer_lists(const crypto::TrustState::Device& peer, const SpaceId& space,
                             const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) override;
 
@@ -249,6 +252,8 @@ private:
     Result<void> check_high_water();
     Result<void> raise_high_water();
     Result<void> mark_restored();
+    Result<void> set_own_work_aside();
+    Result<void> check_own_arrival(const Arriving& arriving);
     Result<void> set_own_aside(const SpaceId& space, DeviceIndex own);
     Result<void> replay_if_due();
     Result<void> note_own_past(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
@@ -262,6 +267,7 @@ private:
     std::optional<crypto::DeviceKeys> next_keys() const;
     Result<void> settle_identity();
     Result<std::string> next_name();
+    Result<std::string> request_of_next(const crypto::DeviceKeys& next, std::string_view name);
     Result<void> switch_identity(const DeviceId& former, const DeviceId& next);
     Result<void> join_anew(const crypto::Grant& grant, crypto::DeviceKeys next);
 
