@@ -46,6 +46,11 @@ Result<std::vector<Held>> held_back(core::Store& store) {
     for (const core::Store::VoidOp& op : ops) {
         all.push_back({op.space, op.dot.device, op.dot.seq, op.dot.index, op.reason});
     }
+    // Set aside of a former own feed: signed anew once this device can and may.
+    COTMOC_ASSIGN(const auto unsent, store.unsent());
+    for (const core::Store::Unsent& each : unsent) {
+        all.push_back({each.space, each.device, each.seq, std::nullopt, "unsent"});
+    }
     return all;
 }
 

@@ -75,7 +75,8 @@ Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& 
         .raw("digests", digests)
         .number("conflicts", replica.notes().new_conflicts)
         .number("quarantined", replica.notes().quarantined)
-        .raw("hub", hub_json(replica, hub));
+        .raw("hub", hub_json(replica, hub))
+        .flag("restored", replica.restored());
     if (!rotated.empty()) {
         object.raw("rotated", json_texts(rotated));
     }
@@ -102,6 +103,9 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     note(Label::conflicts, replica.notes().new_conflicts);
     note(Label::quarantined, replica.notes().quarantined);
     put_line(common.text(report.complete ? Label::complete : Label::incomplete));
+    if (replica.restored()) {
+        put_line(common.text(Label::restored));
+    }
 }
 
 Outcome sync_once(const Common& common, const SyncOptions& options) {
@@ -146,7 +150,7 @@ Outcome sync_once(const Common& common, const SyncOptions& options) {
         return fail(*last.refusal);
     }
     const bool noted = replica.notes().new_conflicts + replica.notes().quarantined != 0;
-    return noted || notice.needs_person() ? needs_person : done;
+    return noted || notice.needs_person() || replica.restored() ? needs_person : done;
 }
 
 std::string space_status_json(const std::string& name, const core::SpaceStatus& status,
@@ -197,6 +201,9 @@ Outcome status(const Common& common, const NoOptions&) {
     std::vector<std::string> spaces;
     if (!common.json) {
         put_line(std::string(common.text(Label::device)) + ": " + replica.name() + "  " + replica.id().hex());
+        if (replica.restored()) {
+            put_line(common.text(Label::restored));
+        }
         put_line(std::string(common.text(Label::clock)) + ": " +
                  (clock.suspect
                       ? std::string(common.text(Label::clock_suspect)) + " " + std::to_string(offset_s)
@@ -219,6 +226,7 @@ Outcome status(const Common& common, const NoOptions&) {
                      .raw("clock",
                           JsonObject().flag("suspect", clock.suspect).number("offset_s", offset_s).finish())
                      .raw("hub", hub_json(replica, hub))
+                     .flag("restored", replica.restored())
                      .finish());
     }
     return done;

@@ -64,6 +64,7 @@ Result<void> Replica::peer_trust(const crypto::TrustState::Device& peer, std::ui
 
 Result<void> Replica::peer_lists(const crypto::TrustState::Device& peer, const SpaceId& space,
                                  const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) {
+    COTMOC_TRY(note_own_lists(peer, space, feeds));
     const bool readable =
         std::ranges::any_of(spaces_, [&](const SpaceInfo& known) { return known.id == space; });
     if (peer.role != crypto::Role::hub || hub_session_ == nullptr || !readable) {

@@ -60,6 +60,8 @@ Result<void> Replica::begin_session() {
     notes_ = {};
     hub_session_.reset();
     quarantine_counts_.clear();
+    hub_lists_ = false;
+    own_listed_.clear();
     store_->notify();
     return seal();
 }
@@ -88,6 +90,10 @@ Result<std::optional<StoredEnvelope>> Replica::next_envelope(const SpaceId& spac
     COTMOC_ASSIGN(std::optional<core::EnvelopeRow> row, store_->next_envelope(space, position));
     if (!row) {
         return std::nullopt;
+    }
+    if (row->seq > marked_[space] && device_id(row->author) == id() && !restored_ &&
+        environment_.high_water_mark != nullptr) {
+        COTMOC_TRY(raise_high_water());
     }
     return StoredEnvelope{row->position, row->author, row->seq, row->ops, std::move(row->bytes)};
 }
@@ -133,6 +139,7 @@ Result<std::optional<AcceptResult>> Replica::check_place(Arriving& arriving) {
         !verified) {
         return refused(std::move(verified).error());
     }
+    COTMOC_TRY(check_own_arrival(arriving));
     COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(header.space));
     const auto feed = std::ranges::find(held, arriving.author->index, &core::FeedState::device);
     const std::uint64_t held_seq = feed != held.end() ? feed->seq : 0;

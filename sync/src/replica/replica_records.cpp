@@ -14,6 +14,7 @@ Result<void> Replica::write(const std::function<Result<void>()>& work) {
         return done;
     }
     COTMOC_TRY(prepare());
+    COTMOC_TRY(check_not_restored());
     COTMOC_TRY(store_->write(work));
     // The write is durable; what fails to be sealed now is sealed when the next session begins.
     (void)seal_closed();
@@ -36,6 +37,7 @@ Result<void> Replica::batch(const std::function<Result<void>()>& work) {
         return work();
     }
     COTMOC_TRY(prepare());
+    COTMOC_TRY(check_not_restored());
     batching_ = true;
     batch_error_.reset();
     // A call that failed may have noted the first of its ops: the batch fails with it even if the app goes
@@ -53,6 +55,7 @@ Result<void> Replica::batch(const std::function<Result<void>()>& work) {
 
 Result<void> Replica::check_writable(const RecordId& id) {
     COTMOC_TRY(prepare());
+    COTMOC_TRY(check_not_restored());
     if (!joined()) {
         return fail(ErrorCode::not_joined);
     }

@@ -14,6 +14,9 @@ Result<void> Replica::seal(int compression_level) {
     if (!joined()) {
         return {};
     }
+    if (restored_) {
+        return set_own_work_aside();
+    }
     COTMOC_ASSIGN(const std::vector<SpaceId> spaces, store_->spaces_with_pending());
     for (const SpaceId& space : spaces) {
         // Without the key of today the ops stay pending, and nothing is received in their space (S3).
@@ -34,6 +37,9 @@ const crypto::EpochKey* Replica::sealing_key(const SpaceId& space) const {
 }
 
 Result<void> Replica::seal_closed() {
+    if (restored_) {
+        return {};
+    }
     for (const SpaceInfo& space : spaces_) {
         while (store_->has_closed(space.id) && sealing_key(space.id) != nullptr) {
             COTMOC_ASSIGN(const std::optional<core::PendingChangeSet> pending,
@@ -105,7 +111,8 @@ Result<core::PendingChangeSet> Replica::empty_change_set(const SpaceId& space) {
 Result<void> Replica::received_all() {
     COTMOC_TRY(commit());
     COTMOC_TRY(end_hub_session());
-    if (!joined() || self_->role != crypto::Role::province_officer) {
+    COTMOC_TRY(follow_own_past());
+    if (!joined() || restored_ || self_->role != crypto::Role::province_officer) {
         return {};
     }
     // What was written while the session waited comes first: the confirmation must not take its place.

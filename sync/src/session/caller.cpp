@@ -168,7 +168,7 @@ Result<void> Caller::on_list(BytesView body) {
 Result<void> Caller::start_transfer(const FeedTable& list) {
     update_common();
     COTMOC_TRY(check_table(trust(), common_, list));
-    COTMOC_TRY(tell_lists(list));
+    COTMOC_TRY(tell_lists(list));  // first: what is held here may become less
     const FeedTable lacks = compare(list);
     lacks_nothing_ = lacks.empty();
     if (lacks_nothing_) {

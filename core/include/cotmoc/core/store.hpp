@@ -17,7 +17,7 @@ namespace cotmoc::core {
 
 struct StoreOptions {
     std::string path;  // UTF-8
-    Bytes key;         // 32 octets
+    BytesView key;     // 32 octets; needed during open() only
     std::string cipher;
     Clock& clock;
     const Hasher& hasher;
@@ -358,6 +358,25 @@ public:
     /// A feed of a device outside the province holds something that no province device's frontier covers
     /// (S21).
     Result<bool> has_unconfirmed(const SpaceId& space);
+
+    // Unsent work of an own feed that has gone on elsewhere. Changes inside write().
+    struct Unsent {
+        std::int64_t number = 0;  // given by set_aside(), rising
+        SpaceId space;
+        DeviceIndex device{};  // whose feed it stood in
+        std::uint64_t seq = 0;
+        bool sealed = false;              // then `bytes` is an envelope, else what one would hold
+        std::vector<std::uint64_t> seen;  // as IncomingChangeSet::seen
+        Bytes bytes;
+    };
+    Result<void> set_aside(const Unsent& unsent);
+    Result<std::vector<Unsent>> unsent();
+    Result<void> forget_unsent(std::int64_t number);
+    /// Forgets the space's journal and the feed's envelopes after `seq`. The records still show what they
+    /// made: the caller applies the space again (forget_records).
+    Result<void> forget_own_after(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
+    /// The highest change set of the feed that another author's had seen.
+    Result<std::uint64_t> seen_by_others(const SpaceId& space, DeviceIndex device);
 
     // History: where it stands.
     struct Trail {

@@ -79,6 +79,13 @@ public:
         (void)seq;
         return 0;
     }
+    /// A peer holds another change set than this store at this place of the own feed, or more of it: this
+    /// store is a restored or a copied one. Nothing of the own feed leaves in this session.
+    virtual Result<void> own_feed_differs(const SpaceId& space, std::uint64_t seq) {
+        (void)space;
+        (void)seq;
+        return {};
+    }
     /// Checks and stores one envelope. What it stored is durable after commit().
     virtual Result<AcceptResult> accept(BytesView envelope) = 0;
     virtual Result<void> commit() = 0;

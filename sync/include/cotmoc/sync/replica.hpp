@@ -4,6 +4,7 @@
 
 #include <cotmoc/core/history.hpp>
 #include <cotmoc/crypto/hash.hpp>
+#include <cotmoc/crypto/high_water_mark.hpp>
 #include <cotmoc/crypto/key_file.hpp>
 #include <cotmoc/crypto/key_ring.hpp>
 #include <cotmoc/crypto/key_store.hpp>
@@ -26,6 +27,9 @@ struct ReplicaEnvironment {
     std::function<Result<core::Catalogue>(std::string_view)> read_catalogue = core::Catalogue::parse;
     /// Envelopes of one feed that are kept though they may not be applied; more are refused.
     std::uint64_t quarantine_max = 50'000;
+    /// How far the own feeds have gone, kept outside the database. Null: a restored database is noticed at
+    /// its first contact only.
+    crypto::HighWaterMark* high_water_mark = nullptr;
 };
 
 struct PendingNote;
@@ -137,6 +141,22 @@ public:
     std::string device_name(DeviceIndex index) const;
     const DeviceId& device_id(DeviceIndex index) const;
     const crypto::KeyRing& key_ring() const { return ring_; }
+    // Restored and copied replicas (docs/restored-backups.md).
+    /// The own feed has gone on elsewhere, or the signing key is lost: read-only until a new identity has
+    /// joined and has taken over what was not sent.
+    bool restored() const { return restored_; }
+    /// A hub has given back all it holds of the former own feed since.
+    Result<bool> own_past_is_back();
+    /// Makes the keys of a new identity and saves them in the key file, beside those in use, which stay until
+    /// the new ones have joined. The request for the authority, for the same keys until then. `name` is that
+    /// of the new identity; if empty, the old one with a number. not_restored, wrong_usage.
+    Result<std::string> rejoin(const crypto::Secret& passphrase, crypto::KdfPreset preset,
+                               std::string_view name = {});
+    /// A new identity for a database whose signing key is lost (office recovery): saves a new key file. The
+    /// replica is to be opened, its request enrolled and joined; then its unsent work is signed anew.
+    static Result<void> begin_new_identity(const ReplicaEnvironment& environment,
+                                           const crypto::Secret& database_key, std::string_view cipher,
+                                           const crypto::Secret& passphrase, crypto::KdfPreset preset);
     /// For queries, status, settings. Do not write through it.
     core::Store& store() { return *store_; }
 
@@ -231,6 +251,7 @@ public:
                             const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) override;
     Result<void> peer_holds(const crypto::TrustState::Device& peer, const SpaceId& space,
                             const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) override;
+    Result<void> own_feed_differs(const SpaceId& space, std::uint64_t seq) override;
 
 private:
     struct Arriving;
@@ -238,12 +259,16 @@ private:
     Replica(const ReplicaEnvironment& environment, crypto::KeyFileContents keys,
             std::unique_ptr<core::Store> store);
 
+    static Result<std::unique_ptr<core::Store>> open_store(const ReplicaEnvironment& environment,
+                                                           const crypto::KeyFileContents& keys);
     Result<void> load_trust();
     Result<void> store_trust(std::span<const Bytes> entries);
     Result<void> apply_trust(BytesView entry);
     Result<void> follow_trust();
     Result<void> follow_catalogues();
     Result<void> follow_spaces();
+    /// Keeps the office's way to the data key as the newest root wants it (crypto/recovery.hpp).
+    Result<void> follow_recovery();
     Result<void> replay_if_more_is_readable();
     /// Applies all change sets of a space again, under the rules and catalogues that can be read now.
     /// Precondition: nothing waits to be sealed.
@@ -301,6 +326,33 @@ private:
     Result<void> store_hub_memory();
     Result<std::uint64_t> newest_stamp_of_grown();
 
+    // A restored replica (replica_restored.cpp) and its new identity (replica_identity.cpp).
+    Result<void> check_not_restored() const;
+    Result<void> load_restored();
+    Result<void> check_high_water();
+    Result<void> raise_high_water();
+    Result<void> mark_restored();
+    Result<void> set_own_work_aside();
+    Result<void> check_own_arrival(const Arriving& arriving);
+    Result<void> set_own_aside(const SpaceId& space, DeviceIndex own);
+    Result<void> replay_if_due();
+    Result<void> note_own_lists(const crypto::TrustState::Device& peer, const SpaceId& space,
+                                const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds);
+    Result<void> note_own_past(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
+    Result<void> follow_own_past();
+    std::optional<DeviceIndex> former_index() const;
+    struct Carrying;
+    Result<void> carry_over();
+    Result<void> carry(Carrying& carrying, const core::Store::Unsent& unsent);
+    Result<void> seal_carried(Carrying& carrying, const core::Store::Unsent& unsent, core::Hlc newest,
+                              core::ChangeSet ops);
+    std::optional<crypto::DeviceKeys> next_keys() const;
+    Result<void> settle_identity();
+    Result<std::string> next_name();
+    Result<std::string> request_of_next(const crypto::DeviceKeys& next, std::string_view name);
+    Result<void> switch_identity(const DeviceId& former, const DeviceId& next);
+    Result<void> join_anew(const crypto::Grant& grant, crypto::DeviceKeys next);
+
     struct LoadedHistory;
     struct LoadedChange;
     Result<core::Store::Trail> trail(const RecordId& id);
@@ -329,6 +381,12 @@ private:
     bool receiving_ = false;
     std::map<std::pair<SpaceId, DeviceIndex>, std::uint64_t> quarantine_counts_;  // of this session
     std::unique_ptr<HubSession> hub_session_;  // while one goes on, and until the next begins
+    bool restored_ = false;
+    bool key_lost_ = false;  // of the device that the database names
+    DeviceId former_;  // whose feed the unsent work stood in, while a new identity takes over; else zero
+    std::map<SpaceId, std::uint64_t> marked_;  // as the high-water mark says
+    bool hub_lists_ = false;                   // in this session
+    std::map<std::pair<SpaceId, DeviceIndex>, std::uint64_t> own_listed_;
 };
 
 }  // namespace cotmoc::sync
