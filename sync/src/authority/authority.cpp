@@ -12,8 +12,6 @@ namespace {
 constexpr std::uint64_t day_ms = 24ull * 60 * 60 * 1000;
 constexpr std::uint64_t root_lifetime_ms = 3 * 365 * day_ms;
 constexpr std::uint64_t device_lifetime_ms = 180 * day_ms;
-constexpr std::string_view root_seed = "root";
-constexpr std::string_view issuer_seed = "issuer";
 
 std::uint64_t now_ms(Clock& clock) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(clock.wall_ms(), 0));
@@ -29,16 +27,43 @@ crypto::EnrolEntry::Wrap wrap_for(const crypto::DevicePublicKeys& device, const 
     return {key.space, key.epoch, crypto::wrap(key, device.id(), device.agreement, random)};
 }
 
+/// Position 1, signed by all root keys: those of `root`, or the one that the replica keeps.
+Result<std::pair<crypto::RootEntry, Bytes>> first_root(const Replica& replica,
+                                                       const crypto::SigningPublicKey& issuer,
+                                                       std::uint64_t issued_ms, const RootKeys& root) {
+    std::vector<crypto::SigningKey> keys;
+    for (const crypto::SigningKey& key : root.keys) {
+        keys.push_back(key.clone());
+    }
+    if (keys.empty()) {
+        keys.push_back(crypto::SigningKey::from_seed(replica.keys().find(root_seed)->clone()));
+    }
+    crypto::RootEntry entry;
+    entry.expires_ms = issued_ms + root_lifetime_ms;
+    entry.threshold = root.threshold;
+    for (const crypto::SigningKey& key : keys) {
+        entry.root_keys.push_back(key.public_key());
+    }
+    entry.issuers = {{issuer, true, {}, 0}};
+    entry.recovery_key =
+        crypto::AgreementKey::from_seed(replica.keys().find(recovery_seed)->clone()).public_key();
+    entry.suites = {1};
+    Bytes bytes = crypto::draft_root_entry({1, {}, issued_ms, entry});
+    for (const crypto::SigningKey& key : keys) {
+        COTMOC_ASSIGN(bytes, crypto::add_root_signature(bytes, key));
+    }
+    return std::pair(std::move(entry), std::move(bytes));
+}
+
 /// Everything that a new authority signs, in feed order.
 Result<void> sign_beginning(Replica& replica, std::span<const SpacePlan> plans,
-                            std::string_view catalogue_json, std::uint64_t issued_ms, Random& random) {
-    const crypto::SigningKey root = crypto::SigningKey::from_seed(replica.keys().find(root_seed)->clone());
+                            std::string_view catalogue_json, std::uint64_t issued_ms, Random& random,
+                            const RootKeys& root) {
     const crypto::SigningKey issuer =
         crypto::SigningKey::from_seed(replica.keys().find(issuer_seed)->clone());
     const crypto::DevicePublicKeys own = replica.keys().device.public_keys();
-    const crypto::RootEntry root_entry{
-        1,  issued_ms + root_lifetime_ms, 1, {root.public_key()}, {{issuer.public_key(), true, {}, 0}}, {},
-        {1}};
+    COTMOC_ASSIGN(const auto first, first_root(replica, issuer.public_key(), issued_ms, root));
+    const auto& [root_entry, signed_root] = first;
     const Hash256 fingerprint = crypto::root_fingerprint(root_entry);
     const crypto::EpochKey directory =
         crypto::EpochKey::generate(crypto::space_id(fingerprint, ""), 1, random);
@@ -72,7 +97,7 @@ Result<void> sign_beginning(Replica& replica, std::span<const SpacePlan> plans,
     std::ranges::sort(self.wraps, {}, &crypto::EnrolEntry::Wrap::space);
 
     Chain chain({}, issued_ms);
-    chain.sign(root_entry, root);
+    chain.append(signed_root);
     chain.sign(epoch_entry(directory), issuer);
     chain.sign(std::move(spaces), issuer);
     for (const crypto::EpochKey& key : keys) {
@@ -97,29 +122,35 @@ Result<std::vector<SpacePlan>> province_first(std::string_view province, std::sp
 
 }  // namespace
 
-std::vector<crypto::KeyFileContents::Extra> Authority::seeds(Random& random) {
+std::vector<crypto::KeyFileContents::Extra> Authority::seeds(Random& random, const RootKeys& root) {
     std::vector<crypto::KeyFileContents::Extra> seeds;
-    seeds.push_back({std::string(root_seed), crypto::Secret::random(32, random)});
+    if (root.keys.empty()) {
+        seeds.push_back({std::string(root_seed), crypto::Secret::random(32, random)});
+    }
     seeds.push_back({std::string(issuer_seed), crypto::Secret::random(32, random)});
+    seeds.push_back({std::string(recovery_seed),
+                     root.recovery.empty() ? crypto::Secret::random(32, random) : root.recovery.clone()});
     return seeds;
 }
 
 Result<void> Authority::create(const ReplicaEnvironment& environment, std::string_view province,
                                std::span<const SpacePlan> spaces, std::string_view catalogue_json,
-                               const crypto::Secret& passphrase, crypto::KdfPreset preset) {
+                               const crypto::Secret& passphrase, crypto::KdfPreset preset, RootKeys root) {
     // Bad input is found before anything is made.
     COTMOC_TRY(core::Catalogue::parse(catalogue_json));
     COTMOC_TRY(province_first(province, spaces));
-    return Replica::create(
-        environment, "authority", passphrase, preset, seeds(environment.random), [&](Replica& replica) {
-            return begin(replica, province, spaces, catalogue_json, environment.clock, environment.random);
-        });
+    return Replica::create(environment, "authority", passphrase, preset, seeds(environment.random, root),
+                           [&](Replica& replica) {
+                               return begin(replica, province, spaces, catalogue_json, environment.clock,
+                                            environment.random, root);
+                           });
 }
 
 Result<void> Authority::begin(Replica& replica, std::string_view province, std::span<const SpacePlan> spaces,
-                              std::string_view catalogue_json, Clock& clock, Random& random) {
+                              std::string_view catalogue_json, Clock& clock, Random& random,
+                              const RootKeys& root) {
     COTMOC_ASSIGN(const std::vector<SpacePlan> plans, province_first(province, spaces));
-    return sign_beginning(replica, plans, catalogue_json, now_ms(clock), random);
+    return sign_beginning(replica, plans, catalogue_json, now_ms(clock), random, root);
 }
 
 Result<Authority> Authority::of(Replica& replica, Clock& clock, Random& random) {
@@ -127,7 +158,14 @@ Result<Authority> Authority::of(Replica& replica, Clock& clock, Random& random) 
     if (issuer == nullptr) {
         return fail(ErrorCode::not_authority);
     }
-    return Authority(replica, crypto::SigningKey::from_seed(issuer->clone()), clock, random);
+    auto key = crypto::SigningKey::from_seed(issuer->clone());
+    const auto& issuers = replica.trust().root().issuers;
+    const auto named = std::ranges::find(issuers, key.public_key(), &crypto::RootEntry::Issuer::key);
+    if (named == issuers.end() || named->last_position != 0) {
+        return fail(ErrorCode::not_authority, named == issuers.end() ? "the root does not name its issuer key"
+                                                                     : "the issuer key is dismissed");
+    }
+    return Authority(replica, std::move(key), clock, random);
 }
 
 Chain Authority::begin_chain() const { return {replica_->trust(), now_ms(*clock_)}; }

@@ -46,9 +46,9 @@ bool may_have_key(const crypto::TrustState& trust, const Device& device, const S
 Result<crypto::EpochEntry> Authority::next_epoch(const crypto::TrustState& state, const SpaceId& space,
                                                  std::uint64_t now_ms) const {
     const Epoch* newest = state.newest_epoch(space);
-    const crypto::EpochKey* former =
-        newest != nullptr ? replica_->key_ring().find(space, newest->epoch) : nullptr;
-    if (former == nullptr) {
+    // Not always the one before: a dismissed issuer may have kept that to itself.
+    const crypto::EpochKey* former = replica_->key_ring().newest(space);
+    if (newest == nullptr || former == nullptr) {
         return fail(ErrorCode::no_epoch_key, space_name(space));
     }
     const auto key = crypto::EpochKey::generate(space, newest->epoch + 1, *random_);

@@ -2,6 +2,8 @@
 // keys, publish catalogues. Its directory is a replica too; `sync` publishes what it signed.
 #pragma once
 
+#include <cotmoc/sync/root_keys.hpp>
+#include <cotmoc/crypto/recovery.hpp>
 #include <cotmoc/sync/replica.hpp>
 
 namespace cotmoc::sync {
@@ -46,23 +48,31 @@ class FeedTerms;
 
 class Authority {
 public:
-    /// Makes the directory's replica with a 1-of-1 root, an issuer key, the spaces, their keys and the
-    /// catalogue. The space named like the province is the province-wide one.
+    /// Makes the directory's replica with a root, an issuer key, a recovery key, the spaces, their keys and
+    /// the catalogue. The space named like the province is the province-wide one. Without `root` the
+    /// directory keeps the one root key itself.
     static Result<void> create(const ReplicaEnvironment& environment, std::string_view province,
                                std::span<const SpacePlan> spaces, std::string_view catalogue_json,
-                               const crypto::Secret& passphrase, crypto::KdfPreset preset);
+                               const crypto::Secret& passphrase, crypto::KdfPreset preset,
+                               RootKeys root = {});
     /// The part of create() after the keys: signs the beginning of the trust feed in a replica that has none.
     static Result<void> begin(Replica& replica, std::string_view province, std::span<const SpacePlan> spaces,
-                              std::string_view catalogue_json, Clock& clock, Random& random);
+                              std::string_view catalogue_json, Clock& clock, Random& random,
+                              const RootKeys& root = {});
     /// The seeds that an authority's key file holds besides a device's.
-    static std::vector<crypto::KeyFileContents::Extra> seeds(Random& random);
-    /// not_authority if the replica's key file holds no issuer key.
+    static std::vector<crypto::KeyFileContents::Extra> seeds(Random& random, const RootKeys& root = {});
+    /// not_authority if the replica's key file holds no issuer key, or one that the root does not name (any
+    /// more).
     static Result<Authority> of(Replica& replica, Clock& clock, Random& random);
 
     Hash256 fingerprint() const { return replica_->trust().root_fingerprint(); }
     /// `spaces` are names; "*" means every space. The grant's text.
     Result<std::string> enrol(std::string_view request, crypto::Role role,
                               std::span<const std::string> spaces);
+    /// The office recovery: the data key of a device's wrap for the session that asks. Whether the person may
+    /// have it is for the caller to ask. no_recovery if this key file holds no recovery key, wrong_root,
+    /// unknown_device, revoked, bad_recovery.
+    Result<std::string> answer_recovery(const crypto::RecoveryRequest& request);
     /// catalogue_conflict if it contradicts the one in use.
     Result<void> publish_catalogue(std::string_view json);
 
