@@ -2,6 +2,12 @@
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd>=1.5.2)
+# The desktop's keyring as custody of keys (docs/keys.md): only if libsecret is there.
+pkg_check_modules(LIBSECRET IMPORTED_TARGET libsecret-1>=0.19)
+option(COTMOC_KEYRING "Keep keys in the desktop's keyring on request; needs libsecret" ${LIBSECRET_FOUND})
+if(COTMOC_KEYRING AND NOT LIBSECRET_FOUND)
+    message(FATAL_ERROR "COTMOC_KEYRING needs libsecret 0.19 or later: on Debian the package libsecret-1-dev")
+endif()
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(tl-expected REQUIRED)
 if(COTMOC_BUILD_PROGRAMS)

@@ -326,8 +326,17 @@ std::vector<SpaceId> TrustState::withdrawn(const Device& device) const {
 }
 
 bool TrustState::may_write(const Device& device, const SpaceId& space) const {
+    return std::ranges::count(readable(device), space) != 0 && is_writer(device, space);
+}
+
+bool TrustState::ever_wrote(const Device& device, const SpaceId& space) const {
+    return std::ranges::binary_search(device.ever_held, space) &&
+           (device.terms.contains(space) || is_writer(device, space));
+}
+
+bool TrustState::is_writer(const Device& device, const SpaceId& space) const {
     const Space* known = find_space(space);
-    if (known == nullptr || !is_data_role(device.role) || std::ranges::count(readable(device), space) == 0) {
+    if (known == nullptr || !is_data_role(device.role)) {
         return false;
     }
     return known->writer_roles == 0 || ((known->writer_roles >> static_cast<unsigned>(device.role)) & 1) != 0;

@@ -1,5 +1,6 @@
 // sync and status.
 #include "hub_link.hpp"
+#include "hub_output.hpp"
 #include "json_text.hpp"
 #include "program.hpp"
 
@@ -61,6 +62,7 @@ Result<std::vector<std::string>> rotate_due(const Common& common, Opened& opened
 Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& report, double seconds,
                              const std::vector<std::string>& rotated) {
     COTMOC_ASSIGN(const std::string digests, digests_json(replica));
+    COTMOC_ASSIGN(const sync::HubNotice hub, replica.hub_notice());
     const std::string wire =
         JsonObject().number("up", report.bytes_up).number("down", report.bytes_down).finish();
     JsonObject object;
@@ -72,7 +74,9 @@ Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& 
         .flag("complete", report.complete)
         .raw("digests", digests)
         .number("conflicts", replica.notes().new_conflicts)
-        .number("quarantined", replica.notes().quarantined);
+        .number("quarantined", replica.notes().quarantined)
+        .raw("hub", hub_json(replica, hub))
+        .flag("restored", replica.restored());
     if (!rotated.empty()) {
         object.raw("rotated", json_texts(rotated));
     }
@@ -99,6 +103,9 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     note(Label::conflicts, replica.notes().new_conflicts);
     note(Label::quarantined, replica.notes().quarantined);
     put_line(common.text(report.complete ? Label::complete : Label::incomplete));
+    if (replica.restored()) {
+        put_line(common.text(Label::restored));
+    }
 }
 
 Outcome sync_once(const Common& common, const SyncOptions& options) {
@@ -135,7 +142,15 @@ Outcome sync_once(const Common& common, const SyncOptions& options) {
             return tl::unexpected(report.error());
         }
     }
-    return replica.notes().new_conflicts + replica.notes().quarantined != 0 ? needs_person : done;
+    COTMOC_ASSIGN(const sync::HubNotice notice, replica.hub_notice());
+    if (!common.json) {
+        put_hub_notice(common, replica, notice);
+    }
+    if (last.refusal) {
+        return fail(*last.refusal);
+    }
+    const bool noted = replica.notes().new_conflicts + replica.notes().quarantined != 0;
+    return noted || notice.needs_person() || replica.restored() ? needs_person : done;
 }
 
 std::string space_status_json(const std::string& name, const core::SpaceStatus& status,
@@ -182,13 +197,18 @@ Outcome status(const Common& common, const NoOptions&) {
     COTMOC_ASSIGN(const sync::ClockCheck clock, replica.check_clock());
     const std::int64_t offset_s = clock.offset_ms / 1000;
     COTMOC_ASSIGN(const std::string last_sync, setting(replica, last_sync_setting));
+    COTMOC_ASSIGN(const sync::HubNotice hub, replica.hub_notice());
     std::vector<std::string> spaces;
     if (!common.json) {
         put_line(std::string(common.text(Label::device)) + ": " + replica.name() + "  " + replica.id().hex());
+        if (replica.restored()) {
+            put_line(common.text(Label::restored));
+        }
         put_line(std::string(common.text(Label::clock)) + ": " +
                  (clock.suspect
                       ? std::string(common.text(Label::clock_suspect)) + " " + std::to_string(offset_s)
                       : std::string(common.text(Label::clock_good))));
+        put_hub_notice(common, replica, hub);
     }
     for (const sync::SpaceInfo& space : replica.spaces()) {
         COTMOC_ASSIGN(const core::SpaceStatus state, replica.store().status(space.id));
@@ -205,6 +225,8 @@ Outcome status(const Common& common, const NoOptions&) {
                      .raw("spaces", json_array(spaces))
                      .raw("clock",
                           JsonObject().flag("suspect", clock.suspect).number("offset_s", offset_s).finish())
+                     .raw("hub", hub_json(replica, hub))
+                     .flag("restored", replica.restored())
                      .finish());
     }
     return done;

@@ -17,16 +17,16 @@ constexpr std::size_t grant_bytes_max = 64 * 1024 * 1024;
 struct InitOptions {
     std::string name;
     std::string kdf;
+    std::string custody;
 };
 
 Outcome init(const Common& common, const InitOptions& options) {
     COTMOC_ASSIGN(const crypto::KdfPreset preset, kdf_preset(options.kdf));
-    COTMOC_ASSIGN(
-        const auto opened,
-        make_replica(common, "init",
-                     [&](const sync::ReplicaEnvironment& environment, const crypto::Secret& passphrase) {
-                         return sync::Replica::create(environment, options.name, passphrase, preset);
-                     }));
+    COTMOC_ASSIGN(const Custody custody, parse_custody(options.custody));
+    const auto create = [&](const sync::ReplicaEnvironment& environment, const crypto::Secret& passphrase) {
+        return sync::Replica::create(environment, options.name, passphrase, preset);
+    };
+    COTMOC_ASSIGN(const auto opened, make_replica(common, "init", create, custody));
     const std::string id = opened->replica->id().hex();
     put_line(common.json ? JsonObject().text("device", id).text("name", options.name).finish() : id);
     return done;
@@ -123,6 +123,8 @@ void add_trust_commands(Program& program) {
         program.app.add_subcommand("init", "Make a device's keys and empty replica; print its id");
     command->add_option("--name", init_options->name, "The device's name")->required();
     command->add_option("--kdf", init_options->kdf, "desktop, phone or low (else $COTMOC_KDF)");
+    command->add_option("--custody", init_options->custody,
+                        "file; or keyring: the desktop's keyring keeps a secret that the key file needs too");
     program.on(command, init_options, init);
 
     command =

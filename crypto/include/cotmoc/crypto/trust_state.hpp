@@ -98,6 +98,8 @@ public:
     std::vector<SpaceId> withdrawn(const Device& device) const;
     /// The present right: a data role that reads the space and that `writer_roles` allows.
     bool may_write(const Device& device, const SpaceId& space) const;
+    /// Whether it has or once had a right to write the space.
+    bool ever_wrote(const Device& device, const SpaceId& space) const;
     /// S13: the role under which the ops of a change set count; nothing: they are void. A function of the
     /// trust feed held, of its latest word and not of what was said when the change set came.
     std::optional<Role> right_at(const Device& device, const SpaceId& space, std::uint64_t seq) const;
@@ -125,6 +127,8 @@ private:
     void take(EpochEntry& entry, const ParsedTrustEntry& parsed);
     void take(EnrolEntry& entry, const ParsedTrustEntry& parsed);
     void take(RightsEntry& entry, const ParsedTrustEntry& parsed);
+    /// Its role may write the space, if it holds it.
+    bool is_writer(const Device& device, const SpaceId& space) const;
     bool is_cut(const SigningPublicKey& signer, std::uint64_t position) const;
     /// What a dismissed issuer signed after its last position counts no more.
     void mark_void();

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cotmoc/sync/root_keys.hpp>
+#include <cotmoc/crypto/recovery.hpp>
+#include <cotmoc/sync/replica.hpp>
 
 namespace cotmoc::sync {
 
@@ -67,6 +69,10 @@ public:
     /// `spaces` are names; "*" means every space. The grant's text.
     Result<std::string> enrol(std::string_view request, crypto::Role role,
                               std::span<const std::string> spaces);
+    /// The office recovery: the data key of a device's wrap for the session that asks. Whether the person may
+    /// have it is for the caller to ask. no_recovery if this key file holds no recovery key, wrong_root,
+    /// unknown_device, revoked, bad_recovery.
+    Result<std::string> answer_recovery(const crypto::RecoveryRequest& request);
     /// catalogue_conflict if it contradicts the one in use.
     Result<void> publish_catalogue(std::string_view json);
 
