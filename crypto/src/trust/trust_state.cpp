@@ -153,9 +153,6 @@ void TrustState::mark_void() {
     std::ranges::for_each(words_, mark);
     mark(spaces_words_);
     mark(catalogue_words_);
-    for (Epoch& epoch : epochs_) {
-        epoch.dismissed = epoch.dismissed || is_cut(epoch.signer, epoch.position);
-    }
 }
 
 void TrustState::take(EpochEntry& entry, const ParsedTrustEntry& parsed) {
@@ -166,7 +163,6 @@ void TrustState::take(EpochEntry& entry, const ParsedTrustEntry& parsed) {
     epoch.previous_key = std::move(entry.previous_key);
     epoch.position = parsed.entry.position;
     epoch.issued_ms = parsed.entry.issued_ms;
-    epoch.signer = parsed.signer;
     for (const EpochEntry::Wrap& wrap : entry.wraps) {
         epoch.wraps.emplace(wrap.device, wrap.wrap);
     }
@@ -286,7 +282,7 @@ std::uint32_t TrustState::catalogue_version() const {
 
 const TrustState::Epoch* TrustState::epoch_at(const SpaceId& space, std::uint64_t position) const {
     const auto epoch = std::find_if(epochs_.rbegin(), epochs_.rend(), [&](const Epoch& each) {
-        return each.space == space && each.position <= position && !each.dismissed;
+        return each.space == space && each.position <= position;
     });
     return epoch == epochs_.rend() ? nullptr : &*epoch;
 }

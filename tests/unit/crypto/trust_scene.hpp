@@ -39,8 +39,8 @@ inline std::string portrait(const TrustState& state) {
         text += space.id.hex() + std::to_string(space.writer_roles) + to_hex(space.sealed_name) + " ";
     }
     for (const TrustState::Epoch& epoch : state.epochs()) {
-        text += epoch.space.hex() + std::to_string(epoch.epoch) + ":" + std::to_string(epoch.wraps.size()) +
-                (epoch.dismissed ? "x " : " ");
+        text +=
+            epoch.space.hex() + std::to_string(epoch.epoch) + ":" + std::to_string(epoch.wraps.size()) + " ";
     }
     return text + std::to_string(state.catalogues().size()) + " " + std::to_string(state.root().version);
 }

@@ -200,7 +200,8 @@ TEST_CASE(
     "anew") {
     Roots fleet(6);
     fleet.add("thief", Role::border_post, {ngoc_hoi});
-    const crypto::SigningPublicKey evil_key = fleet.make_issuer("post-c");
+    fleet.add("so-2", Role::province_officer, {"*"});
+    const crypto::SigningPublicKey evil_key = fleet.make_issuer("so-2");
     sync::RootChange appointment;
     appointment.add_issuers = {{evil_key, true, {}, 0}};
     REQUIRE(fleet.publish(appointment));
@@ -210,11 +211,11 @@ TEST_CASE(
     const std::uint64_t last_good = fleet.replica("authority").trust().position();
 
     // It is turned: an honest post loses all it wrote, a thief comes back, a rogue writes.
-    sync::Authority evil = fleet.issuer("post-c");
+    sync::Authority evil = fleet.issuer("so-2");
     REQUIRE(evil.revoke("post-a", RightsReason::compromised, {{ngoc_hoi, 0}}));
     REQUIRE(evil.readmit("thief", {}));
-    auto& rogue = fleet.add_by(evil, "rogue", Role::border_post, {ngoc_hoi});
-    fleet.sync("post-c");
+    auto& rogue = fleet.add_by(std::move(evil), "rogue", Role::border_post, {ngoc_hoi});
+    fleet.sync("so-2");
     fleet.sync_all();
     const RecordId false_one = fleet.add_record("rogue", "delegation", {{"partner", "false"}});
     const RecordId stolen_one = fleet.add_record("thief", "delegation", {{"partner", "stolen"}});
@@ -242,6 +243,6 @@ TEST_CASE(
         CHECK(fleet.seen_by(name, "rogue").revoked);
         CHECK(!fleet.seen_by(name, "post-a").revoked);
     }
-    CHECK(code_of(sync::Authority::of(fleet.replica("post-c"), fleet["post-c"].clock, fleet.random)) ==
+    CHECK(code_of(sync::Authority::of(fleet.replica("so-2"), fleet["so-2"].clock, fleet.random)) ==
           ErrorCode::not_authority);
 }

@@ -52,8 +52,6 @@ public:
         std::uint64_t position = 0;           // of its entry
         std::uint64_t issued_ms = 0;          // of its entry, by the issuer's clock
         std::map<DeviceId, EpochWrap> wraps;  // of the epoch entry and of later enrolments and rights
-        SigningPublicKey signer;
-        bool dismissed = false;  // its issuer was cut before it (T23): nobody need seal under it
     };
 
     /// Applies the next position: it must continue the chain, be signed by whom the root names (position 1 by
@@ -85,8 +83,7 @@ public:
     /// The version that a new catalogue must exceed.
     std::uint32_t catalogue_version() const;
 
-    /// The epoch that was newest at a trust position, without those of dismissed issuers; null before the
-    /// first. Somebody may have sealed under a dismissed one meanwhile, whose number is higher.
+    /// The epoch that was newest at a trust position, whoever signed it; null before the first.
     const Epoch* epoch_at(const SpaceId& space, std::uint64_t position) const;
 
     /// The spaces that a device reads: those of its certificate and, for a data role, the province-wide one;
