@@ -1,6 +1,7 @@
 """Runs the built programs as people do: processes, directories, exit statuses, output."""
 import json
 import os
+import pty
 import re
 import select
 import shutil
@@ -112,6 +113,27 @@ class Fleet(unittest.TestCase):
         if "--json" not in arguments:
             self.assertEqual(done.stdout, b"", done.stdout)
         return match.group(3)
+
+    def type(self, answers, *arguments, **changes):
+        """Runs cotmoc on a terminal of its own and types an answer after each prompt; status and all that was shown."""
+        child, terminal = pty.fork()
+        if child == 0:
+            os.execve(self.programs / "cotmoc", ["cotmoc", *map(str, arguments)],
+                      harness.environment(COTMOC_PASSPHRASE=None, **changes))
+        shown = b""
+        for prompt, answer in answers:
+            while prompt.encode() not in shown:
+                shown += os.read(terminal, 1024)
+            # The prompt comes before the echo is switched off.
+            time.sleep(0.2)
+            os.write(terminal, answer.encode() + b"\n")
+        try:
+            while piece := os.read(terminal, 1024):
+                shown += piece
+        except OSError:
+            pass                # the other end is closed
+        os.close(terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown.decode()
 
     # --- the province -------------------------------------------------------------------------------------
 

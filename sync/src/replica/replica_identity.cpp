@@ -14,14 +14,6 @@ constexpr std::string_view next_signing = "next_signing";
 constexpr std::string_view next_agreement = "next_agreement";
 constexpr std::size_t name_max = 63;
 
-crypto::KeyFileContents clone(const crypto::KeyFileContents& keys) {
-    crypto::KeyFileContents copy{keys.device.clone(), keys.database_key.clone(), keys.cipher, {}};
-    for (const crypto::KeyFileContents::Extra& entry : keys.extra) {
-        copy.extra.push_back({entry.name, entry.secret.clone()});
-    }
-    return copy;
-}
-
 void forget_next(crypto::KeyFileContents& keys) {
     std::erase_if(keys.extra, [](const crypto::KeyFileContents::Extra& entry) {
         return entry.name == next_signing || entry.name == next_agreement;
@@ -110,11 +102,10 @@ Result<std::string> Replica::rejoin(const crypto::Secret& passphrase, crypto::Kd
     }
     if (!next_keys()) {
         const crypto::DeviceKeys next = crypto::DeviceKeys::generate(environment_.random);
-        crypto::KeyFileContents keys = clone(keys_);
+        crypto::KeyFileContents keys = keys_.clone();
         keys.extra.push_back({std::string(next_signing), next.signing.seed().clone()});
         keys.extra.push_back({std::string(next_agreement), next.agreement.seed().clone()});
-        COTMOC_ASSIGN(const Bytes file, crypto::seal_key_file(keys, passphrase, preset, environment_.random));
-        COTMOC_TRY(environment_.key_store.save(file));
+        COTMOC_TRY(crypto::lock(environment_.key_store, keys, passphrase, preset, environment_.random));
         keys_ = std::move(keys);
     }
     return request_of_next(*next_keys(), name);
@@ -126,7 +117,9 @@ Result<void> Replica::begin_new_identity(const ReplicaEnvironment& environment,
     COTMOC_TRY(crypto::initialise());
     crypto::KeyFileContents keys{
         crypto::DeviceKeys::generate(environment.random), database_key.clone(), std::string(cipher), {}};
-    COTMOC_ASSIGN(const Bytes file, crypto::seal_key_file(keys, passphrase, preset, environment.random));
+    COTMOC_ASSIGN(const crypto::Secret hardware, environment.key_store.hardware_secret());
+    COTMOC_ASSIGN(const Bytes file,
+                  crypto::seal_key_file(keys, passphrase, preset, environment.random, hardware));
     {
         COTMOC_ASSIGN(const std::unique_ptr<core::Store> store, open_store(environment, keys));
         COTMOC_ASSIGN(const std::optional<Bytes> device, store->setting("device"));

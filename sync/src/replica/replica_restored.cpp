@@ -187,8 +187,8 @@ Result<void> Replica::replay_if_due() {
     return {};
 }
 
-Result<void> Replica::peer_lists(const crypto::TrustState::Device& peer, const SpaceId& space,
-                                 const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) {
+Result<void> Replica::note_own_lists(const crypto::TrustState::Device& peer, const SpaceId& space,
+                                     const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) {
     if (!joined()) {
         return {};
     }
