@@ -33,6 +33,9 @@ public:
     void run(int steps) {
         for (int step = 0; step < steps; ++step) {
             fleet_.advance(1000);
+            for (const auto& twin : twins_) {
+                twin->clock.wall += 1000;
+            }
             FleetDevice& device = *copies_[chance(copies_.size())];
             switch (chance(12)) {
                 case 0:
