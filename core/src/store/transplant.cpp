@@ -50,8 +50,8 @@ struct ByIndex {
 
 bool is_same(OpKind kind, const FieldOp& mine, const FieldOp& held) {
     // An increment keeps the stamp that it began with: a larger one of the same beginning holds it.
-    return mine.at == held.at &&
-           (kind == OpKind::add || (mine.value == held.value && mine.edit == held.edit));
+    return mine.at == held.at && (kind == OpKind::add ? mine.record == held.record
+                                                      : mine.value == held.value && mine.edit == held.edit);
 }
 
 Hlc newest_shared(const ChangeSet& mine, const ByIndex& held, bool& any) {

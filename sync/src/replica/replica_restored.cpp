@@ -231,7 +231,20 @@ Result<void> Replica::follow_own_past() {
             return {};
         }
     }
-    COTMOC_TRY(store_->write([&] { return store_->set_setting(past_is_back_setting, BytesView(&set, 1)); }));
+    // What named own change sets that are only now back went into quarantine.
+    COTMOC_ASSIGN(const std::vector<core::EnvelopeRow> quarantined, store_->quarantined());
+    const bool again = std::ranges::any_of(quarantined, [](const core::EnvelopeRow& row) {
+        return row.reason == error_name(ErrorCode::forked_feed) ||
+               row.reason == error_name(ErrorCode::waiting_for_dependency);
+    });
+    const auto noted = store_->write([&]() -> Result<void> {
+        if (again) {
+            COTMOC_TRY(store_->set_setting(replay_due_setting, BytesView(&set, 1)));
+        }
+        return store_->set_setting(past_is_back_setting, BytesView(&set, 1));
+    });
+    COTMOC_TRY(noted);
+    COTMOC_TRY(replay_if_due());
     return carry_over();
 }
 

@@ -33,6 +33,9 @@ public:
     void run(int steps) {
         for (int step = 0; step < steps; ++step) {
             fleet_.advance(1000);
+            for (const auto& twin : twins_) {
+                twin->clock.wall += 1000;
+            }
             FleetDevice& device = *copies_[chance(copies_.size())];
             switch (chance(12)) {
                 case 0:
@@ -74,6 +77,7 @@ private:
 
     void sync(FleetDevice& device) {
         REQUIRE(try_sync(fleet_, device));
+        put_back_.erase(&device);
         if (device.replica->restored() && chance(2) == 0) {
             renew(device);
         }
@@ -81,6 +85,9 @@ private:
 
     void meet(FleetDevice& device) {
         FleetDevice& district = fleet_["district"];
+        if (!is_alone(device) || (put_back_.contains(&device) && !device.replica->restored())) {
+            return;  // each copy could hand its branch to somebody else: a fork that S17 settles
+        }
         // A peer that has not heard of the new identity yet refuses it; that is no fault.
         (void)(chance(2) == 0 ? try_meet(fleet_, device, district) : try_meet(fleet_, district, device));
     }
@@ -91,14 +98,24 @@ private:
         fleet_.sync("authority");
     }
 
+    bool is_alone(const FleetDevice& device) const {
+        return std::ranges::count_if(copies_, [&](const FleetDevice* other) {
+                   return other->replica->id() == device.replica->id();
+               }) == 1;
+    }
+
     void copy(FleetDevice& device) {
-        if (copies_.size() < 3) {
+        // Of three copies, what the second and the third share and the first lacks would be carried over
+        // twice.
+        if (copies_.size() < 4 && is_alone(device) && !device.replica->restored() &&
+            !put_back_.contains(&device)) {
             twins_.push_back(make_twin(fleet_, device));
             FleetDevice& twin = *twins_.back();
             twin.high_water_mark = chance(2) == 0 ? device.high_water_mark : nullptr;
             twin.clock.offset += 137 * static_cast<std::int64_t>(twins_.size());
             reopen(fleet_, twin);
             copies_.push_back(&twin);
+            put_back_.insert({&device, &twin});
         }
     }
 
@@ -113,6 +130,7 @@ private:
         if (device.replica->restored() || !device.replica->joined()) {
             return;
         }
+        put_back_.insert(&device);
         device.replica.reset();
         write_back(device, backup);
         device.passphrase = passphrase;
@@ -233,6 +251,7 @@ private:
     std::map<RecordId, std::int64_t> visits_;
     std::set<std::pair<RecordId, std::string>> elements_;
     std::set<std::string> tokens_;
+    std::set<const FleetDevice*> put_back_;  // what may have stayed behind, until it hears the hub
 };
 
 }  // namespace

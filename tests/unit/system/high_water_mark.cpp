@@ -62,8 +62,8 @@ TEST_CASE("the environment says where the copy outside stands") {
     };
     set("COTMOC_STATE_DIR", nullptr);
     set("XDG_STATE_HOME", nullptr);
-    set("HOME", "/home/somebody");
-    CHECK(system::state_directory() == "/home/somebody/.local/state/cotmoc");
+    set("HOME", "/somebody");
+    CHECK(system::state_directory() == "/somebody/.local/state/cotmoc");
     set("XDG_STATE_HOME", "/var/state");
     CHECK(system::state_directory() == "/var/state/cotmoc");
     set("COTMOC_STATE_DIR", "/elsewhere");
