@@ -6,7 +6,6 @@ namespace cotmoc::sync {
 namespace {
 
 /// "recovery", and those of former roots after it: a device that has not synced since wraps to them.
-constexpr std::string_view recovery_seed = "recovery";
 
 }  // namespace
 
