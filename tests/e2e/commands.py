@@ -377,8 +377,6 @@ class Records(harness.Fleet):
             self.assertNotRegex(help_text, rf"(?m)^  {command}\b")
         for command in (["sync", "--watch"], ["sync", "--peer", "x@y:1"], ["quarantine", "--release", "x"]):
             self.fails("not_available_yet", "post", *command, status=2)
-        self.fails("not_available_yet", "new", "authority", "init", "--province", "p", "--spaces", "x",
-                   "--catalogue", "y", "--keys", "3", "--threshold", "2", status=2)
         for command in ("init", "add", "sync", "report", "verify", "authority"):
             self.assertRegex(help_text, rf"(?m)^  {command}\b")
         self.fails("wrong_usage", "post", "no-such-command", status=2)
@@ -454,7 +452,7 @@ class Sync(harness.Fleet):
         record = self.add_delegation("one", "people=3")
         report = self.sync("one")
         self.assertEqual(list(report), ["sent", "received", "wire_bytes", "round_trips", "seconds", "complete",
-                                        "digests", "conflicts", "quarantined", "hub"])
+                                        "digests", "conflicts", "quarantined", "hub", "restored"])
         self.assertTrue(report["complete"])
         self.assertEqual(report["sent"]["change_sets"], 1)
         self.assertEqual(self.json("one", "show", record)["state"], "hub")

@@ -119,7 +119,7 @@ class Fleet(unittest.TestCase):
         child, terminal = pty.fork()
         if child == 0:
             os.execve(self.programs / "cotmoc", ["cotmoc", *map(str, arguments)],
-                      harness.environment(COTMOC_PASSPHRASE=None, **changes))
+                      environment(COTMOC_PASSPHRASE=None, **changes))
         shown = b""
         for prompt, answer in answers:
             while prompt.encode() not in shown:

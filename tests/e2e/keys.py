@@ -129,8 +129,8 @@ class Wipe(harness.Fleet):
     def setUp(self):
         super().setUp()
         self.make_authority()
-        self.make_device("post")
         self.make_hub()
+        self.make_device("post")
         self.start_hub()
         self.sync("auth")
 
@@ -184,9 +184,9 @@ class Recovery(harness.Fleet):
     def setUp(self):
         super().setUp()
         self.make_authority()
+        self.make_hub()
         self.make_device("post")
         self.make_device("district", "district_officer", "tinh-a/huyen-b")
-        self.make_hub()
         self.start_hub()
         self.sync("auth")
 

@@ -78,6 +78,8 @@ private:
         std::size_t unknown = 0;
         std::shared_ptr<Connection> oldest;
         std::uint64_t oldest_number = 0;
+        std::shared_ptr<Connection> oldest_here;
+        std::uint64_t oldest_here_number = 0;
         for (const auto& [connection, place] : connections_) {
             const bool is_unknown = !connection->session().peer();
             of_address += place.address == address ? 1 : 0;
@@ -87,15 +89,22 @@ private:
                 oldest = connection;
                 oldest_number = place.number;
             }
+            const bool here = is_unknown && place.address == address;
+            if (here && (oldest_here == nullptr || place.number < oldest_here_number)) {
+                oldest_here = connection;
+                oldest_here_number = place.number;
+            }
         }
         if (switched_off("connection-limits")) {
             return true;
         }
-        if (of_address >= options_.per_address_max ||
-            unknown_of_address >= options_.unknown_per_address_max) {
+        if (of_address >= options_.per_address_max) {
             return false;
         }
-        if (unknown >= options_.unknown_max && oldest != nullptr) {
+        // The newcomer may be an honest neighbour of whoever fills the places, behind the same router.
+        if (unknown_of_address >= options_.unknown_per_address_max && oldest_here != nullptr) {
+            oldest_here->abort();
+        } else if (unknown >= options_.unknown_max && oldest != nullptr) {
             oldest->abort();
         }
         return true;

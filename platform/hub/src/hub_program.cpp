@@ -141,14 +141,13 @@ void add_commands(CLI::App& app, Options& options, Work& work) {
     command->add_option("--listen", options.listen, "Where to listen; port 0 picks one")
         ->type_name("HOST:PORT")
         ->required();
+    add_limits(*command, options);
     command->callback([&work] { work = plain<serve>; });
 
     command = app.add_subcommand("verify", "Check all signed history that the hub holds; no passphrase");
     command->add_option("--root", options.root, "The root's fingerprint, from the poster");
     command->add_flag("--json", options.json, "Answer in JSON");
     command->callback([&work] { work = verify; });
-    add_limits(*command, options);
-    command->callback([&work] { work = serve; });
 }
 
 cli::Outcome run_safely(Work work, const Options& options, cli::Language language) {

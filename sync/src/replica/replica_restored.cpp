@@ -63,7 +63,8 @@ Result<void> Replica::check_high_water() {
             marked = std::max(marked, feed.seq);
             COTMOC_ASSIGN(const std::optional<Hash256> held,
                           store_->envelope_hash(feed.space, self_->index, feed.seq));
-            behind = behind || held != feed.hash;
+            COTMOC_ASSIGN(const std::uint64_t purged, purged_through(feed.space));
+            behind = behind || (held != feed.hash && feed.seq > purged);
         }
     }
     return behind && !switched_off("high-water") ? mark_restored() : Result<void>();
@@ -130,7 +131,8 @@ Result<void> Replica::check_own_arrival(const Arriving& arriving) {
     }
     COTMOC_ASSIGN(const std::optional<Hash256> held,
                   store_->envelope_hash(arriving.header.space, self_->index, arriving.header.seq));
-    if (held == arriving.hash) {
+    COTMOC_ASSIGN(const std::uint64_t purged, purged_through(arriving.header.space));
+    if (held == arriving.hash || (!held && arriving.header.seq <= purged)) {
         return {};
     }
     COTMOC_TRY(mark_restored());
@@ -212,7 +214,9 @@ Result<void> Replica::note_own_past(const SpaceId& space, DeviceIndex device, st
     own_listed_[{space, device}] = seq;
     COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(space));
     const auto own = std::ranges::find(held, device, &core::FeedState::device);
-    const bool longer = device == self_->index && seq > (own != held.end() ? own->seq : 0);
+    // What was deleted when the space was withdrawn may come back.
+    COTMOC_ASSIGN(const std::uint64_t purged, purged_through(space));
+    const bool longer = device == self_->index && seq > std::max(own != held.end() ? own->seq : 0, purged);
     if (longer && !restored_ && !switched_off("own-feed-check")) {
         COTMOC_TRY(mark_restored());
     }

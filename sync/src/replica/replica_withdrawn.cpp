@@ -61,13 +61,14 @@ Result<void> Replica::purge_withdrawn() {
     return {};
 }
 
-Result<void> Replica::check_not_purged(const SpaceId& space) {
+Result<std::uint64_t> Replica::purged_through(const SpaceId& space) const {
     COTMOC_ASSIGN(const std::optional<Bytes> setting, store_->setting(purged_name(space)));
-    if (!setting) {
-        return {};
-    }
-    BinaryReader reader(*setting);
-    const std::uint64_t purged = reader.varint();
+    BinaryReader reader(setting ? BytesView(*setting) : BytesView());
+    return setting ? reader.varint() : 0;
+}
+
+Result<void> Replica::check_not_purged(const SpaceId& space) {
+    COTMOC_ASSIGN(const std::uint64_t purged, purged_through(space));
     COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(space));
     const auto own = std::ranges::find(held, self_->index, &core::FeedState::device);
     const bool is_back = purged == 0 || (own != held.end() && own->seq >= purged);

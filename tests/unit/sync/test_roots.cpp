@@ -228,6 +228,8 @@ TEST_CASE(
     sync::RootChange cut;
     cut.dismiss = {{evil_key, last_good}};
     REQUIRE(fleet.publish(cut));
+    // As the authority's sync does: the rogue and the thief hold keys.
+    REQUIRE(fleet.authority().rotate_due());
     fleet.sync_all();
     fleet.sync_all();
     const RecordId later = fleet.add_record("post-a", "delegation", {{"partner", "later"}});

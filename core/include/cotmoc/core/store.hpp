@@ -342,8 +342,8 @@ public:
     Result<void> forget_records(const SpaceId& space);
     /// Whether records or envelopes of the space are here.
     Result<bool> holds_anything_of(const SpaceId& space);
-    /// Inside write(): deletes all that is held of a space, its envelopes too. Precondition: nothing is pending
-    /// in it. The database overwrites what is deleted (secure_delete).
+    /// Inside write(): deletes all that is held of a space, its envelopes too. Precondition: nothing is
+    /// pending in it. The database overwrites what is deleted (secure_delete).
     Result<void> purge(const SpaceId& space);
     /// What hubs durably hold of a feed; 0: nothing is known.
     Result<std::uint64_t> hub_holds(const SpaceId& space, DeviceIndex device);

@@ -277,6 +277,8 @@ private:
     Result<void> purge_withdrawn();
     /// A space that was given back: the own feed has to come back before it goes on, or it would fork.
     Result<void> check_not_purged(const SpaceId& space);
+    /// How far the own feed had come when its space was deleted here; 0: it never was.
+    Result<std::uint64_t> purged_through(const SpaceId& space) const;
     /// Replays the spaces in which the trust feed's last word changes what some change set counts for.
     Result<void> follow_rights();
     Result<bool> judges_otherwise(const SpaceId& space, const SpaceRights& before, const SpaceRights& now);
