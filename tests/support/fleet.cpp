@@ -108,9 +108,13 @@ void Fleet::reopen(const std::string& name) {
         {device.path, device.key_store, device.clock, random, device.read_catalogue}, std::move(keys)));
 }
 
-void Fleet::reopen_hub() {
+void Fleet::close_hub() {
     hub_.reset();
     hub_store_.reset();
+}
+
+void Fleet::reopen_hub() {
+    close_hub();
     hub_store_ = must(sync::open_sqlite_hub_store(directory.file("hub.db")));
     hub_ = must(sync::Hub::open(*hub_store_));
 }
