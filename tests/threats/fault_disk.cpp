@@ -131,7 +131,7 @@ sqlite3_vfs* file_system() {
     return &vfs;
 }
 
-void apply(Bytes& bytes, const FaultDisk::File::Write& write) {
+void put(Bytes& bytes, const FaultDisk::File::Write& write) {
     if (write.truncated_to) {
         bytes.resize(*write.truncated_to);
         return;
@@ -229,7 +229,7 @@ int FaultDisk::write(const std::string& path, std::size_t offset, BytesView octe
         return *failure;
     }
     File& file = files[path];
-    apply(file.now, written);
+    put(file.now, written);
     file.unflushed.push_back(std::move(written));
     return failure.value_or(SQLITE_OK);
 }
@@ -240,7 +240,7 @@ int FaultDisk::truncate(const std::string& path, std::size_t size) {
     }
     File& file = files[path];
     file.unflushed.push_back({0, {}, size});
-    apply(file.now, file.unflushed.back());
+    put(file.now, file.unflushed.back());
     return SQLITE_OK;
 }
 
@@ -255,7 +255,7 @@ int FaultDisk::flush(const std::string& path) {
         return *failure;
     }
     for (const File::Write& write : file.unflushed) {
-        threats::apply(file.flushed, write);
+        put(file.flushed, write);
     }
     file.unflushed.clear();
     return SQLITE_OK;
@@ -297,7 +297,7 @@ void FaultDisk::reboot(Loss loss, test_support::SeededRandom& random) {
             }
         }
         for (const File::Write& write : writes) {
-            threats::apply(file.flushed, write);
+            put(file.flushed, write);
         }
         file.now = file.flushed;
         file.unflushed.clear();
