@@ -63,7 +63,7 @@ class BadDependencies(unittest.TestCase):
                 ["cmake", "-S", SOURCE, "-B", self.work / f"build-{module}", "-G", "Ninja", *options],
                 env=dict(os.environ, PKG_CONFIG_PATH=str(pkg)), capture_output=True, text=True, timeout=300)
             self.assertNotEqual(done.returncode, 0, module)
-            self.assertIn(f"{module}>={wanted}", done.stderr)
+            self.assertRegex(done.stdout + done.stderr, f"{module} *>= *{wanted}|{module}.*{version}", module)
 
     def test_what_the_programs_are_made_of_is_listed(self):
         listed = json.loads((BUILD / "sbom.json").read_text(encoding="utf-8"))
