@@ -71,7 +71,13 @@ CREATE INDEX _record_joined ON _record(json_extract(body, '$.merged_into')) WHER
 DELETE FROM _setting WHERE name = 'catalogue_followed';
 )sql";
 
-constexpr std::string_view versions[] = {version_1, version_2, version_3};
+// What was set aside of an own feed that has gone on elsewhere.
+constexpr std::string_view version_4 = R"sql(
+CREATE TABLE _unsent(number INTEGER PRIMARY KEY, space INTEGER NOT NULL, device INTEGER NOT NULL,
+    seq INTEGER NOT NULL, sealed INTEGER NOT NULL, seen BLOB NOT NULL, bytes BLOB NOT NULL);
+)sql";
+
+constexpr std::string_view versions[] = {version_1, version_2, version_3, version_4};
 static_assert(std::size(versions) == schema_version);
 
 std::string view_of(const Kind& kind, std::uint32_t number) {

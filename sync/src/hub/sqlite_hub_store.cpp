@@ -19,6 +19,9 @@ CREATE TABLE IF NOT EXISTS frontier (space INTEGER NOT NULL, device INTEGER NOT 
     hash BLOB NOT NULL, PRIMARY KEY (space, device)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS fork (space INTEGER NOT NULL, device INTEGER NOT NULL, bytes BLOB NOT NULL,
     PRIMARY KEY (space, device));
+CREATE TABLE IF NOT EXISTS usage (device INTEGER PRIMARY KEY, bytes INTEGER NOT NULL,
+    change_sets INTEGER NOT NULL, day INTEGER NOT NULL, day_bytes INTEGER NOT NULL,
+    day_change_sets INTEGER NOT NULL, cut_bytes INTEGER NOT NULL, cut_change_sets INTEGER NOT NULL);
 )";
 constexpr std::int64_t format_1 = 1;
 
@@ -37,6 +40,8 @@ public:
     Result<std::int64_t> position_before(const SpaceId& space, DeviceIndex device,
                                          std::uint64_t seq) override;
     Result<void> keep_fork(const SpaceId& space, DeviceIndex device, BytesView envelope) override;
+    Result<std::vector<std::pair<DeviceIndex, HubUsage>>> load_usage() override;
+    Result<void> save_usage(DeviceIndex device, const HubUsage& usage) override;
     Result<void> commit() override;
     Result<void> rollback() override;
 
@@ -59,6 +64,10 @@ std::int64_t number(DeviceIndex device) { return static_cast<std::int64_t>(to_nu
 Result<void> SqliteHubStore::prepare() {
     COTMOC_TRY(database_.execute(schema));
     COTMOC_TRY(check_format());
+    // A hub from before there were quotas starts with what it holds.
+    COTMOC_TRY(
+        database_.execute("INSERT INTO usage SELECT device, sum(length(bytes)), count(*), 0, 0, 0, 0, 0 "
+                          "FROM envelope WHERE NOT EXISTS (SELECT 1 FROM usage) GROUP BY device"));
     COTMOC_TRY(load_spaces());
     COTMOC_ASSIGN(insert_, database_.prepare("INSERT INTO envelope (space, device, seq, hash, bytes) "
                                              "VALUES (?1, ?2, ?3, ?4, ?5)"));
@@ -208,6 +217,44 @@ Result<void> SqliteHubStore::keep_fork(const SpaceId& space, DeviceIndex device,
     COTMOC_ASSIGN(core::Statement insert,
                   database_.prepare("INSERT OR IGNORE INTO fork (space, device, bytes) VALUES (?1, ?2, ?3)"));
     return insert.bind(1, space_row).bind(2, number(device)).bind_blob(3, envelope).run();
+}
+
+Result<std::vector<std::pair<DeviceIndex, HubUsage>>> SqliteHubStore::load_usage() {
+    std::vector<std::pair<DeviceIndex, HubUsage>> all;
+    COTMOC_ASSIGN(core::Statement read,
+                  database_.prepare("SELECT device, bytes, change_sets, day, day_bytes, day_change_sets, "
+                                    "cut_bytes, cut_change_sets FROM usage"));
+    const auto allowance = [&](int column) {
+        return HubAllowance{static_cast<std::uint64_t>(read.integer(column)),
+                            static_cast<std::uint64_t>(read.integer(column + 1))};
+    };
+    while (true) {
+        COTMOC_ASSIGN(const bool row, read.step());
+        if (!row) {
+            return all;
+        }
+        all.emplace_back(static_cast<DeviceIndex>(read.integer(0)),
+                         HubUsage{allowance(1), read.integer(3), allowance(4), allowance(6)});
+    }
+}
+
+Result<void> SqliteHubStore::save_usage(DeviceIndex device, const HubUsage& usage) {
+    COTMOC_TRY(begin());
+    COTMOC_ASSIGN(core::Statement put,
+                  database_.prepare("INSERT OR REPLACE INTO usage (device, bytes, change_sets, day, "
+                                    "day_bytes, day_change_sets, cut_bytes, cut_change_sets) "
+                                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"));
+    int column = 2;
+    const auto bind = [&](const HubAllowance& used) {
+        put.bind(column++, static_cast<std::int64_t>(used.bytes));
+        put.bind(column++, static_cast<std::int64_t>(used.change_sets));
+    };
+    put.bind(1, number(device));
+    bind(usage.total);
+    put.bind(column++, usage.day);
+    bind(usage.today);
+    bind(usage.after_cut);
+    return put.run();
 }
 
 Result<void> SqliteHubStore::begin() {

@@ -2,6 +2,8 @@
 
 #include <cotmoc/base/check.hpp>
 
+#include <algorithm>
+
 namespace cotmoc::sync {
 
 namespace {
@@ -24,10 +26,14 @@ protected:
 
 private:
     Result<void> on_reply(Reply reply);
+    Result<void> tell_trust(const Reply& reply);
+    Result<void> tell_lists(const FeedTable& list);
     Result<void> on_equal();
     Result<void> start_transfer(const FeedTable& list);
     FeedTable compare(const FeedTable& list);
     Result<void> plan_new();
+    Result<void> plan_hand_over();
+    Result<std::vector<HandOver>> to_hand_over();
 
     crypto::AgreementPublicKey responder_;
     std::optional<crypto::NoiseInitiator> handshake_;
@@ -74,6 +80,7 @@ Result<void> Caller::on_reply(Reply reply) {
     if (const auto* answering = trust().find(responder_); answering != nullptr && reply.wall_ms != 0) {
         COTMOC_TRY(store().peer_clock(*answering, static_cast<std::int64_t>(reply.wall_ms)));
     }
+    COTMOC_TRY(tell_trust(reply));
     if (reply.status == Reply::Status::equal) {
         return on_equal();
     }
@@ -100,11 +107,44 @@ Result<void> Caller::on_reply(Reply reply) {
     return list_ ? start_transfer(*list_) : Result<void>{};
 }
 
+Result<void> Caller::tell_trust(const Reply& reply) {
+    const auto* answering = trust().find(responder_);
+    if (answering == nullptr) {
+        return {};
+    }
+    switch (reply.status) {
+        case Reply::Status::equal:
+            return store().peer_trust(*answering, trust_position_, &trust().head());
+        case Reply::Status::unknown_device:
+            return store().peer_trust(*answering, reply.trust_position, nullptr);
+        case Reply::Status::differs:
+        case Reply::Status::list_follows:
+            return store().peer_trust(*answering, reply.trust_position, &reply.trust_head);
+    }
+    return {};
+}
+
+/// A common space that the list lacks is one of which the other side holds nothing.
+Result<void> Caller::tell_lists(const FeedTable& list) {
+    const auto* answering = trust().find(responder_);
+    if (answering == nullptr) {
+        return {};
+    }
+    const FeedList none;
+    for (const SpaceId& space : common_) {
+        const auto feeds = list.find(*space_place(trust(), space));
+        COTMOC_TRY(store().peer_lists(*answering, space, feeds == list.end() ? none : feeds->second));
+    }
+    return {};
+}
+
 /// The other side has what this one has. A store that was cut off last time may still have to react to what
 /// it received then; only in that case the session goes on.
 Result<void> Caller::on_equal() {
+    COTMOC_TRY(tell_lists(own_list_));
     COTMOC_TRY(tell_received_all());
-    if (feed_table(store(), common_) == own_list_) {
+    COTMOC_ASSIGN(const std::vector<HandOver> owed, to_hand_over());
+    if (feed_table(store(), common_) == own_list_ && owed.empty()) {
         report_.complete = true;
         end(std::nullopt);
         return {};
@@ -128,6 +168,7 @@ Result<void> Caller::on_list(BytesView body) {
 Result<void> Caller::start_transfer(const FeedTable& list) {
     update_common();
     COTMOC_TRY(check_table(trust(), common_, list));
+    COTMOC_TRY(tell_lists(list));  // first: what is held here may become less
     const FeedTable lacks = compare(list);
     lacks_nothing_ = lacks.empty();
     if (lacks_nothing_) {
@@ -135,7 +176,8 @@ Result<void> Caller::start_transfer(const FeedTable& list) {
     }
     send(MessageType::lacks, encode_lacks(lacks));
     phase_ = Phase::transfer;
-    return plan_new();
+    COTMOC_TRY(plan_new());
+    return plan_hand_over();
 }
 
 /// Notes what the other side holds; returns what this side lacks of it.
@@ -166,6 +208,25 @@ Result<void> Caller::plan_new() {
             planned[feed.device] = feed.seq;
         }
         COTMOC_TRY(outgoing_.plan(space, std::move(ranges)));
+    }
+    return {};
+}
+
+/// What this device reads no more, the other side may still lack.
+Result<std::vector<HandOver>> Caller::to_hand_over() {
+    const auto* peer = peer_device();
+    COTMOC_CHECK(peer != nullptr && own_device() != nullptr);
+    const std::vector<SpaceId> spaces = handed_over_spaces(trust(), *own_device(), *peer);
+    COTMOC_ASSIGN(std::vector<HandOver> owed, store().hand_over(*peer));
+    std::erase_if(owed,
+                  [&](const HandOver& each) { return !std::ranges::binary_search(spaces, each.space); });
+    return owed;
+}
+
+Result<void> Caller::plan_hand_over() {
+    COTMOC_ASSIGN(const std::vector<HandOver> owed, to_hand_over());
+    for (const HandOver& each : owed) {
+        COTMOC_TRY(outgoing_.plan(each.space, {{each.device, {each.after, each.until}}}));
     }
     return {};
 }

@@ -51,6 +51,7 @@ enum class MessageType : std::uint8_t {
     bye = 7,
     error = 8,
     alive = 9,
+    refusal = 10,
 };
 
 struct Message {

@@ -36,6 +36,12 @@ Result<std::optional<StoredEnvelope>> Outgoing::next() {
             envelope->seq > range->second.until) {
             continue;
         }
+        if (forgotten_.contains(envelope->author)) {
+            if (--plan.left == 0) {
+                plans_.pop_front();
+            }
+            continue;
+        }
         in_flight_.push_back(
             {plan.space, envelope->author, envelope->seq, envelope->ops, envelope->bytes.size()});
         bytes_in_flight_ += envelope->bytes.size();

@@ -57,6 +57,12 @@ public:
     Result<void> keep_fork(const SpaceId& space, DeviceIndex device, BytesView envelope) override {
         return store_.keep_fork(space, device, envelope);
     }
+    Result<std::vector<std::pair<DeviceIndex, sync::HubUsage>>> load_usage() override {
+        return store_.load_usage();
+    }
+    Result<void> save_usage(DeviceIndex device, const sync::HubUsage& usage) override {
+        return store_.save_usage(device, usage);
+    }
     Result<void> commit() override { return fail_commit ? fail(ErrorCode::io_error) : store_.commit(); }
     Result<void> rollback() override { return store_.rollback(); }
 

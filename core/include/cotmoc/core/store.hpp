@@ -10,13 +10,14 @@
 #include <cotmoc/core/report.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 
 namespace cotmoc::core {
 
 struct StoreOptions {
     std::string path;  // UTF-8
-    Bytes key;         // 32 octets
+    BytesView key;     // 32 octets; needed during open() only
     std::string cipher;
     Clock& clock;
     const Hasher& hasher;
@@ -138,7 +139,8 @@ struct IncomingChangeSet {
     /// By device index, own feed included at seq - 1.
     std::vector<std::uint64_t> seen;
     std::uint64_t trust_position = 0;
-    bool author_may_write = true;
+    /// Why the author had no right to write this (S13): all its ops are void. Nothing: it had the right.
+    std::optional<ErrorCode> no_right = {};
     std::string_view author_role = {};  // as catalogues name it; workflows ask for it (S12)
 };
 
@@ -219,6 +221,8 @@ public:
     Result<void> commit();
     void rollback();
     bool writing() const;
+    /// Inside write(): the stamp of what is made in this transaction.
+    Result<Hlc> stamp();
 
     // What the owner knows from the trust feed; call after open and whenever it changes (outside write()).
     void set_devices(std::vector<DeviceId> ids, std::optional<DeviceIndex> self,
@@ -336,11 +340,43 @@ public:
     /// Forgets what the change sets of a space made, but not their envelopes: the caller applies all of them
     /// again, by rising position. Precondition: nothing is pending in the space.
     Result<void> forget_records(const SpaceId& space);
+    /// Whether records or envelopes of the space are here.
+    Result<bool> holds_anything_of(const SpaceId& space);
+    /// Inside write(): deletes all that is held of a space, its envelopes too. Precondition: nothing is pending
+    /// in it. The database overwrites what is deleted (secure_delete).
+    Result<void> purge(const SpaceId& space);
+    /// What hubs durably hold of a feed; 0: nothing is known.
+    Result<std::uint64_t> hub_holds(const SpaceId& space, DeviceIndex device);
     Result<void> note_hub_holds(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
+    /// What the hub durably holds as far as is known here, by device.
+    using HubFeeds = std::vector<std::pair<DeviceIndex, std::uint64_t>>;
+    Result<HubFeeds> hub_holds(const SpaceId& space);
+    /// Forgets what was noted of the space and notes this instead: a hub that lost something holds it no
+    /// more.
+    Result<void> set_hub_holds(const SpaceId& space, const HubFeeds& feeds);
 
     /// A feed of a device outside the province holds something that no province device's frontier covers
     /// (S21).
     Result<bool> has_unconfirmed(const SpaceId& space);
+
+    // Unsent work of an own feed that has gone on elsewhere. Changes inside write().
+    struct Unsent {
+        std::int64_t number = 0;  // given by set_aside(), rising
+        SpaceId space;
+        DeviceIndex device{};  // whose feed it stood in
+        std::uint64_t seq = 0;
+        bool sealed = false;              // then `bytes` is an envelope, else what one would hold
+        std::vector<std::uint64_t> seen;  // as IncomingChangeSet::seen
+        Bytes bytes;
+    };
+    Result<void> set_aside(const Unsent& unsent);
+    Result<std::vector<Unsent>> unsent();
+    Result<void> forget_unsent(std::int64_t number);
+    /// Forgets the space's journal and the feed's envelopes after `seq`. The records still show what they
+    /// made: the caller applies the space again (forget_records).
+    Result<void> forget_own_after(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
+    /// The highest change set of the feed that another author's had seen.
+    Result<std::uint64_t> seen_by_others(const SpaceId& space, DeviceIndex device);
 
     // History: where it stands.
     struct Trail {
@@ -367,10 +403,20 @@ public:
         std::string reason;
     };
     Result<std::vector<VoidOp>> void_ops();
+    /// Of one change set, by index.
+    Result<std::vector<VoidOp>> void_ops(const SpaceId& space, DeviceIndex author, std::uint64_t seq);
+    /// The record that an op names, as far as it is here.
+    struct NamedRecord {
+        RecordId id;
+        std::string kind;
+    };
+    Result<std::optional<NamedRecord>> find_named(const SpaceId& space, const RecordName& name);
     Result<std::vector<EnvelopeRow>> quarantined();  // without bytes
 
     // Trust feed and settings, opaque here.
     Result<std::vector<Bytes>> trust_entries();
+    /// Forgets the entries after a position.
+    Result<void> truncate_trust(std::uint64_t position);
     Result<Bytes> trust_entry(std::uint64_t position);
     Result<void> append_trust(std::uint64_t position, BytesView entry);
     Result<std::optional<Bytes>> setting(std::string_view name);
@@ -380,6 +426,9 @@ public:
     Result<Hash256> digest(const SpaceId& space);
     /// Recomputes digests from the rows; diverged if one differs from the running sum.
     Result<void> check_digests();
+    /// For each record of the space a hash over its ops and over what it shows; of ids that stand in several
+    /// kinds the sum.
+    Result<std::map<RecordId, Hash256>> record_hashes(const SpaceId& space);
     Result<void> check_integrity();
 
 private:

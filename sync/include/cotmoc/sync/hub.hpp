@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cotmoc/sync/feed_store.hpp>
+#include <cotmoc/sync/hub_quota.hpp>
 
 namespace cotmoc::sync {
 
@@ -27,6 +28,9 @@ public:
     /// The other branch of a fork is kept as proof (S17): the first one of each feed, so that nobody fills
     /// the disk.
     virtual Result<void> keep_fork(const SpaceId& space, DeviceIndex device, BytesView envelope) = 0;
+    /// What each device has used of its quota, as counted until now.
+    virtual Result<std::vector<std::pair<DeviceIndex, HubUsage>>> load_usage() = 0;
+    virtual Result<void> save_usage(DeviceIndex device, const HubUsage& usage) = 0;
     virtual Result<void> commit() = 0;
     virtual Result<void> rollback() = 0;
 };
@@ -37,7 +41,9 @@ Result<std::unique_ptr<HubStore>> open_sqlite_hub_store(const std::string& path)
 class Hub final : public FeedStore {
 public:
     /// Loads what the store holds. The store outlives the hub.
-    static Result<std::unique_ptr<Hub>> open(HubStore& store);
+    /// `clock` counts the days of the quotas; without one only the totals hold. It outlives the hub, too.
+    static Result<std::unique_ptr<Hub>> open(HubStore& store, const HubLimits& limits = {},
+                                             Clock* clock = nullptr);
 
     const crypto::TrustState& trust() const override { return trust_; }
     Result<Bytes> trust_entry(std::uint64_t position) override;
@@ -50,7 +56,7 @@ public:
     Result<void> commit() override;
 
 private:
-    explicit Hub(HubStore& store) : store_(store) {}
+    Hub(HubStore& store, const HubLimits& limits, Clock* clock) : store_(store), quota_(limits, clock) {}
     Result<AcceptResult> check_place(BytesView envelope, const SpaceId& space, const FeedPosition& place,
                                      const Hash256& previous);
     Result<AcceptResult> keep_fork(BytesView envelope, const SpaceId& space, const FeedPosition& place,
@@ -60,6 +66,7 @@ private:
     tl::unexpected<Error> roll_back(Error error);
 
     HubStore& store_;
+    HubQuota quota_;
     crypto::TrustState trust_;
     std::vector<Bytes> trust_entries_;
     std::map<SpaceId, Frontier> frontiers_;
