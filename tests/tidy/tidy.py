@@ -198,7 +198,12 @@ class Tidy:
             return
         page = self.root / "docs/threat-model.md"
         text = page.read_text(encoding="utf-8") if page.exists() else ""
+        hacking = self.root / "docs/HACKING.md"
+        listed = hacking.read_text(encoding="utf-8") if hacking.exists() else ""
         for row in json.loads(table.read_text(encoding="utf-8")):
+            for switch in (name for test in row["tests"] for name in test.get("switches", [])):
+                if f"`{switch}`" not in listed:
+                    self.say("docs/HACKING.md", 1, f"does not list the switch {switch}")
             if not re.search(rf"^### {row['row']} ", text, re.M):
                 self.say("docs/threat-model.md", 1, f"says nothing of {row['row']}")
         for name in re.findall(r"`(tests/[\w/]+\.\w+)`", text):
