@@ -53,9 +53,9 @@ Result<void> seal(TestStore& device) {
 
 Result<void> receive(TestStore& device, const TestStore::Sent& sent) {
     COTMOC_ASSIGN(const ChangeSet ops, decode_change_set(encode(sent.pending.ops)));
-    const IncomingChangeSet incoming{device.space,        sent.author, sent.pending.seq,
-                                     sent.pending.newest, &ops,        sent.seen,
-                                     sent.trust_position, true,        sent.role};
+    const IncomingChangeSet incoming{device.space,        sent.author,  sent.pending.seq,
+                                     sent.pending.newest, &ops,         sent.seen,
+                                     sent.trust_position, std::nullopt, sent.role};
     return device->write([&]() -> Result<void> {
         COTMOC_TRY(device->apply(incoming, sent.envelope));
         return {};
