@@ -6,9 +6,12 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage() {
     cat <<'TEXT'
-usage: tests/run.sh [--release-only | --noise | --clang | --tsan]
-  (nothing)       the release build's tests, then those of the address and undefined-behaviour sanitizers
+usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan]
+  (nothing)       the release build's tests, then those of the address and undefined-behaviour sanitizers, in which
+                  the threat table is run too
   --release-only  without the sanitizers
+  --threats       the threat table: a test for each row, and the same with its mechanisms switched off, in the build
+                  with the sanitizers; COTMOC_THREATS_SCALE=10 makes its counts ten times as long
   --noise         only the Noise test vectors; COTMOC_NOISE_VECTORS=FILE gives another file of them
   --clang         all tests built by clang-16
   --tsan          the tests under the thread sanitizer
@@ -24,7 +27,7 @@ if [[ $# -gt 1 ]]; then
 fi
 case "${1:-}" in
     '') ;;
-    --release-only | --noise | --clang | --tsan) mode=${1#--} ;;
+    --release-only | --threats | --noise | --clang | --tsan) mode=${1#--} ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
 esac
@@ -86,6 +89,11 @@ case $mode in
         ;;
     tsan) check tsan ;;
     release-only) check release ;;
+    threats)
+        configure asan
+        cmake --build --preset asan --parallel "$jobs"
+        python3 tests/threats/run.py build/asan --jobs "$jobs"
+        ;;
     all)
         check release
         check asan

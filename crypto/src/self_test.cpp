@@ -1,4 +1,5 @@
 // initialise(): the library is there, new enough, and computes what this project's formats need.
+#include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/crypto/epoch_key.hpp>
 #include <cotmoc/crypto/hash.hpp>
 
@@ -109,8 +110,11 @@ Result<void> start() {
     if (sodium_init() < 0) {
         return fail(ErrorCode::internal, "libsodium does not start");
     }
-    if (!is_new_enough(sodium_version_string())) {
+    if (!is_new_enough(sodium_version_string()) && !switched_off("libsodium-floor")) {
         return fail(ErrorCode::internal, std::string("libsodium before 1.0.18: ") + sodium_version_string());
+    }
+    if (switched_off("self-test")) {
+        return {};
     }
     if (!opens_known_wrap()) {
         return fail(ErrorCode::internal, "self-test: agreement, hash or encryption");

@@ -120,9 +120,13 @@ void Fleet::reopen(const std::string& name) {
     device.replica = must(sync::Replica::open_unlocked(environment, std::move(keys)));
 }
 
-void Fleet::reopen_hub() {
+void Fleet::close_hub() {
     hub_.reset();
     hub_store_.reset();
+}
+
+void Fleet::reopen_hub() {
+    close_hub();
     hub_store_ = must(sync::open_sqlite_hub_store(directory.file("hub.db")));
     hub_ = must(sync::Hub::open(*hub_store_));
 }

@@ -99,6 +99,7 @@ public:
     /// As after a crash or a stop: the replica is opened anew from its files.
     void reopen(const std::string& name);
     void reopen_hub();
+    void close_hub();
 
     std::unique_ptr<sync::Session> call(const std::string& name);
     std::unique_ptr<sync::Session> answer();

@@ -84,7 +84,8 @@ Result<void> Store::begin() {
     COTMOC_CHECK(!impl_->writing);
     impl_->stamp_of_transaction.reset();
     impl_->stamp_before = impl_->clock->last();
-    COTMOC_ASSIGN(Statement * begin_statement, impl_->statements.get("BEGIN IMMEDIATE"));
+    COTMOC_ASSIGN(Statement * begin_statement,
+                  impl_->statements.get(switched_off("one-transaction") ? "SELECT 1" : "BEGIN IMMEDIATE"));
     COTMOC_TRY(begin_statement->run());
     impl_->writing = true;
     impl_->records.changes().set_recording(impl_->observers.wanted());
@@ -100,7 +101,8 @@ Result<void> Store::commit() {
         writer.u16(impl_->clock->last().counter);
         COTMOC_TRY(set_setting(last_stamp, writer.bytes()));
     }
-    COTMOC_ASSIGN(Statement * commit_statement, impl_->statements.get("COMMIT"));
+    COTMOC_ASSIGN(Statement * commit_statement,
+                  impl_->statements.get(switched_off("one-transaction") ? "SELECT 1" : "COMMIT"));
     COTMOC_TRY(commit_statement->run());
     impl_->writing = false;
     impl_->observers.follow(*impl_, impl_->records.changes());
@@ -114,7 +116,9 @@ void Store::rollback() {
     }
     impl_->writing = false;
     // Memory must say what the database says; if even that fails, the first error is still the one to report.
-    (void)impl_->load();
+    if (!switched_off("reload-at-rollback")) {
+        (void)impl_->load();
+    }
     impl_->records.changes().clear();
     impl_->observers.follow(*impl_, impl_->records.changes());
 }

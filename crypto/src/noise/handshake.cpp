@@ -1,6 +1,7 @@
 #include "noise/handshake.hpp"
 
 #include <cotmoc/base/check.hpp>
+#include <cotmoc/base/test_switch.hpp>
 
 namespace cotmoc::crypto::noise {
 namespace {
@@ -31,7 +32,7 @@ Bytes to_bytes(const NoiseHash& hash) { return {hash.begin(), hash.end()}; }
 InitiatorHandshake::InitiatorHandshake(const AgreementKey& own, AgreementKey ephemeral,
                                        const AgreementPublicKey& responder, BytesView prologue)
     : symmetric_(protocol_name), own_(own.clone()), ephemeral_(std::move(ephemeral)), responder_(responder) {
-    symmetric_.mix_hash(prologue);
+    symmetric_.mix_hash(switched_off("handshake-prologue") ? BytesView() : prologue);
     symmetric_.mix_hash(responder_.view());
 }
 
@@ -79,7 +80,7 @@ Result<NoiseInitiator::Answer> InitiatorHandshake::read_message_2(BytesView mess
 
 ResponderHandshake::ResponderHandshake(const AgreementKey& own, AgreementKey ephemeral, BytesView prologue)
     : symmetric_(protocol_name), own_(own.clone()), ephemeral_(std::move(ephemeral)) {
-    symmetric_.mix_hash(prologue);
+    symmetric_.mix_hash(switched_off("handshake-prologue") ? BytesView() : prologue);
     symmetric_.mix_hash(own_.public_key().view());
 }
 

@@ -1,3 +1,4 @@
+#include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/system/process.hpp>
 
 #include <sys/resource.h>
@@ -10,6 +11,9 @@
 namespace cotmoc::system {
 
 void disable_core_dumps() {
+    if (switched_off("core-dumps")) {
+        return;
+    }
     const rlimit none{0, 0};
     // A system that refuses this leaves nothing else to do.
     [[maybe_unused]] int result = ::setrlimit(RLIMIT_CORE, &none);

@@ -107,5 +107,7 @@ void remove_database(const std::string& path);
 /// "x86-64 with AES instructions: aegis, else chacha20".
 std::string preferred_cipher();
 std::string sqlite_version();
+/// old_sqlite below 3.51.3 (as a number: 3051003), which open() refuses.
+Result<void> check_sqlite_version(int version);
 
 }  // namespace cotmoc::core
