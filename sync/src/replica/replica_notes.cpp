@@ -96,8 +96,8 @@ Result<void> Replica::seal_notes(int compression_level) {
         for (const PendingNote& each : pending) {
             target = target != nullptr ? target : space_for_note(each.space);
         }
-        if (target == nullptr || switched_off("audit-notes")) {
-            return {};
+        if (target == nullptr || switched_off("audit-notes") || !check_not_purged(target->id)) {
+            return {};  // in a space that was given back, the own feed has to come back first
         }
         COTMOC_ASSIGN(const core::PendingChangeSet empty, empty_change_set(target->id));
         COTMOC_TRY(seal_one(target->id, empty, compression_level));
