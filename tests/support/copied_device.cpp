@@ -32,19 +32,7 @@ crypto::KeyFileContents clone(const crypto::KeyFileContents& keys) {
 }
 
 Result<sync::SessionReport> converse(sync::Session& caller, sync::Session& responder) {
-    caller.start(0);
-    responder.start(0);
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (auto [from, to] : {std::pair(&caller, &responder), std::pair(&responder, &caller)}) {
-            const Bytes bytes = from->take_output();
-            if (!bytes.empty()) {
-                moved = true;
-                to->on_bytes(bytes, 0);
-                from->on_writable(0);
-            }
-        }
-    }
+    exchange(caller, responder);
     return caller.error() ? Result<sync::SessionReport>(tl::unexpected(*caller.error())) : caller.report();
 }
 

@@ -4,6 +4,8 @@
 #include <cotmoc/core/database.hpp>
 
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 
 namespace cotmoc::test_support {
 
@@ -46,6 +48,31 @@ TemporaryDirectory::TemporaryDirectory() {
 TemporaryDirectory::~TemporaryDirectory() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
+}
+
+std::string octets_of(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void exchange(sync::Session& caller, sync::Session& responder, const Overhear& overhear) {
+    caller.start(0);
+    responder.start(0);
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (auto [from, to] : {std::pair(&caller, &responder), std::pair(&responder, &caller)}) {
+            const Bytes bytes = from->take_output();
+            if (bytes.empty()) {
+                continue;
+            }
+            moved = true;
+            if (overhear) {
+                overhear(bytes, from == &caller);
+            }
+            to->on_bytes(bytes, 0);
+            from->on_writable(0);
+        }
+    }
 }
 
 Fleet::Fleet(std::uint64_t seed, std::string_view catalogue)
@@ -104,8 +131,8 @@ FleetDevice& Fleet::add_by(sync::Authority issuer, const std::string& name, cryp
 void Fleet::reopen(const std::string& name) {
     FleetDevice& device = *devices_.at(name);
     device.replica.reset();
-    sync::ReplicaEnvironment environment{device.path, device.key_store, device.clock, random,
-                                         device.read_catalogue, device.quarantine_max};
+    sync::ReplicaEnvironment environment{device.path, device.key_store,      device.clock,
+                                         random,      device.read_catalogue, device.quarantine_max};
     environment.high_water_mark = device.high_water_mark;
     if (!device.passphrase.empty()) {
         device.replica =
@@ -161,19 +188,7 @@ sync::SessionReport Fleet::meet(const std::string& caller, const std::string& re
 }
 
 sync::SessionReport Fleet::converse(sync::Session& caller, sync::Session& responder) {
-    caller.start(0);
-    responder.start(0);
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (auto [from, to] : {std::pair(&caller, &responder), std::pair(&responder, &caller)}) {
-            const Bytes bytes = from->take_output();
-            if (!bytes.empty()) {
-                moved = true;
-                to->on_bytes(bytes, 0);
-                from->on_writable(0);
-            }
-        }
-    }
+    exchange(caller, responder);
     for (const sync::Session* end : {&caller, &responder}) {
         if (end->error()) {
             check_failed(describe(*end->error()), "session", 0);

@@ -10,6 +10,7 @@
 #include <cotmoc/sync/session.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <map>
 
 namespace cotmoc::test_support {
@@ -67,6 +68,14 @@ T must(Result<T> result) {
         return std::move(*result);
     }
 }
+
+/// What the file holds; nothing if there is none.
+std::string octets_of(const std::filesystem::path& file);
+
+/// Starts both sessions and carries octets between them until neither has any, whatever comes of it.
+/// `overhear` gets all of them and who sent them.
+using Overhear = std::function<void(BytesView octets, bool from_caller)>;
+void exchange(sync::Session& caller, sync::Session& responder, const Overhear& overhear = nullptr);
 
 struct FleetDevice {
     std::string name;

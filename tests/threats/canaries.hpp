@@ -3,9 +3,6 @@
 
 #include "support/fleet.hpp"
 
-#include <fstream>
-#include <iterator>
-
 namespace cotmoc::threats {
 
 /// Stands in every planted text, as written and as the search index folds it.
@@ -36,10 +33,7 @@ inline std::size_t all_hits(std::string_view octets) {
     return count;
 }
 
-inline std::string octets_of(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
+using test_support::octets_of;
 /// Every file of the folder: databases, logs, shared memory.
 inline std::string all_files(const std::filesystem::path& folder) {
     std::string octets;
@@ -67,21 +61,7 @@ inline std::string traffic_of(test_support::Fleet& fleet, const std::string& dev
     const auto caller = fleet.call(device);
     const auto responder = fleet.answer();
     std::string traffic;
-    caller->start(0);
-    responder->start(0);
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (auto [from, to] :
-             {std::pair(caller.get(), responder.get()), std::pair(responder.get(), caller.get())}) {
-            const Bytes bytes = from->take_output();
-            if (!bytes.empty()) {
-                moved = true;
-                traffic += as_text(bytes);
-                to->on_bytes(bytes, 0);
-                from->on_writable(0);
-            }
-        }
-    }
+    test_support::exchange(*caller, *responder, [&](BytesView octets, bool) { traffic += as_text(octets); });
     COTMOC_CHECK(!caller->error());
     return traffic;
 }

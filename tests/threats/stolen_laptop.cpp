@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <csignal>
+#include <fstream>
 
 using namespace cotmoc;
 using namespace cotmoc::test_support;

@@ -27,22 +27,10 @@ Capture capture(Fleet& fleet, const std::string& device) {
     const auto caller = fleet.call(device);
     const auto responder = fleet.answer();
     Capture seen;
-    caller->start(0);
-    responder->start(0);
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (const std::size_t side : {0, 1}) {
-            sync::Session& from = side == 0 ? *caller : *responder;
-            sync::Session& to = side == 0 ? *responder : *caller;
-            const Bytes bytes = from.take_output();
-            if (!bytes.empty()) {
-                moved = true;
-                seen.wire[side].insert(seen.wire[side].end(), bytes.begin(), bytes.end());
-                to.on_bytes(bytes, 0);
-                from.on_writable(0);
-            }
-        }
-    }
+    exchange(*caller, *responder, [&](BytesView octets, bool from_caller) {
+        Bytes& wire = seen.wire[from_caller ? 0 : 1];
+        wire.insert(wire.end(), octets.begin(), octets.end());
+    });
     CHECK(!caller->error());
     CHECK(!responder->error());
     return seen;
@@ -50,15 +38,10 @@ Capture capture(Fleet& fleet, const std::string& device) {
 
 bool holds(BytesView where, BytesView what) { return !std::ranges::search(where, what).empty(); }
 
-Bytes octets_of(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 Bytes hub_files(const Fleet& fleet) {
     Bytes all;
     for (const char* name : {"hub.db", "hub.db-wal"}) {
-        const Bytes octets = octets_of(fleet.directory.path() / name);
+        const std::string octets = octets_of(fleet.directory.path() / name);
         all.insert(all.end(), octets.begin(), octets.end());
     }
     return all;

@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
-#include <iterator>
 
 using namespace cotmoc;
 using namespace cotmoc::test_support;
@@ -26,11 +25,6 @@ std::size_t hits(std::string_view octets) {
     return count;
 }
 
-std::string octets_of(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 /// All files of the fleet's directory: databases, WALs, the hub's.
 std::string all_files(const Fleet& fleet) {
     std::string octets;
@@ -45,21 +39,7 @@ std::string traffic_of(Fleet& fleet, const std::string& device) {
     const auto caller = fleet.call(device);
     const auto responder = fleet.answer();
     std::string traffic;
-    caller->start(0);
-    responder->start(0);
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (auto [from, to] :
-             {std::pair(caller.get(), responder.get()), std::pair(responder.get(), caller.get())}) {
-            const Bytes bytes = from->take_output();
-            if (!bytes.empty()) {
-                moved = true;
-                traffic += as_text(bytes);
-                to->on_bytes(bytes, 0);
-                from->on_writable(0);
-            }
-        }
-    }
+    exchange(*caller, *responder, [&](BytesView octets, bool) { traffic += as_text(octets); });
     CHECK(!caller->error());
     return traffic;
 }

@@ -22,20 +22,7 @@ struct Ended {
 Ended converse(Fleet& fleet, const std::string& device, sync::FeedStore& hub) {
     const auto caller = fleet.call(device);
     const auto responder = fleet.answer(hub);
-    caller->start(0);
-    responder->start(0);
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (auto [from, to] :
-             {std::pair(caller.get(), responder.get()), std::pair(responder.get(), caller.get())}) {
-            const Bytes bytes = from->take_output();
-            if (!bytes.empty()) {
-                moved = true;
-                to->on_bytes(bytes, 0);
-                from->on_writable(0);
-            }
-        }
-    }
+    exchange(*caller, *responder);
     return {caller->report(), caller->error()};
 }
 

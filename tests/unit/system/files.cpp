@@ -1,3 +1,5 @@
+#include "unit/system/folder.hpp"
+
 #include <cotmoc/system/directory_lock.hpp>
 #include <cotmoc/system/file.hpp>
 #include <cotmoc/system/file_key_store.hpp>
@@ -14,23 +16,6 @@ using namespace cotmoc;
 using namespace cotmoc::system;
 
 namespace {
-
-/// A directory of its own for each test case.
-class Folder {
-public:
-    Folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "cotmoc-system-XXXXXX").string();
-        path_ = mkdtemp(pattern.data());
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { std::filesystem::remove_all(path_); }
-    std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-    const std::string& path() const { return path_; }
-
-private:
-    std::string path_;
-};
 
 void write(const std::string& path, const std::string& text) {
     std::ofstream(path, std::ios::binary) << text;

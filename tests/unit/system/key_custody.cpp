@@ -1,3 +1,5 @@
+#include "unit/system/folder.hpp"
+
 #include "support/kill_points.hpp"
 
 #include <cotmoc/crypto/hash.hpp>
@@ -24,22 +26,6 @@ const bool started = crypto::initialise().has_value();  // guarded memory needs 
 constexpr std::string_view old_phrase = "núi sông bờ cõi cột mốc";
 constexpr std::string_view new_phrase = "mười hai ký tự trở lên";
 constexpr std::string_view pin = "246810";
-
-class Folder {
-public:
-    Folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "cotmoc-keys-XXXXXX").string();
-        path_ = mkdtemp(pattern.data());
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { std::filesystem::remove_all(path_); }
-    std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-    const std::string& path() const { return path_; }
-
-private:
-    std::string path_;
-};
 
 /// A keyring in a folder of its own, so that it outlives a process that is killed.
 class FolderVault final : public SecretVault {
