@@ -111,8 +111,8 @@ Result<void> Application::create_blocks() {
             last_block = block;
         }
         outcome_.ops += 1 + block->layout.entries.size();
-        if (!incoming_.author_may_write) {
-            COTMOC_TRY(void_op(each->index, error_name(ErrorCode::not_allowed)));
+        if (incoming_.no_right) {
+            COTMOC_TRY(void_op(each->index, error_name(*incoming_.no_right)));
         } else if (kind == nullptr && !unchecked_) {
             COTMOC_TRY(void_op(each->index, error_name(ErrorCode::unknown_kind)));
         } else if (!made.insert(each->id).second) {
@@ -260,8 +260,8 @@ Result<void> Application::field_blocks() {
         for (const FieldOp& op : block.ops) {
             ++outcome_.ops;
             COTMOC_ASSIGN(const std::optional<std::int64_t> row, row_of(op));
-            if (!incoming_.author_may_write) {
-                COTMOC_TRY(void_op(op.index, error_name(ErrorCode::not_allowed), row));
+            if (incoming_.no_right) {
+                COTMOC_TRY(void_op(op.index, error_name(*incoming_.no_right), row));
             } else if (row) {
                 placed.push_back({*row, &block, &op});
             } else {

@@ -138,7 +138,8 @@ struct IncomingChangeSet {
     /// By device index, own feed included at seq - 1.
     std::vector<std::uint64_t> seen;
     std::uint64_t trust_position = 0;
-    bool author_may_write = true;
+    /// Why the author had no right to write this (S13): all its ops are void. Nothing: it had the right.
+    std::optional<ErrorCode> no_right = {};
     std::string_view author_role = {};  // as catalogues name it; workflows ask for it (S12)
 };
 
