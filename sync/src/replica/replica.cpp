@@ -1,3 +1,5 @@
+#include "replica/space_forks.hpp"
+
 #include <cotmoc/core/database.hpp>
 #include <cotmoc/sync/replica.hpp>
 
@@ -31,7 +33,10 @@ crypto::KeyFileContents clone(const crypto::KeyFileContents& keys) {
 
 Replica::Replica(const ReplicaEnvironment& environment, crypto::KeyFileContents keys,
                  std::unique_ptr<core::Store> store)
-    : environment_(environment), keys_(std::move(keys)), store_(std::move(store)) {}
+    : environment_(environment),
+      keys_(std::move(keys)),
+      store_(std::move(store)),
+      forks_(std::make_unique<Forks>()) {}
 
 Replica::~Replica() = default;
 
@@ -137,8 +142,10 @@ Result<void> Replica::follow_trust() {
     store_->set_role(self_ != nullptr ? crypto::role_name(self_->role) : std::string_view());
     COTMOC_TRY(follow_catalogues());
     COTMOC_TRY(follow_spaces());
+    COTMOC_TRY(load_forks());
     trust_followed_ = true;
-    return replay_if_more_is_readable();
+    COTMOC_TRY(replay_if_more_is_readable());
+    return settle_forks();
 }
 
 Result<void> Replica::follow_catalogues() {

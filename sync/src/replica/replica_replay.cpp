@@ -104,9 +104,12 @@ Result<bool> Replica::replay_round(const SpaceId& space, std::set<std::int64_t>&
     return moved;
 }
 
-Result<void> Replica::replay(const SpaceId& space) {
+Result<void> Replica::replay(const SpaceId& space, const std::function<Result<void>()>& first) {
     const SessionNotes notes = notes_;
     const auto replayed = store_->write([&]() -> Result<void> {
+        if (first) {
+            COTMOC_TRY(first());
+        }
         COTMOC_TRY(store_->forget_records(space));
         std::set<std::int64_t> left;
         for (std::int64_t position = 0;;) {

@@ -141,6 +141,9 @@ struct IncomingChangeSet {
     /// Why the author had no right to write this (S13): all its ops are void. Nothing: it had the right.
     std::optional<ErrorCode> no_right = {};
     std::string_view author_role = {};  // as catalogues name it; workflows ask for it (S12)
+    /// What the author's frontier names, if that is not `seen`: of a branch that lost, only what it has in
+    /// common with the feed lies in the past (S17).
+    std::optional<std::vector<std::uint64_t>> claimed = {};
 };
 
 struct ApplyOutcome {
@@ -161,6 +164,22 @@ struct EnvelopeRow {
     EnvelopeStatus status{};
     std::string reason;  // of quarantine: an error name
     Bytes bytes;
+};
+
+/// An envelope of a forked feed that stands beside the feed (S17).
+struct SideEnvelope {
+    DeviceIndex author{};
+    std::uint64_t seq = 0;
+    Hash256 hash;
+    Hash256 previous;
+    bool withheld = false;  // the own device's, and nobody else is known to hold it: it is no part of a fork
+};
+
+/// How a feed that is forked was judged last.
+struct ForkJudgement {
+    DeviceIndex device{};
+    std::uint64_t void_from = 0;  // what _envelope holds from here on has no effect; 0: all of it counts
+    friend bool operator==(const ForkJudgement&, const ForkJudgement&) = default;
 };
 
 /// What a join did (Store::join).
@@ -339,8 +358,26 @@ public:
     Result<void> forget_records(const SpaceId& space);
     Result<void> note_hub_holds(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
 
+    // Forks (S17): branches of a feed that stand beside it. Changes inside write().
+    Result<std::vector<SideEnvelope>> sides(const SpaceId& space);
+    Result<std::optional<Bytes>> side_bytes(const SpaceId& space, DeviceIndex author, const Hash256& hash);
+    Result<void> keep_side(const SpaceId& space, const SideEnvelope& side, BytesView bytes);
+    Result<void> set_withheld(const SpaceId& space, DeviceIndex author, const Hash256& hash, bool withheld);
+    /// Octets of all side branches of a feed.
+    Result<std::uint64_t> side_size(const SpaceId& space, DeviceIndex author);
+    /// The hashes of a feed from `seq` on.
+    Result<std::vector<Hash256>> feed_hashes(const SpaceId& space, DeviceIndex author, std::uint64_t seq);
+    /// Makes these the feed from `seq` on, from its side branches; what stood there goes to the side. The
+    /// caller forgets the space's records before and applies its change sets again.
+    Result<void> take_branch(const SpaceId& space, DeviceIndex author, std::uint64_t seq,
+                             std::span<const Hash256> hashes);
+    /// How far the own feed is known to have left this device: held by a hub, or named by another's frontier.
+    Result<std::uint64_t> own_published(const SpaceId& space);
+    Result<std::vector<ForkJudgement>> fork_judgements(const SpaceId& space);
+    Result<void> set_fork_judgements(const SpaceId& space, std::span<const ForkJudgement> judgements);
+
     /// A feed of a device outside the province holds something that no province device's frontier covers
-    /// (S21).
+    /// (S21). What has no effect since its feed is forked waits for a verdict and not for a confirmation.
     Result<bool> has_unconfirmed(const SpaceId& space);
 
     // History: where it stands.

@@ -69,7 +69,12 @@ inline constexpr int default_compression_level = 3;
 struct SessionNotes {
     std::uint64_t new_conflicts = 0;
     std::uint64_t quarantined = 0;
+    std::uint64_t forks = 0;  // feeds found to be forked
 };
+
+struct FeedFork;
+struct ForkLimits;
+class ForkTree;
 
 class Replica final : public FeedStore {
 public:
@@ -158,6 +163,8 @@ public:
     /// How far this device's clock is from what others can vouch for: the hub at the last session, the
     /// authority by the date of its newest entry. A local note (S19); nothing is decided by it.
     Result<ClockCheck> check_clock();
+    /// How much may stand beside a forked feed; tests lower it.
+    void set_fork_limits(const ForkLimits& limits);
     /// Re-checks every signature, hash, chain, digest and the database; what is wrong, in words and error
     /// names.
     Result<std::vector<Error>> verify();
@@ -171,6 +178,11 @@ public:
     Result<void> add_trust_entry(BytesView entry) override;
     Frontier frontier(const SpaceId& space) override;
     Result<std::optional<StoredEnvelope>> next_envelope(const SpaceId& space, std::int64_t position) override;
+    Result<std::optional<Hash256>> hash_at(const SpaceId& space, DeviceIndex device,
+                                           std::uint64_t seq) override;
+    Result<std::vector<ForkBranch>> branches(const SpaceId& space) override;
+    Result<std::optional<StoredEnvelope>> branch_envelope(const SpaceId& space,
+                                                          const FeedPosition& place) override;
     Result<std::int64_t> position_before(const SpaceId& space, DeviceIndex author,
                                          std::uint64_t seq) override {
         return store_->position_before(space, author, seq);
@@ -197,7 +209,7 @@ private:
     Result<void> replay_if_more_is_readable();
     /// Applies all change sets of a space again, under the rules and catalogues that can be read now.
     /// Precondition: nothing waits to be sealed.
-    Result<void> replay(const SpaceId& space);
+    Result<void> replay(const SpaceId& space, const std::function<Result<void>()>& first = nullptr);
     Result<bool> replay_round(const SpaceId& space, std::set<std::int64_t>& left, bool give_up);
 
     Result<void> write(const std::function<Result<void>()>& work);
@@ -218,6 +230,44 @@ private:
     Result<void> check_frontier(Arriving& arriving);
     Result<void> decode_ops(Arriving& arriving);
     Result<AcceptResult> keep_in_quarantine(const Arriving& arriving, const Error& reason);
+
+    // Forks (S17).
+    struct SpaceForks;
+    struct Forks;
+    /// What became of a feed that is forked, or of which the trust feed names another hash than is held.
+    struct Judged {
+        DeviceIndex device{};
+        std::uint64_t first = 0;    // the first forked place; 0: it is not forked
+        std::vector<Hash256> feed;  // what stays from there on
+        std::uint64_t void_from = 0;
+        std::uint64_t withhold_from = 0;  // the own change sets from here on are nobody else's business
+    };
+    SpaceForks& forks_of(const SpaceId& space);
+    Result<void> load_forks();
+    Result<AcceptResult> accept_beside(const Arriving& arriving);
+    Result<AcceptResult> note_side(const crypto::EnvelopeHeader& header, const Hash256& hash, bool is_new);
+    bool is_forked(const SpaceId& space, DeviceIndex device);
+    bool is_void_by_fork(const Arriving& arriving);
+    Result<std::vector<Hash256>> hashes_at(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
+    Result<Frontier> match_frontier(const crypto::EnvelopeHeader& header, DeviceIndex author,
+                                    std::span<const std::uint64_t> claimed, std::uint64_t trust_position);
+    Result<std::vector<std::uint64_t>> past_in_feeds(const SpaceId& space, DeviceIndex author,
+                                                     const Frontier& frontier,
+                                                     std::vector<std::uint64_t> claimed);
+    /// What a change set made now commits to: what is held, but of forks nothing that may not stay.
+    Result<Frontier> sealing_frontier(const SpaceId& space);
+    std::map<std::uint64_t, Hash256> named_places(const SpaceId& space, DeviceIndex device) const;
+    Result<std::optional<Bytes>> bytes_of(const SpaceId& space, DeviceIndex device, std::uint64_t seq,
+                                          const Hash256& hash);
+    Result<void> add_confirmed(const SpaceId& space, const crypto::TrustState::Device& officer,
+                               std::map<DeviceIndex, std::set<Hash256>>& confirmed);
+    static ForkTree fork_tree(const FeedFork& fork, std::span<const Hash256> feed);
+    Result<std::vector<Judged>> judge_forks(const SpaceId& space);
+    Result<bool> stands_otherwise(const SpaceId& space, std::span<const Judged> all);
+    Result<void> take_branches(const SpaceId& space, std::span<const Judged> all);
+    Result<void> settle_forks(const SpaceId& space);
+    /// Judges the forks of spaces in which something about them has changed. Outside a transaction.
+    Result<void> settle_forks();
 
     struct LoadedHistory;
     struct LoadedChange;
@@ -243,6 +293,7 @@ private:
     const crypto::TrustState::Device* self_ = nullptr;  // into trust_; follow_trust() sets it
     std::vector<SpaceInfo> spaces_;
     SessionNotes notes_;
+    std::unique_ptr<Forks> forks_;
     bool batching_ = false;
     std::optional<Error> batch_error_;  // the first of a call in the batch
     bool receiving_ = false;

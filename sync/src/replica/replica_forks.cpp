@@ -1,0 +1,514 @@
+// Forks (S17): branches are kept beside the feed, a verdict says which one counts, and a space whose verdict
+// changes is replayed.
+#include "replica/arriving.hpp"
+#include "replica/seen.hpp"
+#include "replica/space_forks.hpp"
+
+#include <cotmoc/base/test_switch.hpp>
+
+#include <algorithm>
+
+namespace cotmoc::sync {
+namespace {
+
+/// Frontiers that name so many combinations of branches are an insider's work, with several forked feeds.
+constexpr std::size_t combinations_max = 4096;
+
+AcceptResult beside(Acceptance acceptance, const crypto::EnvelopeHeader& header) {
+    return {acceptance, 0, Error{ErrorCode::forked_feed, header.author.hex() + ":" + std::to_string(header.seq)}};
+}
+
+}  // namespace
+
+Replica::SpaceForks& Replica::forks_of(const SpaceId& space) { return forks_->spaces[space]; }
+
+void Replica::set_fork_limits(const ForkLimits& limits) { forks_->limits = limits; }
+
+Result<void> Replica::load_forks() {
+    forks_->spaces.clear();
+    for (const SpaceInfo& space : spaces_) {
+        SpaceForks loaded;
+        COTMOC_ASSIGN(const std::vector<core::SideEnvelope> sides, store_->sides(space.id));
+        for (const core::SideEnvelope& side : sides) {
+            loaded.feeds[side.author].sides.push_back(side);
+        }
+        COTMOC_ASSIGN(const std::vector<core::ForkJudgement> judgements, store_->fork_judgements(space.id));
+        for (const core::ForkJudgement& judgement : judgements) {
+            FeedFork& feed = loaded.feeds[judgement.device];
+            feed.void_from = judgement.void_from;
+            feed.judged = true;
+        }
+        for (auto& [device, feed] : loaded.feeds) {
+            feed.first = first_forked(feed.sides);
+        }
+        const auto& devices = trust_.devices();
+        loaded.stale = !loaded.feeds.empty() || std::ranges::any_of(devices, [&](const auto& device) {
+            return device.terms.contains(space.id);
+        });
+        forks_->spaces.insert_or_assign(space.id, std::move(loaded));
+    }
+    return {};
+}
+
+/// An envelope that does not go on where its feed stands here: known beside it, or a branch, or too early.
+Result<AcceptResult> Replica::accept_beside(const Arriving& arriving) {
+    const crypto::EnvelopeHeader& header = arriving.header;
+    const DeviceIndex device = arriving.author->index;
+    SpaceForks& forks = forks_of(header.space);
+    const auto feed = forks.feeds.find(device);
+    const std::span<const core::SideEnvelope> sides =
+        feed != forks.feeds.end() ? std::span<const core::SideEnvelope>(feed->second.sides)
+                                  : std::span<const core::SideEnvelope>();
+    if (const auto known = std::ranges::find(sides, arriving.hash, &core::SideEnvelope::hash);
+        known != sides.end()) {
+        if (known->withheld) {
+            // The own branch came back: others hold it, and it is a part of the fork after all.
+            COTMOC_TRY(store_->set_withheld(header.space, device, arriving.hash, false));
+            return note_side(header, arriving.hash, false);
+        }
+        return beside(Acceptance::known, header);
+    }
+    bool continues = header.seq == 1 && header.previous.is_zero();
+    bool elsewhere = header.seq == 1;
+    if (header.seq > 1) {
+        COTMOC_ASSIGN(const std::optional<Hash256> before,
+                      store_->envelope_hash(header.space, device, header.seq - 1));
+        continues = before == header.previous;
+        for (const core::SideEnvelope& side : sides) {
+            continues = continues || (side.hash == header.previous && side.seq + 1 == header.seq);
+            elsewhere = elsewhere || side.hash == header.previous;
+        }
+        if (!continues && !elsewhere) {
+            COTMOC_ASSIGN(const std::vector<Hash256> all, store_->feed_hashes(header.space, device, 1));
+            elsewhere = std::ranges::find(all, header.previous) != all.end();
+        }
+    }
+    if (!continues) {
+        return elsewhere ? AcceptResult{Acceptance::refused, 0, Error{ErrorCode::broken_chain, {}}}
+                         : AcceptResult{Acceptance::waiting, 0, Error{ErrorCode::waiting_for_dependency, {}}};
+    }
+    COTMOC_ASSIGN(const std::uint64_t size, store_->side_size(header.space, device));
+    if (const auto fits = check_fork_limits(forks_->limits, sides, header.previous, size, arriving.bytes.size());
+        !fits) {
+        return AcceptResult{Acceptance::refused, 0, fits.error()};
+    }
+    COTMOC_TRY(store_->keep_side(header.space, {device, header.seq, arriving.hash, header.previous, false},
+                                 arriving.bytes));
+    return note_side(header, arriving.hash, true);
+}
+
+Result<AcceptResult> Replica::note_side(const crypto::EnvelopeHeader& header, const Hash256& hash,
+                                        bool is_new) {
+    const DeviceIndex device = trust_.find(header.author)->index;
+    SpaceForks& forks = forks_of(header.space);
+    FeedFork& feed = forks.feeds[device];
+    const auto held = std::ranges::find(feed.sides, hash, &core::SideEnvelope::hash);
+    if (held != feed.sides.end()) {
+        held->withheld = false;
+    } else {
+        feed.sides.push_back({device, header.seq, hash, header.previous, false});
+    }
+    feed.first = first_forked(feed.sides);
+    forks.stale = forks.grown = true;
+    return beside(is_new ? Acceptance::stored : Acceptance::known, header);
+}
+
+bool Replica::is_forked(const SpaceId& space, DeviceIndex device) {
+    const FeedFork* fork = forks_of(space).find(device);
+    return fork != nullptr && (fork->first != 0 || fork->void_from != 0);
+}
+
+bool Replica::is_void_by_fork(const Arriving& arriving) {
+    const crypto::EnvelopeHeader& header = arriving.header;
+    const FeedFork* fork = forks_of(header.space).find(arriving.author->index);
+    if (fork != nullptr && fork->void_from != 0 && header.seq >= fork->void_from) {
+        return true;
+    }
+    // The trust feed names another one for this place: judged with the rest when all has come.
+    const Hash256* named = trust_.named_hash(*arriving.author, header.space, header.seq);
+    if (named != nullptr && *named != arriving.hash && (fork == nullptr || fork->void_from == 0)) {
+        forks_of(header.space).stale = true;
+        return !switched_off("fork-verdict");
+    }
+    if (arriving.author->role == crypto::Role::province_officer && !forks_of(header.space).feeds.empty()) {
+        forks_of(header.space).stale = true;  // its frontier may confirm a branch
+    }
+    return false;
+}
+
+/// The hashes that a frontier may mean by this place of a feed. Empty: nothing is held there yet.
+Result<std::vector<Hash256>> Replica::hashes_at(const SpaceId& space, DeviceIndex device, std::uint64_t seq) {
+    std::vector<Hash256> hashes;
+    COTMOC_ASSIGN(const std::optional<Hash256> feed, store_->envelope_hash(space, device, seq));
+    if (feed) {
+        hashes.push_back(*feed);
+    }
+    if (const FeedFork* fork = forks_of(space).find(device)) {
+        for (const core::SideEnvelope& side : fork->sides) {
+            if (side.seq == seq) {
+                hashes.push_back(side.hash);
+            }
+        }
+    }
+    return hashes;
+}
+
+/// Which hashes the header's frontier commits to, branches tried one by one; by device, as `claimed`.
+/// waiting_for_dependency if something is not held, forked_feed if nothing fits.
+Result<Frontier> Replica::match_frontier(const crypto::EnvelopeHeader& header, DeviceIndex author,
+                                         std::span<const std::uint64_t> claimed,
+                                         std::uint64_t trust_position) {
+    COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(header.space));
+    Frontier frontier;
+    std::vector<std::vector<Hash256>> choices;
+    std::size_t combinations = 1;
+    for (std::size_t number = 0; number < claimed.size(); ++number) {
+        const auto device = static_cast<DeviceIndex>(number);
+        if (claimed[number] == 0) {
+            continue;
+        }
+        std::vector<Hash256> hashes;
+        const auto feed = std::ranges::find(held, device, &core::FeedState::device);
+        if (device == author) {
+            hashes = {header.previous};
+        } else if (feed != held.end() && feed->seq == claimed[number] &&
+                   forks_of(header.space).find(device) == nullptr) {
+            hashes = {feed->hash};
+        } else {
+            COTMOC_ASSIGN(hashes, hashes_at(header.space, device, claimed[number]));
+        }
+        if (hashes.empty()) {
+            return fail(ErrorCode::waiting_for_dependency);
+        }
+        combinations = std::min(combinations * hashes.size(), combinations_max);
+        frontier.push_back({device, claimed[number], hashes.front()});
+        choices.push_back(std::move(hashes));
+    }
+    const Hash256& trust_hash = trust_hashes_[trust_position - 1];
+    for (std::size_t combination = 0; combination < combinations; ++combination) {
+        std::size_t rest = combination;
+        for (std::size_t i = 0; i < choices.size(); ++i) {
+            frontier[i].hash = choices[i][rest % choices[i].size()];
+            rest /= choices[i].size();
+        }
+        if (frontier_hash(trust_, header.space, trust_position, trust_hash, frontier) == header.frontier) {
+            return frontier;
+        }
+    }
+    // The author saw another past than is held here under the same names.
+    return fail(ErrorCode::forked_feed, "frontier");
+}
+
+/// Of a branch that does not count, only what it has in common with the feed lies in the past.
+Result<std::vector<std::uint64_t>> Replica::past_in_feeds(const SpaceId& space, DeviceIndex author,
+                                                          const Frontier& frontier,
+                                                          std::vector<std::uint64_t> claimed) {
+    for (const FeedPosition& place : frontier) {
+        const FeedFork* fork = forks_of(space).find(place.device);
+        if (fork == nullptr || place.device == author) {
+            continue;
+        }
+        std::uint64_t& seq = claimed[to_number(place.device)];
+        for (Hash256 at = place.hash; seq > 0; --seq) {
+            const auto side = std::ranges::find(fork->sides, at, &core::SideEnvelope::hash);
+            if (side == fork->sides.end()) {
+                break;
+            }
+            at = side->previous;
+        }
+        if (fork->void_from != 0) {
+            seq = std::min(seq, fork->void_from - 1);
+        }
+    }
+    return claimed;
+}
+
+Result<Frontier> Replica::sealing_frontier(const SpaceId& space) {
+    COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(space));
+    Frontier frontier = to_frontier(held);
+    for (FeedPosition& place : frontier) {
+        const FeedFork* fork = forks_of(space).find(place.device);
+        if (fork == nullptr || fork->void_from == 0 || place.seq < fork->void_from ||
+            place.device == self_->index) {
+            continue;
+        }
+        // Nobody commits to a branch that may not stay, or the province would confirm it by chance.
+        place.seq = fork->void_from - 1;
+        COTMOC_ASSIGN(const std::optional<Hash256> hash,
+                      store_->envelope_hash(space, place.device, place.seq));
+        place.hash = hash.value_or(Hash256{});
+    }
+    std::erase_if(frontier, [](const FeedPosition& place) { return place.seq == 0; });
+    return frontier;
+}
+
+std::map<std::uint64_t, Hash256> Replica::named_places(const SpaceId& space, DeviceIndex device) const {
+    std::map<std::uint64_t, Hash256> named;
+    const crypto::TrustState::Device* author = trust_.find(device);
+    if (const auto terms = author->terms.find(space); terms != author->terms.end()) {
+        for (const crypto::RightsEntry::Term& term : terms->second) {
+            if (term.through_seq != 0) {
+                named.emplace(term.through_seq, term.through_hash);
+            }
+        }
+    }
+    return named;
+}
+
+Result<std::optional<Bytes>> Replica::bytes_of(const SpaceId& space, DeviceIndex device, std::uint64_t seq,
+                                               const Hash256& hash) {
+    COTMOC_ASSIGN(std::optional<core::EnvelopeRow> row, store_->envelope(space, device, seq));
+    if (row && row->hash == hash) {
+        return std::optional(std::move(row->bytes));
+    }
+    return store_->side_bytes(space, device, hash);
+}
+
+/// What a province device's own feed commits to in the forked feeds of the space. Its own forks count as far
+/// as the trust feed has settled them.
+Result<void> Replica::add_confirmed(const SpaceId& space, const crypto::TrustState::Device& officer,
+                                    std::map<DeviceIndex, std::set<Hash256>>& confirmed) {
+    COTMOC_ASSIGN(std::vector<Hash256> feed, store_->feed_hashes(space, officer.index, 1));
+    if (const FeedFork* fork = forks_of(space).find(officer.index); fork != nullptr && fork->first != 0) {
+        const std::size_t stem = static_cast<std::size_t>(fork->first - 1);
+        const ForkTree tree = fork_tree(*fork, feed);
+        ForkTree::Verdict verdict = tree.judge(named_places(space, officer.index), {});
+        if (verdict.void_from != 0) {
+            verdict.feed.resize(static_cast<std::size_t>(verdict.void_from - fork->first));
+        }
+        feed.resize(stem);
+        feed.insert(feed.end(), verdict.feed.begin(), verdict.feed.end());
+    }
+    std::vector<std::uint64_t> claimed;
+    std::uint64_t trust_position = 0;
+    for (std::size_t i = 0; i < feed.size(); ++i) {
+        Arriving arriving;
+        COTMOC_ASSIGN(const std::optional<Bytes> bytes, bytes_of(space, officer.index, i + 1, feed[i]));
+        if (!bytes) {
+            return {};
+        }
+        arriving.bytes = *bytes;
+        arriving.hash = feed[i];
+        arriving.author = &officer;
+        COTMOC_ASSIGN(arriving.header, crypto::parse_envelope(*bytes));
+        arriving.last = {claimed, trust_position};
+        if (!open_content(arriving) || !check_frontier(arriving)) {
+            continue;  // in quarantine
+        }
+        claimed = arriving.claimed;
+        trust_position = arriving.content.head.trust_position;
+        if (trust_.right_at(officer, space, i + 1) != crypto::Role::province_officer) {
+            continue;
+        }
+        for (const FeedPosition& place : arriving.frontier) {
+            const FeedFork* fork = forks_of(space).find(place.device);
+            if (fork != nullptr && fork->first != 0 && place.seq >= fork->first) {
+                confirmed[place.device].insert(place.hash);
+            }
+        }
+    }
+    return {};
+}
+
+ForkTree Replica::fork_tree(const FeedFork& fork, std::span<const Hash256> feed) {
+    const std::size_t stem = static_cast<std::size_t>(fork.first - 1);
+    ForkTree tree(fork.first, stem == 0 ? Hash256{} : feed[stem - 1], feed.subspan(stem));
+    for (const core::SideEnvelope& side : fork.sides) {
+        if (!side.withheld) {
+            tree.add(side);
+        }
+    }
+    return tree;
+}
+
+Result<std::vector<Replica::Judged>> Replica::judge_forks(const SpaceId& space) {
+    std::map<DeviceIndex, std::set<Hash256>> confirmed;
+    const SpaceForks& forks = forks_of(space);
+    if (std::ranges::any_of(forks.feeds, [](const auto& feed) { return feed.second.first != 0; })) {
+        for (const crypto::TrustState::Device& device : trust_.devices()) {
+            if (device.role == crypto::Role::province_officer && !device.revoked) {
+                COTMOC_TRY(add_confirmed(space, device, confirmed));
+            }
+        }
+    }
+    std::vector<Judged> all;
+    for (const crypto::TrustState::Device& device : trust_.devices()) {
+        const FeedFork* fork = forks.find(device.index);
+        const auto named = named_places(space, device.index);
+        if (fork == nullptr && named.empty()) {
+            continue;
+        }
+        Judged judged{device.index, 0, {}, 0, 0};
+        COTMOC_ASSIGN(std::vector<Hash256> feed, store_->feed_hashes(space, device.index, 1));
+        if (fork != nullptr && fork->first != 0) {
+            judged.first = fork->first;
+            if (self_ != nullptr && device.index == self_->index && !fork->judged) {
+                // The first time: what nobody else can hold is kept back, or an innocent restored copy would
+                // make its own published past void.
+                COTMOC_ASSIGN(const std::uint64_t published, store_->own_published(space));
+                const std::uint64_t keep = std::max(published, fork->first - 1);
+                judged.withhold_from = feed.size() > keep ? keep + 1 : 0;
+                feed.resize(std::min<std::size_t>(feed.size(), static_cast<std::size_t>(keep)));
+            }
+            ForkTree::Verdict verdict = fork_tree(*fork, feed).judge(named, confirmed[device.index]);
+            judged.feed = std::move(verdict.feed);
+            judged.void_from = verdict.void_from;
+        } else {
+            for (const auto& [seq, hash] : named) {
+                if (judged.void_from == 0 && seq <= feed.size() && feed[seq - 1] != hash &&
+                    !switched_off("fork-verdict")) {
+                    judged.void_from = seq;
+                }
+            }
+        }
+        if (judged.first != 0 || judged.void_from != 0 || (fork != nullptr && fork->judged)) {
+            all.push_back(std::move(judged));
+        }
+    }
+    return all;
+}
+
+/// Whether what is held stands otherwise than it was judged to.
+Result<bool> Replica::stands_otherwise(const SpaceId& space, std::span<const Judged> all) {
+    const SpaceForks& forks = forks_of(space);
+    for (const Judged& judged : all) {
+        const FeedFork* fork = forks.find(judged.device);
+        if (fork == nullptr ? judged.void_from != 0 : fork->void_from != judged.void_from) {
+            return true;
+        }
+        if (judged.first != 0) {
+            COTMOC_ASSIGN(const std::vector<Hash256> feed,
+                          store_->feed_hashes(space, judged.device, judged.first));
+            if (judged.withhold_from != 0 || feed != judged.feed) {
+                return true;
+            }
+        }
+    }
+    if (!forks.grown) {
+        return false;
+    }
+    // Something may be known now that a frontier in quarantine commits to.
+    COTMOC_ASSIGN(const std::vector<core::EnvelopeRow> quarantined, store_->quarantined());
+    return std::ranges::any_of(quarantined, [&](const core::EnvelopeRow& row) {
+        return row.space == space && row.reason == error_name(ErrorCode::forked_feed);
+    });
+}
+
+Result<void> Replica::take_branches(const SpaceId& space, std::span<const Judged> all) {
+    std::vector<core::ForkJudgement> judgements;
+    for (const Judged& judged : all) {
+        judgements.push_back({judged.device, judged.void_from});
+        if (judged.first == 0) {
+            continue;
+        }
+        COTMOC_TRY(store_->take_branch(space, judged.device, judged.first, judged.feed));
+        if (judged.withhold_from != 0) {
+            COTMOC_ASSIGN(const std::vector<core::SideEnvelope> sides, store_->sides(space));
+            for (const core::SideEnvelope& side : sides) {
+                const FeedFork* fork = forks_of(space).find(judged.device);
+                const bool was_beside =
+                    std::ranges::find(fork->sides, side.hash, &core::SideEnvelope::hash) != fork->sides.end();
+                if (side.author == judged.device && side.seq >= judged.withhold_from && !was_beside) {
+                    COTMOC_TRY(store_->set_withheld(space, side.author, side.hash, true));
+                }
+            }
+        }
+    }
+    return store_->set_fork_judgements(space, judgements);
+}
+
+Result<void> Replica::settle_forks(const SpaceId& space) {
+    COTMOC_ASSIGN(const bool pending, store_->has_pending(space));
+    if (pending && (!seal() || *store_->has_pending(space))) {
+        return {};  // the space stays stale until what waits here is sealed (S3)
+    }
+    COTMOC_ASSIGN(const std::vector<Judged> judged, judge_forks(space));
+    COTMOC_ASSIGN(const bool otherwise, stands_otherwise(space, judged));
+    std::uint64_t fresh = 0;
+    for (const Judged& each : judged) {
+        const FeedFork* fork = forks_of(space).find(each.device);
+        fresh += fork == nullptr || !fork->judged ? 1 : 0;
+    }
+    if (otherwise) {
+        const auto take = [&]() -> Result<void> {
+            COTMOC_TRY(take_branches(space, judged));
+            return load_forks();  // the change sets are judged by what stands now
+        };
+        if (const auto replayed = replay(space, take); !replayed) {
+            COTMOC_TRY(load_forks());
+            return replayed;
+        }
+    } else if (fresh != 0) {
+        COTMOC_TRY(store_->write([&] { return take_branches(space, judged); }));
+        COTMOC_TRY(load_forks());
+    }
+    notes_.forks += fresh;
+    SpaceForks& forks = forks_of(space);
+    forks.stale = forks.grown = false;
+    return {};
+}
+
+Result<void> Replica::settle_forks() {
+    if (!joined()) {
+        return {};
+    }
+    std::vector<SpaceId> stale;
+    for (const auto& [space, forks] : forks_->spaces) {
+        if (forks.stale) {
+            stale.push_back(space);
+        }
+    }
+    for (const SpaceId& space : stale) {
+        COTMOC_TRY(settle_forks(space));
+    }
+    return {};
+}
+
+// FeedStore.
+
+Frontier Replica::frontier(const SpaceId& space) {
+    const auto held = store_->frontier(space);
+    Frontier frontier = held ? to_frontier(*held) : Frontier();
+    for (FeedPosition& place : frontier) {
+        const FeedFork* fork = forks_of(space).find(place.device);
+        if (fork != nullptr && fork->first != 0 && fork->first <= place.seq) {
+            place.seq = fork->first - 1;
+            const auto hash = store_->envelope_hash(space, place.device, place.seq);
+            place.hash = hash && *hash ? **hash : Hash256{};
+        }
+    }
+    std::erase_if(frontier, [](const FeedPosition& place) { return place.seq == 0; });
+    return frontier;
+}
+
+Result<std::optional<Hash256>> Replica::hash_at(const SpaceId& space, DeviceIndex device, std::uint64_t seq) {
+    return store_->envelope_hash(space, device, seq);
+}
+
+Result<std::vector<ForkBranch>> Replica::branches(const SpaceId& space) {
+    std::vector<ForkBranch> all;
+    for (const auto& [device, fork] : forks_of(space).feeds) {
+        if (fork.first != 0) {
+            COTMOC_ASSIGN(const std::vector<Hash256> feed, store_->feed_hashes(space, device, 1));
+            const std::vector<ForkBranch> branches = fork_tree(fork, feed).branches(device);
+            all.insert(all.end(), branches.begin(), branches.end());
+        }
+    }
+    return all;
+}
+
+Result<std::optional<StoredEnvelope>> Replica::branch_envelope(const SpaceId& space,
+                                                               const FeedPosition& place) {
+    const FeedFork* fork = forks_of(space).find(place.device);
+    if (fork != nullptr) {
+        const auto side = std::ranges::find(fork->sides, place.hash, &core::SideEnvelope::hash);
+        if (side != fork->sides.end() && side->withheld) {
+            return std::nullopt;
+        }
+    }
+    COTMOC_ASSIGN(std::optional<Bytes> bytes, bytes_of(space, place.device, place.seq, place.hash));
+    return bytes ? std::optional(StoredEnvelope{0, place.device, place.seq, 0, std::move(*bytes)})
+                 : std::optional<StoredEnvelope>();
+}
+
+}  // namespace cotmoc::sync
