@@ -32,6 +32,7 @@ Result<std::unique_ptr<Hub>> Hub::open(HubStore& store) {
         std::ranges::sort(frontier, {}, &FeedPosition::device);
         hub->frontiers_.emplace(space, std::move(frontier));
     }
+    COTMOC_TRY(hub->load_sides());
     return hub;
 }
 
@@ -61,11 +62,6 @@ Result<void> Hub::add_trust_entry(BytesView entry) {
         return roll_back(std::move(stored).error());
     }
     return {};
-}
-
-Frontier Hub::frontier(const SpaceId& space) {
-    const auto found = frontiers_.find(space);
-    return found == frontiers_.end() ? Frontier{} : found->second;
 }
 
 Result<std::optional<StoredEnvelope>> Hub::next_envelope(const SpaceId& space, std::int64_t position) {
@@ -118,23 +114,12 @@ Result<AcceptResult> Hub::check_place(BytesView envelope, const SpaceId& space, 
         if (there == place.hash) {
             return AcceptResult{Acceptance::known, 0, std::nullopt};
         }
-        return keep_fork(envelope, space, place, Error{ErrorCode::forked_feed, {}});
     }
-    if (place.seq > held + 1) {
-        return AcceptResult{Acceptance::waiting, 0, Error{ErrorCode::waiting_for_dependency, {}}};
-    }
-    if (previous != (begun ? feed->hash : Hash256{})) {
-        return keep_fork(envelope, space, place, Error{ErrorCode::broken_chain, {}});
+    if (place.seq != held + 1 || previous != (begun ? feed->hash : Hash256{})) {
+        return accept_beside(envelope, space, place, previous);
     }
     COTMOC_TRY(append(envelope, space, place));
     return AcceptResult{Acceptance::stored, 0, std::nullopt};
-}
-
-Result<AcceptResult> Hub::keep_fork(BytesView envelope, const SpaceId& space, const FeedPosition& place,
-                                    Error reason) {
-    uncommitted_ = true;
-    COTMOC_TRY(store_.keep_fork(space, place.device, envelope));
-    return refused(std::move(reason));
 }
 
 Result<void> Hub::append(BytesView envelope, const SpaceId& space, const FeedPosition& place) {
@@ -166,6 +151,7 @@ Result<void> Hub::commit() {
 tl::unexpected<Error> Hub::roll_back(Error error) {
     // The store has failed already, and the first reason is the one to report.
     (void)store_.rollback();
+    (void)load_sides();
     if (committed_trust_) {
         trust_ = std::move(*committed_trust_);
         trust_entries_.resize(static_cast<std::size_t>(trust_.position()));

@@ -27,26 +27,30 @@ void Replica::set_fork_limits(const ForkLimits& limits) { forks_->limits = limit
 Result<void> Replica::load_forks() {
     forks_->spaces.clear();
     for (const SpaceInfo& space : spaces_) {
-        SpaceForks loaded;
-        COTMOC_ASSIGN(const std::vector<core::SideEnvelope> sides, store_->sides(space.id));
-        for (const core::SideEnvelope& side : sides) {
-            loaded.feeds[side.author].sides.push_back(side);
-        }
-        COTMOC_ASSIGN(const std::vector<core::ForkJudgement> judgements, store_->fork_judgements(space.id));
-        for (const core::ForkJudgement& judgement : judgements) {
-            FeedFork& feed = loaded.feeds[judgement.device];
-            feed.void_from = judgement.void_from;
-            feed.judged = true;
-        }
-        for (auto& [device, feed] : loaded.feeds) {
-            feed.first = first_forked(feed.sides);
-        }
-        const auto& devices = trust_.devices();
-        loaded.stale = !loaded.feeds.empty() || std::ranges::any_of(devices, [&](const auto& device) {
-            return device.terms.contains(space.id);
-        });
-        forks_->spaces.insert_or_assign(space.id, std::move(loaded));
+        COTMOC_TRY(load_forks(space.id));
     }
+    return {};
+}
+
+Result<void> Replica::load_forks(const SpaceId& space) {
+    SpaceForks loaded;
+    COTMOC_ASSIGN(const std::vector<core::SideEnvelope> sides, store_->sides(space));
+    for (const core::SideEnvelope& side : sides) {
+        loaded.feeds[side.author].sides.push_back(side);
+    }
+    COTMOC_ASSIGN(const std::vector<core::ForkJudgement> judgements, store_->fork_judgements(space));
+    for (const core::ForkJudgement& judgement : judgements) {
+        FeedFork& feed = loaded.feeds[judgement.device];
+        feed.void_from = judgement.void_from;
+        feed.judged = true;
+    }
+    for (auto& [device, feed] : loaded.feeds) {
+        feed.first = first_forked(feed.sides);
+    }
+    loaded.stale = !loaded.feeds.empty() || std::ranges::any_of(trust_.devices(), [&](const auto& device) {
+        return device.terms.contains(space);
+    });
+    forks_->spaces.insert_or_assign(space, std::move(loaded));
     return {};
 }
 
@@ -78,7 +82,7 @@ Result<AcceptResult> Replica::accept_beside(const Arriving& arriving) {
             continues = continues || (side.hash == header.previous && side.seq + 1 == header.seq);
             elsewhere = elsewhere || side.hash == header.previous;
         }
-        if (!continues && !elsewhere) {
+        if (before && !continues && !elsewhere) {
             COTMOC_ASSIGN(const std::vector<Hash256> all, store_->feed_hashes(header.space, device, 1));
             elsewhere = std::ranges::find(all, header.previous) != all.end();
         }
@@ -432,15 +436,15 @@ Result<void> Replica::settle_forks(const SpaceId& space) {
     if (otherwise) {
         const auto take = [&]() -> Result<void> {
             COTMOC_TRY(take_branches(space, judged));
-            return load_forks();  // the change sets are judged by what stands now
+            return load_forks(space);  // the change sets are judged by what stands now
         };
         if (const auto replayed = replay(space, take); !replayed) {
-            COTMOC_TRY(load_forks());
+            COTMOC_TRY(load_forks(space));
             return replayed;
         }
     } else if (fresh != 0) {
         COTMOC_TRY(store_->write([&] { return take_branches(space, judged); }));
-        COTMOC_TRY(load_forks());
+        COTMOC_TRY(load_forks(space));
     }
     notes_.forks += fresh;
     SpaceForks& forks = forks_of(space);

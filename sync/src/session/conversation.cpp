@@ -1,5 +1,7 @@
 #include "session/conversation.hpp"
 
+#include "session/branches.hpp"
+
 #include <cotmoc/base/binary.hpp>
 #include <cotmoc/base/check.hpp>
 #include <cotmoc/crypto/envelope.hpp>
@@ -25,7 +27,7 @@ Bytes session_prologue(const Hash256& root_fingerprint) {
 Conversation::Conversation(const SessionOptions& options)
     : options_(options),
       outgoing_(options.store, options.window_bytes),
-      incoming_(options.store, options.commit_bytes, holdings_) {}
+      incoming_(options.store, options.commit_bytes, holdings_, options.keys.public_keys().id()) {}
 
 void Conversation::start(std::int64_t now_ms) {
     now_ = received_at_ = sent_at_ = now_ms;
@@ -133,6 +135,21 @@ void Conversation::send_done() {
     done_sent_ = true;
 }
 
+Result<bool> Conversation::take_branches(const BranchTable& theirs) {
+    const auto* own = own_device();
+    COTMOC_CHECK(own != nullptr);
+    COTMOC_TRY(check_table(trust(), common_, theirs));
+    COTMOC_ASSIGN(const BranchPlan plan, sync::plan_branches(store(), common_, theirs, own->index));
+    for (const auto& [space, seq] : plan.own_differs) {
+        keep_own_back_ = true;
+        COTMOC_TRY(store().own_feed_differs(space, seq));
+    }
+    for (const auto& [space, places] : plan.send) {
+        outgoing_.plan_branches(space, places);
+    }
+    return !plan.own_differs.empty();
+}
+
 void Conversation::hand_over_trust(std::uint64_t first, std::uint64_t last) {
     trust_next_ = first;
     trust_last_ = last;
@@ -187,7 +204,15 @@ Result<void> Conversation::handle(const Message& message) {
             break;
         case MessageType::ack:
             return outgoing_.acknowledge(message.body, report_.sent, holdings_);
+        case MessageType::branches:
+            if (phase_ == Phase::transfer) {
+                return on_branches(message.body);
+            }
+            break;
         case MessageType::done:
+            if (phase_ == Phase::transfer && done_is_void_) {
+                return {};
+            }
             if (phase_ == Phase::transfer && !peer_done_) {
                 peer_done_ = true;
                 COTMOC_TRY(incoming_.receive_end(report_));

@@ -19,9 +19,6 @@ Result<void> Incoming::receive(Bytes envelope, const std::vector<SpaceId>& commo
         not_held_.push_back(handled_);
         return {};
     }
-    if (const auto* author = store_.trust().find(header->author); author != nullptr) {
-        peer_.note(header->space, author->index, header->seq);
-    }
     COTMOC_ASSIGN(const Acceptance acceptance, offer(envelope, report));
     if (acceptance == Acceptance::waiting || acceptance == Acceptance::refused) {
         not_held_.push_back(handled_);
@@ -46,14 +43,24 @@ Result<Acceptance> Incoming::offer(BytesView envelope, SessionReport& report) {
         uncommitted_bytes_ = 0;
         return tl::unexpected(std::move(result).error());
     }
+    COTMOC_ASSIGN(const crypto::EnvelopeHeader header, crypto::parse_envelope(envelope));
+    const auto* author = store_.trust().find(header.author);
+    const bool goes_on = result->acceptance == Acceptance::stored || result->acceptance == Acceptance::known;
+    if (author != nullptr && goes_on && !result->reason) {
+        peer_.note(header.space, author->index, header.seq);  // a branch says nothing of its feed
+    }
     if (result->acceptance == Acceptance::stored) {
         uncommitted_ = true;
         uncommitted_bytes_ += envelope.size();
         uncommitted_transfer_.change_sets += 1;
         uncommitted_transfer_.ops += result->ops;
         uncommitted_transfer_.bytes += envelope.size();
+        if (header.author == own_) {
+            // Nobody writes the own feed but this store: it went on without it.
+            COTMOC_TRY(store_.own_feed_differs(header.space, header.seq));
+        }
     } else if (result->acceptance == Acceptance::refused) {
-        // A hub keeps the proof of a fork though it refuses the envelope.
+        // What was refused may have been noted.
         uncommitted_ = true;
         ++report.refused;
     }

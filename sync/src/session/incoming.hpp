@@ -16,9 +16,9 @@ public:
     static constexpr std::size_t waiting_bytes_max = 8 * 1024 * 1024;
     static constexpr std::size_t waiting_count_max = 10'000;
 
-    /// `peer` learns what the sender was seen to hold.
-    Incoming(FeedStore& store, std::size_t commit_bytes, Holdings& peer)
-        : store_(store), commit_bytes_(commit_bytes), peer_(peer) {}
+    /// `peer` learns what the sender was seen to hold; `own` is the device of the store.
+    Incoming(FeedStore& store, std::size_t commit_bytes, Holdings& peer, const DeviceId& own)
+        : store_(store), commit_bytes_(commit_bytes), peer_(peer), own_(own) {}
 
     /// Offers one envelope to the store. What is malformed, or not of the common spaces, is refused and
     /// counted.
@@ -46,6 +46,7 @@ private:
     FeedStore& store_;
     std::size_t commit_bytes_;
     Holdings& peer_;
+    DeviceId own_;
     std::size_t uncommitted_bytes_ = 0;
     bool uncommitted_ = false;
     Transfer uncommitted_transfer_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cotmoc/core/history.hpp>
+#include <cotmoc/crypto/envelope.hpp>
 #include <cotmoc/crypto/hash.hpp>
 #include <cotmoc/crypto/key_file.hpp>
 #include <cotmoc/crypto/key_ring.hpp>
@@ -244,6 +245,7 @@ private:
     };
     SpaceForks& forks_of(const SpaceId& space);
     Result<void> load_forks();
+    Result<void> load_forks(const SpaceId& space);
     Result<AcceptResult> accept_beside(const Arriving& arriving);
     Result<AcceptResult> note_side(const crypto::EnvelopeHeader& header, const Hash256& hash, bool is_new);
     bool is_forked(const SpaceId& space, DeviceIndex device);
