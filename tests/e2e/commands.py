@@ -379,7 +379,7 @@ class Records(harness.Fleet):
             self.fails("not_available_yet", "post", command, "--some", "thing", status=2)
             self.assertNotRegex(help_text, rf"(?m)^  {command}\b")
         for command in (["authority", "revoke", "x", "--reason", "lost"], ["authority", "rotate", "x"],
-                        ["sync", "--watch"], ["sync", "--peer", "x@y:1"], ["quarantine", "--release", "x"]):
+                        ["sync", "--watch"], ["sync", "--peer", "x@y:1"]):
             self.fails("not_available_yet", "post", *command, status=2)
         self.fails("not_available_yet", "new", "authority", "init", "--province", "p", "--spaces", "x",
                    "--catalogue", "y", "--keys", "3", "--threshold", "2", status=2)

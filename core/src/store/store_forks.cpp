@@ -57,6 +57,24 @@ Result<std::vector<SideEnvelope>> Store::sides(const SpaceId& space) {
     }
 }
 
+Result<std::vector<ForkPlace>> Store::fork_places(const SpaceId& space) {
+    std::vector<ForkPlace> places;
+    COTMOC_ASSIGN(const std::vector<SideEnvelope> beside, sides(space));
+    for (const SideEnvelope& side : beside) {
+        if (side.withheld) {
+            continue;
+        }
+        const bool begins = places.empty() || places.back().author != side.author ||
+                            places.back().seq != side.seq;
+        COTMOC_ASSIGN(const std::optional<Hash256> feed, envelope_hash(space, side.author, side.seq));
+        if (begins && feed) {
+            places.push_back({side.author, side.seq, *feed, true});
+        }
+        places.push_back({side.author, side.seq, side.hash, false});
+    }
+    return places;
+}
+
 Result<std::optional<Bytes>> Store::side_bytes(const SpaceId& space, DeviceIndex author,
                                                const Hash256& hash) {
     const SpaceEntry* known = impl_->spaces.find(space);

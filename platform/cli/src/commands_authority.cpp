@@ -201,6 +201,7 @@ void add_authority_commands(Program& program) {
                std::make_shared<NoOptions>(), list);
     program.on(group->add_subcommand("fingerprint", "Print the root's fingerprint, for the poster"),
                std::make_shared<NoOptions>(), fingerprint);
+    add_settle_command(*group, program);
     for (const char* name : {"revoke", "rotate"}) {
         add_later_command(*group, program, name);
     }

@@ -101,6 +101,7 @@ Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& 
                  .raw("digests", digests)
                  .number("conflicts", replica.notes().new_conflicts)
                  .number("quarantined", replica.notes().quarantined)
+                 .number("forks", replica.notes().forks)
                  .finish());
     return {};
 }
@@ -123,6 +124,9 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     };
     note(Label::conflicts, replica.notes().new_conflicts);
     note(Label::quarantined, replica.notes().quarantined);
+    if (replica.notes().forks != 0) {
+        put_line("forked_feed: " + std::to_string(replica.notes().forks) + ", cotmoc quarantine");
+    }
     put_line(common.text(report.complete ? Label::complete : Label::incomplete));
 }
 
@@ -173,7 +177,8 @@ Outcome sync_once(const Common& common, const SyncOptions& options) {
             return tl::unexpected(report.error());
         }
     }
-    return replica.notes().new_conflicts + replica.notes().quarantined != 0 ? needs_person : done;
+    const sync::SessionNotes& notes = replica.notes();
+    return notes.new_conflicts + notes.quarantined + notes.forks != 0 ? needs_person : done;
 }
 
 std::string space_status_json(const std::string& name, const core::SpaceStatus& status,

@@ -32,6 +32,7 @@ void add_file_commands(Program& program);
 void add_report_command(Program& program);
 void add_sync_commands(Program& program);
 void add_check_commands(Program& program);
+void add_settle_command(CLI::App& group, Program& program);
 /// What is not in this version yet: known, absent from --help, answered by not_available_yet.
 void add_later_commands(Program& program);
 void add_later_command(CLI::App& parent, Program& program, const std::string& name);

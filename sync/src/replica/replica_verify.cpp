@@ -34,6 +34,7 @@ Result<std::vector<Error>> Replica::verify() {
             seq = row->seq;
             hash = row->hash;
         }
+        COTMOC_TRY(verify_sides(space.id, wrong));
         COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(space.id));
         for (const core::FeedState& feed : held) {
             if (last[feed.device] != std::pair(feed.seq, feed.hash)) {

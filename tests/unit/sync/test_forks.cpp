@@ -2,6 +2,8 @@
 // hold both and to the same verdict.
 #include "support/fleet.hpp"
 
+#include <cotmoc/sync/fork_proof.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -102,6 +104,12 @@ TEST_CASE("a fork that nobody confirmed is void on all replicas until the author
         CHECK(!fleet.shows(name, one));
         CHECK(!fleet.shows(name, other));
         CHECK(fleet.void_ops(name).size() == 1);
+    }
+    for (sync::FeedStore* holder : {static_cast<sync::FeedStore*>(&fleet.hub()),
+                                    static_cast<sync::FeedStore*>(&fleet.replica("post-b"))}) {
+        const auto proof = must(sync::make_fork_proof(*holder, fleet.space(), fleet.evil()));
+        REQUIRE(proof);
+        CHECK(crypto::verify_fork_proof(*proof, holder->trust().find(fleet.evil())->keys)->seq == 2);
     }
     const std::string hash = fleet.hash_of(fleet.feed("twin")[1]);
     CHECK(fleet.authority().settle("evil", fleet.space(), 2, "x").error().code == ErrorCode::unknown_change);

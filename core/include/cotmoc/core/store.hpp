@@ -175,6 +175,14 @@ struct SideEnvelope {
     bool withheld = false;  // the own device's, and nobody else is known to hold it: it is no part of a fork
 };
 
+/// One of several change sets that a device signed for one place.
+struct ForkPlace {
+    DeviceIndex author{};
+    std::uint64_t seq = 0;
+    Hash256 hash;
+    bool stands = false;  // it is the one in the feed
+};
+
 /// How a feed that is forked was judged last.
 struct ForkJudgement {
     DeviceIndex device{};
@@ -360,6 +368,8 @@ public:
 
     // Forks (S17): branches of a feed that stand beside it. Changes inside write().
     Result<std::vector<SideEnvelope>> sides(const SpaceId& space);
+    /// All change sets at places of which there are several; what is withheld is not among them.
+    Result<std::vector<ForkPlace>> fork_places(const SpaceId& space);
     Result<std::optional<Bytes>> side_bytes(const SpaceId& space, DeviceIndex author, const Hash256& hash);
     Result<void> keep_side(const SpaceId& space, const SideEnvelope& side, BytesView bytes);
     Result<void> set_withheld(const SpaceId& space, DeviceIndex author, const Hash256& hash, bool withheld);

@@ -164,6 +164,8 @@ public:
     /// How far this device's clock is from what others can vouch for: the hub at the last session, the
     /// authority by the date of its newest entry. A local note (S19); nothing is decided by it.
     Result<ClockCheck> check_clock();
+    /// Applies all change sets of a space again: what is in quarantine may be good by now.
+    Result<void> judge_again(const SpaceId& space);
     /// How much may stand beside a forked feed; tests lower it.
     void set_fork_limits(const ForkLimits& limits);
     /// Re-checks every signature, hash, chain, digest and the database; what is wrong, in words and error
@@ -244,6 +246,7 @@ private:
         std::uint64_t withhold_from = 0;  // the own change sets from here on are nobody else's business
     };
     SpaceForks& forks_of(const SpaceId& space);
+    Result<void> verify_sides(const SpaceId& space, std::vector<Error>& wrong);
     Result<void> load_forks();
     Result<void> load_forks(const SpaceId& space);
     Result<AcceptResult> accept_beside(const Arriving& arriving);
