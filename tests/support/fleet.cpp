@@ -101,9 +101,13 @@ FleetDevice& Fleet::copy(const std::string& name, const std::string& as) {
     from.replica.reset();
     std::filesystem::copy_file(from.path, directory.file(as + ".db"));
     reopen(name);
-    devices_[as] = std::unique_ptr<FleetDevice>(new FleetDevice{
-        as, from.clock, {}, directory.file(as + ".db"),
-        {from.keys.device.clone(), from.keys.database_key.clone(), from.keys.cipher, {}}, nullptr});
+    devices_[as] = std::unique_ptr<FleetDevice>(
+        new FleetDevice{as,
+                        from.clock,
+                        {},
+                        directory.file(as + ".db"),
+                        {from.keys.device.clone(), from.keys.database_key.clone(), from.keys.cipher, {}},
+                        nullptr});
     reopen(as);
     return *devices_[as];
 }

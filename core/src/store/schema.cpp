@@ -71,7 +71,8 @@ CREATE INDEX _record_joined ON _record(json_extract(body, '$.merged_into')) WHER
 DELETE FROM _setting WHERE name = 'catalogue_followed';
 )sql";
 
-// Side branches of forked feeds (S17): what else was signed at places where _envelope holds another change set.
+// Side branches of forked feeds (S17): what else was signed at places where _envelope holds another change
+// set.
 constexpr std::string_view version_4 = R"sql(
 CREATE TABLE _side(space INTEGER NOT NULL, device INTEGER NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL,
     previous BLOB NOT NULL, withheld INTEGER NOT NULL, bytes BLOB NOT NULL,

@@ -12,10 +12,11 @@ std::int64_t number(DeviceIndex device) { return static_cast<std::int64_t>(to_nu
 
 /// An envelope leaves the feed for the side.
 Result<void> put_aside(StoreImpl& impl, std::int64_t position, const Hash256& previous) {
-    COTMOC_ASSIGN(Statement * copy,
-                  impl.statements.get("INSERT OR REPLACE INTO _side(space, device, seq, hash, previous, withheld, "
-                                      "bytes) SELECT space, device, seq, hash, ?, 0, bytes FROM _envelope "
-                                      "WHERE position = ?"));
+    COTMOC_ASSIGN(
+        Statement * copy,
+        impl.statements.get("INSERT OR REPLACE INTO _side(space, device, seq, hash, previous, withheld, "
+                            "bytes) SELECT space, device, seq, hash, ?, 0, bytes FROM _envelope "
+                            "WHERE position = ?"));
     COTMOC_TRY(copy->bind_blob(1, previous.view()).bind(2, position).run());
     COTMOC_ASSIGN(Statement * drop, impl.statements.get("DELETE FROM _envelope WHERE position = ?"));
     return drop->bind(1, position).run();
@@ -64,8 +65,8 @@ Result<std::vector<ForkPlace>> Store::fork_places(const SpaceId& space) {
         if (side.withheld) {
             continue;
         }
-        const bool begins = places.empty() || places.back().author != side.author ||
-                            places.back().seq != side.seq;
+        const bool begins =
+            places.empty() || places.back().author != side.author || places.back().seq != side.seq;
         COTMOC_ASSIGN(const std::optional<Hash256> feed, envelope_hash(space, side.author, side.seq));
         if (begins && feed) {
             places.push_back({side.author, side.seq, *feed, true});
@@ -115,8 +116,9 @@ Result<void> Store::set_withheld(const SpaceId& space, DeviceIndex author, const
                                  bool withheld) {
     COTMOC_CHECK(impl_->writing);
     COTMOC_ASSIGN(SpaceEntry * known, impl_->spaces.get(space));
-    COTMOC_ASSIGN(Statement * update, impl_->statements.get("UPDATE _side SET withheld = ? WHERE space = ? AND "
-                                                            "device = ? AND hash = ?"));
+    COTMOC_ASSIGN(Statement * update,
+                  impl_->statements.get("UPDATE _side SET withheld = ? WHERE space = ? AND "
+                                        "device = ? AND hash = ?"));
     return update->bind(1, withheld ? 1 : 0)
         .bind(2, known->number)
         .bind(3, number(author))
@@ -145,9 +147,10 @@ Result<std::vector<Hash256>> Store::feed_hashes(const SpaceId& space, DeviceInde
     if (known == nullptr) {
         return hashes;
     }
-    COTMOC_ASSIGN(Statement * query,
-                  impl_->statements.get("SELECT hash FROM _envelope WHERE space = ? AND device = ? AND seq >= ? "
-                                        "ORDER BY seq"));
+    COTMOC_ASSIGN(
+        Statement * query,
+        impl_->statements.get("SELECT hash FROM _envelope WHERE space = ? AND device = ? AND seq >= ? "
+                              "ORDER BY seq"));
     query->bind(1, known->number).bind(2, number(author)).bind(3, static_cast<std::int64_t>(seq));
     for (;;) {
         COTMOC_ASSIGN(const bool row, query->step());

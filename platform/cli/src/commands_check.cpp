@@ -93,7 +93,8 @@ Outcome release(sync::Replica& replica, const std::string& digits) {
     }
     const auto find = [&]() -> Result<std::vector<core::EnvelopeRow>> {
         COTMOC_ASSIGN(std::vector<core::EnvelopeRow> rows, replica.store().quarantined());
-        std::erase_if(rows, [&](const core::EnvelopeRow& row) { return !row.hash.hex().starts_with(digits); });
+        std::erase_if(rows,
+                      [&](const core::EnvelopeRow& row) { return !row.hash.hex().starts_with(digits); });
         return rows;
     };
     COTMOC_ASSIGN(const std::vector<core::EnvelopeRow> before, find());

@@ -68,7 +68,8 @@ Result<void> Authority::settle(std::string_view name, const SpaceId& space, std:
         feed = rights.feeds.insert(feed, {space, {}});
     }
     const crypto::RightsEntry::Term term{seq, hash, trust.right_at(*device, space, seq)};
-    const auto place = std::ranges::lower_bound(feed->terms, seq, {}, &crypto::RightsEntry::Term::through_seq);
+    const auto place =
+        std::ranges::lower_bound(feed->terms, seq, {}, &crypto::RightsEntry::Term::through_seq);
     if (place != feed->terms.end() && place->through_seq == seq) {
         *place = term;
     } else {

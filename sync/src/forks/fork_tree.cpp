@@ -63,9 +63,8 @@ std::vector<ForkBranch> ForkTree::branches(DeviceIndex device) const {
         std::ranges::reverse(branch.hashes);
         all.push_back(std::move(branch));
     }
-    std::ranges::sort(all, {}, [](const ForkBranch& branch) {
-        return std::pair(branch.tip(), branch.hashes.back());
-    });
+    std::ranges::sort(all, {},
+                      [](const ForkBranch& branch) { return std::pair(branch.tip(), branch.hashes.back()); });
     return all;
 }
 

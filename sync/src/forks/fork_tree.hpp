@@ -31,7 +31,9 @@ public:
     };
     /// `feed`: the feed's own hashes from `first` on, the one before being `base`.
     ForkTree(std::uint64_t first, const Hash256& base, std::span<const Hash256> feed);
-    void add(const core::SideEnvelope& side) { nodes_.insert_or_assign(side.hash, Node{side.seq, side.previous}); }
+    void add(const core::SideEnvelope& side) {
+        nodes_.insert_or_assign(side.hash, Node{side.seq, side.previous});
+    }
 
     std::uint64_t first() const { return first_; }
     const Node* find(const Hash256& hash) const {
@@ -46,9 +48,10 @@ public:
         std::vector<Hash256> feed;  // from first() on
         std::uint64_t void_from = 0;
     };
-    /// `named`: what the trust feed demands at some places; `confirmed`: what frontiers of the province commit
-    /// to. At each fork the branch goes on that alone leads to something named, else to something confirmed;
-    /// where none does, or several, nothing counts from there on, and the smallest hash stands for it.
+    /// `named`: what the trust feed demands at some places; `confirmed`: what frontiers of the province
+    /// commit to. At each fork the branch goes on that alone leads to something named, else to something
+    /// confirmed; where none does, or several, nothing counts from there on, and the smallest hash stands for
+    /// it.
     Verdict judge(const std::map<std::uint64_t, Hash256>& named, const std::set<Hash256>& confirmed) const;
 
 private:

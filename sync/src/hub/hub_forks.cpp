@@ -77,7 +77,8 @@ Result<AcceptResult> Hub::accept_beside(BytesView envelope, const SpaceId& space
         const auto feed = std::ranges::find(tips, place.device, &FeedPosition::device);
         const std::uint64_t held = feed != tips.end() ? feed->seq : 0;
         // What is beyond the feed is too early, as a rule; within it, its base may be at another place.
-        for (std::uint64_t seq = place.seq <= held + 1 ? held : 0; !continues && !elsewhere && seq > 0; --seq) {
+        for (std::uint64_t seq = place.seq <= held + 1 ? held : 0; !continues && !elsewhere && seq > 0;
+             --seq) {
             COTMOC_ASSIGN(const std::optional<Hash256> other, store_.find(space, place.device, seq));
             elsewhere = other == previous;
         }

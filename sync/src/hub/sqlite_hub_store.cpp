@@ -248,9 +248,8 @@ Result<std::optional<Bytes>> SqliteHubStore::side_bytes(const SpaceId& space, De
     if (space_row == spaces_.end()) {
         return std::nullopt;
     }
-    COTMOC_ASSIGN(
-        core::Statement read,
-        database_.prepare("SELECT bytes FROM side WHERE space = ?1 AND device = ?2 AND hash = ?3"));
+    COTMOC_ASSIGN(core::Statement read,
+                  database_.prepare("SELECT bytes FROM side WHERE space = ?1 AND device = ?2 AND hash = ?3"));
     read.bind(1, space_row->second).bind(2, number(device)).bind_blob(3, hash.view());
     COTMOC_ASSIGN(const bool row, read.step());
     if (!row) {
@@ -261,9 +260,10 @@ Result<std::optional<Bytes>> SqliteHubStore::side_bytes(const SpaceId& space, De
 }
 
 Result<std::uint64_t> SqliteHubStore::side_size(const SpaceId& space, DeviceIndex device) {
-    COTMOC_ASSIGN(core::Statement read,
-                  database_.prepare("SELECT coalesce(sum(length(bytes)), 0) FROM side "
-                                    "WHERE space = (SELECT number FROM space WHERE id = ?1) AND device = ?2"));
+    COTMOC_ASSIGN(
+        core::Statement read,
+        database_.prepare("SELECT coalesce(sum(length(bytes)), 0) FROM side "
+                          "WHERE space = (SELECT number FROM space WHERE id = ?1) AND device = ?2"));
     read.bind_blob(1, space.view()).bind(2, number(device));
     COTMOC_ASSIGN(const bool row, read.step());
     return row ? static_cast<std::uint64_t>(read.integer(0)) : 0;

@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t combinations_max = 4096;
 
 AcceptResult beside(Acceptance acceptance, const crypto::EnvelopeHeader& header) {
-    return {acceptance, 0, Error{ErrorCode::forked_feed, header.author.hex() + ":" + std::to_string(header.seq)}};
+    return {acceptance, 0,
+            Error{ErrorCode::forked_feed, header.author.hex() + ":" + std::to_string(header.seq)}};
 }
 
 }  // namespace
@@ -92,7 +93,8 @@ Result<AcceptResult> Replica::accept_beside(const Arriving& arriving) {
                          : AcceptResult{Acceptance::waiting, 0, Error{ErrorCode::waiting_for_dependency, {}}};
     }
     COTMOC_ASSIGN(const std::uint64_t size, store_->side_size(header.space, device));
-    if (const auto fits = check_fork_limits(forks_->limits, sides, header.previous, size, arriving.bytes.size());
+    if (const auto fits =
+            check_fork_limits(forks_->limits, sides, header.previous, size, arriving.bytes.size());
         !fits) {
         return AcceptResult{Acceptance::refused, 0, fits.error()};
     }

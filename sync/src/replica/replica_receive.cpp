@@ -184,7 +184,8 @@ Result<void> Replica::check_frontier(Arriving& arriving) {
         if (seq == arriving.claimed[number]) {
             return fail(ErrorCode::bad_encoding, "frontier delta");
         }
-        goes_back = goes_back || (seq < arriving.claimed[number] && !is_forked(arriving.header.space, device));
+        goes_back =
+            goes_back || (seq < arriving.claimed[number] && !is_forked(arriving.header.space, device));
         arriving.claimed[number] = seq;
     }
     const std::size_t own = to_number(arriving.author->index);

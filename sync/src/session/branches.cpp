@@ -22,7 +22,8 @@ std::uint64_t short_hash(std::string_view label, BinaryWriter& parts) {
 
 int digits(std::uint64_t seq) { return static_cast<int>(std::bit_width(seq)); }
 
-/// The seqs whose hashes tell where two branches part: the last one, and back from there by ever longer steps.
+/// The seqs whose hashes tell where two branches part: the last one, and back from there by ever longer
+/// steps.
 std::uint64_t sampled(std::uint64_t last, int number) { return last - ((std::uint64_t{1} << number) - 1); }
 
 /// One way through a feed, from its first change set on.

@@ -6,8 +6,8 @@
 
 namespace cotmoc::sync {
 
-/// Over (space, device, seq, hash) of each listed feed at the last place that both sides hold. `lacks`: of the
-/// listed feeds what the caller holds, where that is less.
+/// Over (space, device, seq, hash) of each listed feed at the last place that both sides hold. `lacks`: of
+/// the listed feeds what the caller holds, where that is less.
 Result<std::uint64_t> feeds_check(FeedStore& store, const FeedTable& list, const FeedTable& lacks);
 /// Over the ends of all branches of forked feeds in these spaces; 0 if there are none.
 Result<std::uint64_t> forks_check(FeedStore& store, const std::vector<SpaceId>& spaces);
@@ -17,7 +17,8 @@ Result<std::uint64_t> own_feeds_check(FeedStore& store, const std::vector<SpaceI
                                       const FeedTable& list, DeviceIndex device);
 
 /// The ends of all branches of forked feeds; with `feeds` (device and last seq), of these feeds too.
-Result<BranchTable> branch_offer(FeedStore& store, const std::vector<SpaceId>& spaces, const FeedTable& feeds);
+Result<BranchTable> branch_offer(FeedStore& store, const std::vector<SpaceId>& spaces,
+                                 const FeedTable& feeds);
 
 /// What the other side lacks of branches.
 struct BranchPlan {

@@ -33,7 +33,7 @@ protected:
     virtual Result<void> on_trust_level() = 0;
     virtual Result<void> on_list(BytesView body) = 0;  // frontiers or lacks, whichever this side awaits
     virtual Result<void> on_branches(BytesView body) = 0;
-    virtual Result<void> on_all_received() = 0;        // the other side's done
+    virtual Result<void> on_all_received() = 0;  // the other side's done
     virtual Result<void> on_bye() = 0;
     /// Sends what follows when trust entries and envelopes are sent.
     virtual Result<void> advance() = 0;
@@ -74,8 +74,8 @@ protected:
     bool awaiting_answer_ = false;
     bool done_sent_ = false;
     bool peer_done_ = false;
-    bool done_is_void_ = false;     // what the other side said to be done was so before it knew of branches
-    bool keep_own_back_ = false;    // the own feeds are other ones over there
+    bool done_is_void_ = false;   // what the other side said to be done was so before it knew of branches
+    bool keep_own_back_ = false;  // the own feeds are other ones over there
 
 private:
     Result<void> consume();

@@ -10,7 +10,8 @@ using namespace cotmoc::crypto::test;
 
 namespace {
 
-Bytes envelope(const DeviceKeys& author, std::uint64_t seq, std::string_view content, std::uint64_t salt = 1) {
+Bytes envelope(const DeviceKeys& author, std::uint64_t seq, std::string_view content,
+               std::uint64_t salt = 1) {
     const SpaceId space = id<SpaceId>(counting(0xd0, 16));
     const EpochKey key{space, 7, Secret::copy_of(counting(0x40, 32))};
     EnvelopePlace place;

@@ -1,5 +1,5 @@
-// Forked feeds (S17): whoever forks, wherever, and in whatever order the branches arrive, all replicas come to
-// hold both and to the same verdict.
+// Forked feeds (S17): whoever forks, wherever, and in whatever order the branches arrive, all replicas come
+// to hold both and to the same verdict.
 #include "support/fleet.hpp"
 
 #include <cotmoc/sync/fork_proof.hpp>
@@ -81,7 +81,8 @@ struct Forked : Fleet {
 
 }  // namespace
 
-TEST_CASE("a fork that nobody confirmed is void on all replicas until the authority names the branch that stays") {
+TEST_CASE(
+    "a fork that nobody confirmed is void on all replicas until the authority names the branch that stays") {
     Forked fleet;
     const RecordId before = fleet.write("evil", "chung");
     fleet.copy("evil", "twin");
@@ -123,7 +124,9 @@ TEST_CASE("a fork that nobody confirmed is void on all replicas until the author
     }
 }
 
-TEST_CASE("the branch that alone is confirmed by the province stays; what others wrote on the other one stays too") {
+TEST_CASE(
+    "the branch that alone is confirmed by the province stays; what others wrote on the other one stays "
+    "too") {
     Forked fleet;
     fleet.write("evil", "chung");
     fleet.copy("evil", "twin");

@@ -28,7 +28,8 @@ TEST_CASE("the worked bytes of the session's specification") {
     CHECK(to_hex(encode_reply({Reply::Status::unknown_device, 0, 9, {}, {}, 0})) == "0200000000000009");
     CHECK(to_hex(encode_reply({Reply::Status::list_follows, 0, 9, counting(0x40), {}, 0})) ==
           "0300000000000009" + counting(0x40).hex());
-    CHECK(to_hex(encode_frontiers({example, 0x0807060504030201})) == "020002010502ac02010103010102030405060708");
+    CHECK(to_hex(encode_frontiers({example, 0x0807060504030201})) ==
+          "020002010502ac02010103010102030405060708");
     CHECK(to_hex(encode_lacks({{{0, {{DeviceIndex{4}, 290}}}}, 1, 0})) == "01000104a2020100000000000000");
     CHECK(to_hex(encode_lacks({{}, 1, 2})) == "0001000000000000000200000000000000");
     CHECK(to_hex(encode_branches({{0, {{DeviceIndex{4}, {{3, {1, 2}}}}}}})) ==

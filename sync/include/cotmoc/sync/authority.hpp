@@ -37,7 +37,8 @@ public:
     /// catalogue_conflict if it contradicts the one in use.
     Result<void> publish_catalogue(std::string_view json);
     /// Names the branch of a forked feed that stays (S17): the change set `seq` whose hash begins with these
-    /// hexadecimal digits. The device keeps its other rights. unknown_device, unknown_change, ambiguous_change.
+    /// hexadecimal digits. The device keeps its other rights. unknown_device, unknown_change,
+    /// ambiguous_change.
     Result<void> settle(std::string_view device, const SpaceId& space, std::uint64_t seq,
                         std::string_view digits);
 

@@ -103,7 +103,8 @@ public:
         (void)seq;
         return {};
     }
-    /// Checks and stores one envelope. One of a side branch is stored with the reason forked_feed. What it stored is durable after commit().
+    /// Checks and stores one envelope. One of a side branch is stored with the reason forked_feed. What it
+    /// stored is durable after commit().
     virtual Result<AcceptResult> accept(BytesView envelope) = 0;
     virtual Result<void> commit() = 0;
 
