@@ -18,10 +18,18 @@ inline constexpr std::string_view epoch_wrap = "epoch-wrap";
 inline constexpr std::string_view text_key = "text-key";
 inline constexpr std::string_view key_file = "keyfile";
 inline constexpr std::string_view key_file_checksum = "keyfile-checksum";
+inline constexpr std::string_view high_water = "high-water";
 inline constexpr std::string_view root = "root";
 inline constexpr std::string_view trust_entry = "trust";
 inline constexpr std::string_view space_id = "space-id";
 inline constexpr std::string_view enrolment_request = "enrolment-request";
+inline constexpr std::string_view issuer_request = "issuer-request";
+inline constexpr std::string_view channel = "channel";
+inline constexpr std::string_view channel_commit = "channel-commit";
+inline constexpr std::string_view recovery_secret = "recovery-ss";
+inline constexpr std::string_view recovery_wrap = "recovery-wrap";
+inline constexpr std::string_view recovery_answer = "recovery-answer";
+inline constexpr std::string_view recovery_code = "recovery-code";
 
 // The texts that seal_text() knows; they go into its derivation as a part, not as the label of a KDF.
 inline constexpr std::string_view text_previous_key = "text previous-key";
@@ -42,10 +50,18 @@ inline constexpr std::array all = {
     text_key,
     key_file,
     key_file_checksum,
+    high_water,
     root,
     trust_entry,
     space_id,
     enrolment_request,
+    issuer_request,
+    channel,
+    channel_commit,
+    recovery_secret,
+    recovery_wrap,
+    recovery_answer,
+    recovery_code,
     text_previous_key,
     text_device_name,
     text_space_name,

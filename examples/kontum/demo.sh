@@ -39,7 +39,7 @@ finish() {
 trap finish EXIT
 started=$(date +%s)
 
-export COTMOC_PASSPHRASE="núi sông bờ cõi cột mốc" COTMOC_KDF=low LANG=C.UTF-8 LC_ALL=C.UTF-8
+export COTMOC_PASSPHRASE="núi sông bờ cõi cột mốc" COTMOC_KDF=low LANG=C.UTF-8 LC_ALL=C.UTF-8 COTMOC_STATE_DIR=
 say() { printf '\n== %s\n' "$*"; }
 on() { local device=$1; shift; "$bin/cotmoc" --quiet -C "$work/$device" "$@"; }
 fleet() { "$python" "$here/fleet.py" "$here/data/fleet.json" "$@"; }

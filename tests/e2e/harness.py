@@ -1,6 +1,7 @@
 """Runs the built programs as people do: processes, directories, exit statuses, output."""
 import json
 import os
+import pty
 import re
 import select
 import shutil
@@ -19,7 +20,8 @@ ERROR_LINE = re.compile(r"^(cotmoc(?:-hub)?): error\[([a-z0-9_]+)\]: (.+)$")
 def environment(**changes):
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(("COTMOC_", "LC_", "LANG")) or name == "COTMOC_SOURCE_DIR"}
-    kept.update(COTMOC_PASSPHRASE="mật khẩu thử nghiệm", COTMOC_KDF="low", LANG="C.UTF-8")
+    kept.update(COTMOC_PASSPHRASE="mật khẩu thử nghiệm", COTMOC_KDF="low", LANG="C.UTF-8",
+                COTMOC_STATE_DIR="")
     for name, value in changes.items():
         if value is None:
             kept.pop(name, None)
@@ -111,6 +113,27 @@ class Fleet(unittest.TestCase):
         if "--json" not in arguments:
             self.assertEqual(done.stdout, b"", done.stdout)
         return match.group(3)
+
+    def type(self, answers, *arguments, **changes):
+        """Runs cotmoc on a terminal of its own and types an answer after each prompt; status and all that was shown."""
+        child, terminal = pty.fork()
+        if child == 0:
+            os.execve(self.programs / "cotmoc", ["cotmoc", *map(str, arguments)],
+                      harness.environment(COTMOC_PASSPHRASE=None, **changes))
+        shown = b""
+        for prompt, answer in answers:
+            while prompt.encode() not in shown:
+                shown += os.read(terminal, 1024)
+            # The prompt comes before the echo is switched off.
+            time.sleep(0.2)
+            os.write(terminal, answer.encode() + b"\n")
+        try:
+            while piece := os.read(terminal, 1024):
+                shown += piece
+        except OSError:
+            pass                # the other end is closed
+        os.close(terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown.decode()
 
     # --- the province -------------------------------------------------------------------------------------
 

@@ -89,8 +89,13 @@ FleetDevice& Fleet::make(const std::string& name, std::vector<crypto::KeyFileCon
 }
 
 FleetDevice& Fleet::add(const std::string& name, crypto::Role role, const std::vector<std::string>& spaces) {
+    return add_by(authority(), name, role, spaces);
+}
+
+FleetDevice& Fleet::add_by(sync::Authority issuer, const std::string& name, crypto::Role role,
+                           const std::vector<std::string>& spaces) {
     FleetDevice& device = make(name, {});
-    const auto text = must(authority().enrol(device.replica->request(), role, spaces));
+    const auto text = must(issuer.enrol(device.replica->request(), role, spaces));
     const crypto::Grant grant = must(crypto::parse_grant(text));
     must(device.replica->join(grant, grant.root_fingerprint));
     return device;
@@ -115,13 +120,20 @@ FleetDevice& Fleet::copy(const std::string& name, const std::string& as) {
 void Fleet::reopen(const std::string& name) {
     FleetDevice& device = *devices_.at(name);
     device.replica.reset();
+    sync::ReplicaEnvironment environment{device.path, device.key_store,      device.clock,
+                                         random,      device.read_catalogue, device.quarantine_max};
+    environment.high_water_mark = device.high_water_mark;
+    if (!device.passphrase.empty()) {
+        device.replica =
+            must(sync::Replica::open(environment, crypto::Secret::copy_of(as_bytes(device.passphrase))));
+        return;
+    }
     crypto::KeyFileContents keys{
         device.keys.device.clone(), device.keys.database_key.clone(), device.keys.cipher, {}};
     for (const auto& entry : device.keys.extra) {
         keys.extra.push_back({entry.name, entry.secret.clone()});
     }
-    device.replica = must(sync::Replica::open_unlocked(
-        {device.path, device.key_store, device.clock, random, device.read_catalogue}, std::move(keys)));
+    device.replica = must(sync::Replica::open_unlocked(environment, std::move(keys)));
 }
 
 void Fleet::reopen_hub() {
@@ -137,8 +149,10 @@ std::unique_ptr<sync::Session> Fleet::call(const std::string& name) {
                                *device.replica->hub_key());
 }
 
-std::unique_ptr<sync::Session> Fleet::answer() {
-    sync::SessionOptions options{*hub_, hub_keys_, random};
+std::unique_ptr<sync::Session> Fleet::answer() { return answer(*hub_); }
+
+std::unique_ptr<sync::Session> Fleet::answer(sync::FeedStore& store) {
+    sync::SessionOptions options{store, hub_keys_, random};
     options.clock = &devices_.at("authority")->clock;
     return sync::Session::answer(options);
 }

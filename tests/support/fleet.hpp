@@ -31,7 +31,16 @@ public:
         file.assign(key_file.begin(), key_file.end());
         return {};
     }
+    bool keeps_recovery() const override { return true; }
+    Result<Bytes> load_recovery() override {
+        return recovery.empty() ? Result<Bytes>(fail(ErrorCode::no_recovery)) : Result<Bytes>(recovery);
+    }
+    Result<void> save_recovery(BytesView wrap) override {
+        recovery.assign(wrap.begin(), wrap.end());
+        return {};
+    }
     Bytes file;
+    Bytes recovery;
 };
 
 /// A directory that goes away with the object.
@@ -68,6 +77,11 @@ struct FleetDevice {
     std::unique_ptr<sync::Replica> replica;
     /// What this device's program reads of catalogues; an older one reads less. From the next reopen() on.
     std::function<Result<core::Catalogue>(std::string_view)> read_catalogue = core::Catalogue::parse;
+    std::uint64_t quarantine_max = 50'000;  // likewise
+    /// Null: the device keeps none. From the next reopen() on.
+    crypto::HighWaterMark* high_water_mark = nullptr;
+    /// Set: reopen() opens the key store's file with it instead of using `keys`.
+    std::string passphrase = {};
 };
 
 class Fleet {
@@ -77,6 +91,9 @@ public:
     FleetDevice& add(const std::string& name, crypto::Role role, const std::vector<std::string>& spaces);
     /// Two devices with the same keys: what an image of the disk makes, or somebody who forks on purpose.
     FleetDevice& copy(const std::string& name, const std::string& as);
+    /// The same by another issuer than the authority.
+    FleetDevice& add_by(sync::Authority issuer, const std::string& name, crypto::Role role,
+                        const std::vector<std::string>& spaces);
     FleetDevice& operator[](const std::string& name) { return *devices_.at(name); }
     sync::Replica& replica(const std::string& name) { return *devices_.at(name)->replica; }
     sync::Authority authority();
@@ -87,6 +104,8 @@ public:
 
     std::unique_ptr<sync::Session> call(const std::string& name);
     std::unique_ptr<sync::Session> answer();
+    /// The hub's side over another store: a backup of it, or one that lies.
+    std::unique_ptr<sync::Session> answer(sync::FeedStore& store);
     /// One whole session over a perfect pipe; the caller's report.
     sync::SessionReport sync(const std::string& name);
     /// The same between two devices, without a hub.

@@ -104,13 +104,28 @@ public:
         return {trust.position() + 1, trust.head(), start_ms + trust.position(), std::move(body)};
     }
     crypto::SignedTrustEntry sign(crypto::TrustBody body) const {
-        return crypto::sign_trust_entry(next(std::move(body)), trust.empty() ? root_key : issuer_key);
+        const bool root = std::holds_alternative<crypto::RootEntry>(body);
+        return crypto::sign_trust_entry(next(std::move(body)), root ? root_key : issuer_key);
     }
     /// Signs, applies and keeps an entry that must be right.
     void append(crypto::TrustBody body) {
         crypto::SignedTrustEntry entry = sign(std::move(body));
         COTMOC_CHECK(trust.apply(entry.bytes).has_value());
         entries.push_back(std::move(entry.bytes));
+    }
+    /// A member's present rights as an entry that changes nothing.
+    crypto::RightsEntry rights(std::string_view name) const {
+        const crypto::TrustState::Device& device = *trust.find(member(name).id);
+        crypto::RightsEntry entry;
+        entry.device = device.id;
+        entry.role = device.role;
+        entry.spaces = device.spaces;
+        entry.all_spaces = device.all_spaces;
+        entry.not_after_ms = device.not_after_ms;
+        for (const auto& [space, terms] : device.terms) {
+            entry.feeds.push_back({space, terms});
+        }
+        return entry;
     }
     crypto::EpochEntry epoch_entry(const crypto::EpochKey& key) const {
         return {key.space, key.epoch, key.check(), {}, {}};
@@ -169,7 +184,7 @@ private:
         append(std::move(root));
     }
     bool reads(const crypto::TrustState::Device& device, const SpaceId& id) const {
-        return id == trust.directory() ? device.role != crypto::Role::hub
+        return id == trust.directory() ? device.role != crypto::Role::hub && !device.revoked
                                        : std::ranges::count(trust.readable(device), id) != 0;
     }
     void add_wraps(crypto::EnrolEntry& entry) {

@@ -81,12 +81,22 @@ class Feed:
         self.entries = []
         self.head = bytes(32)
 
-    def append(self, kind, body, signer):
+    def signed_part(self, kind, body, signer):
         position = len(self.entries) + 1
         signed = b"CMT1" + bytes([1, kind]) + u16(SUITE) + u32(0) + u64(position) + self.head
-        signed += u64(ISSUED_MS + position) + signer.public + u32(len(body)) + body
+        signed += u64(ISSUED_MS + position) + signer + u32(len(body)) + body
         self.head = digest("trust", signed)
+        return signed
+
+    def append(self, kind, body, signer):
+        signed = self.signed_part(kind, body, signer.public)
         self.entries.append({"bytes": (signed + signer.sign(self.head)).hex(), "hash": self.head.hex()})
+
+    def append_root(self, body, signers):
+        signed = self.signed_part(1, body, bytes(32)) + bytes([len(signers)])
+        for signer in sorted(signers, key=lambda each: each.public):
+            signed += signer.public + signer.sign(self.head)
+        self.entries.append({"bytes": signed.hex(), "hash": self.head.hex()})
 
 
 def seal_text(key, space, epoch, label, associated, text, nonce):
@@ -102,16 +112,23 @@ def wrap(key, space, epoch, device, recipient, ephemeral):
     return ephemeral_public + commitment + aead(wrap_key, bytes(24), commitment, key)
 
 
+def root_body(version, threshold, keys, issuers, recovery):
+    body = u32(version) + u64(EXPIRES_MS) + bytes([threshold, len(keys)]) + b"".join(key.public for key in keys)
+    body += bytes([len(issuers)])
+    for key, last_position, spaces in issuers:  # no spaces: all of them
+        body += key.public + bytes([not spaces]) + u64(last_position) + bytes([len(spaces)]) + b"".join(spaces)
+    return body + recovery + b"\x01" + u16(SUITE)
+
+
 def trust_vectors():
     root_key, issuer = SigningKey(octets(0x00)), SigningKey(octets(0x20))
     device_signing, device_agreement = SigningKey(octets(0x40)), noise.public(octets(0x60))
     device = digest("device-id", device_signing.public, device_agreement)
     feed = Feed()
 
-    root_body = u32(1) + u64(EXPIRES_MS) + b"\x01" + b"\x01" + root_key.public + b"\x01" + issuer.public
-    root_body += b"\x01" + u16(SUITE)
-    feed.append(1, root_body, root_key)
-    fingerprint = digest("root", root_body)
+    first_root = root_body(1, 1, [root_key], [(issuer, 0, [])], bytes(32))
+    feed.append_root(first_root, [root_key])
+    fingerprint = digest("root", first_root)
     directory = digest("space-id", fingerprint, b"")[:16]
     space = digest("space-id", fingerprint, b"kon-tum")[:16]
 
@@ -133,6 +150,15 @@ def trust_vectors():
     enrol = device_signing.public + device_agreement + b"\x01" + b"\x00" + u64(ISSUED_MS) + u64(EXPIRES_MS)
     enrol += blob(sealed) + b"\x01" + space + bytes([len(wraps)]) + b"".join(w for _, w in sorted(wraps))
     feed.append(4, enrol, issuer)
+
+    terms = u64(7) + octets(0x11) + b"\x01" + u64(9) + octets(0x12) + b"\xff"
+    rights = device + b"\x02" + b"\x01" + b"\x01" + b"\x00" + u64(EXPIRES_MS) + b"\x00"
+    feed.append(6, rights + b"\x01" + space + b"\x02" + terms + b"\x00", issuer)
+
+    second_key, district = SigningKey(octets(0x08)), SigningKey(octets(0x18))
+    issuers = [(issuer, 5, []), (district, 0, [space])]
+    feed.append_root(root_body(2, 2, [root_key, second_key], issuers + [(SigningKey(octets(0x28)), 0, [])],
+                               noise.public(octets(0x70))), [root_key, second_key])
 
     request = blob(b"don-bo-y") + device_signing.public + device_agreement + octets(0x50, 16)
     request += device_signing.sign(digest("enrolment-request", request))

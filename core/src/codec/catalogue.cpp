@@ -1,6 +1,7 @@
 #include <cotmoc/core/catalogue.hpp>
 
 #include "codec/json_strict.hpp"
+#include "codec/layout_limit.hpp"
 #include "model/brief.hpp"
 
 #include <cmath>
@@ -326,6 +327,9 @@ Result<void> add_common(Kind& kind, const std::vector<Field>& common, const std:
         } else {
             kind.fields[static_cast<std::size_t>(own - kind.fields.data())].common = true;
         }
+    }
+    if (kind.fields.size() > layout_fields_max) {
+        return bad(place + ".fields", "more than 512, the common ones counted");
     }
     return {};
 }

@@ -1,6 +1,7 @@
 #include "codec/change_set_header.hpp"
 
 #include "codec/change_set_check.hpp"
+#include "codec/layout_limit.hpp"
 #include "codec/version.hpp"
 
 namespace cotmoc::core {
@@ -40,6 +41,9 @@ Result<void> HeaderReader::read_create_block() {
     CreateBlock& block = header_.set.creates.emplace_back();
     block.layout.kind = source_.in.string();
     const std::size_t entries = source_.in.count(entry_octets);
+    if (entries > layout_fields_max) {
+        return fail(ErrorCode::limit_exceeded, "fields of a layout");
+    }
     for (std::size_t i = 0; i < entries && source_.in.ok(); ++i) {
         Layout::Entry& entry = block.layout.entries.emplace_back();
         entry.field = source_.in.string();

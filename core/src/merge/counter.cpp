@@ -35,11 +35,10 @@ void Counter::apply_increment(Increment increment) {
     increments_.insert(place, std::move(increment));
 }
 
-bool Counter::add_to_pending(const Dot& dot, Hlc at, std::int64_t amount) {
+bool Counter::add_to_pending(const Dot& dot, std::int64_t amount) {
     for (Increment& increment : increments_) {
         if (increment.dot == dot && increment.covered_by.empty()) {
             increment.amount = add_saturating(increment.amount, amount);
-            increment.at = at;
             return true;
         }
     }

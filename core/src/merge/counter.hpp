@@ -18,8 +18,9 @@ public:
     void apply_base(RegisterOp base, const std::optional<Dot>& over, SetMode mode, const Past& past);
     void apply_acknowledge(const Past& past) { bases_.apply_acknowledge(past); }
     void apply_increment(Increment increment);
-    /// Adds to the author's own, not yet sealed increment (S3). False if there is none with this dot.
-    bool add_to_pending(const Dot& dot, Hlc at, std::int64_t amount);
+    /// Adds to the author's own, not yet sealed increment (S3), which keeps the stamp that it began with.
+    /// False if there is none with this dot.
+    bool add_to_pending(const Dot& dot, std::int64_t amount);
     bool replace_pending_base(const Dot& dot, Hlc at, Value value) {
         return bases_.replace_pending(dot, at, std::move(value));
     }

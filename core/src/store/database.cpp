@@ -1,10 +1,12 @@
 #include <cotmoc/core/database.hpp>
 
 #include <cotmoc/base/check.hpp>
+#include <cotmoc/base/wipe.hpp>
 
 #include <sqlite3.h>
 
-#include <cstring>
+#include <algorithm>
+#include <array>
 #include <filesystem>
 
 namespace cotmoc::core {
@@ -41,6 +43,23 @@ Error to_error(sqlite3* database, int result) {
         default:
             return {ErrorCode::internal, "sqlite: " + detail};
     }
+}
+
+/// Not by a pragma, whose text would stay in memory that nobody wipes.
+Result<void> give_key(sqlite3* database, BytesView key) {
+    constexpr std::string_view prefix = "raw:";
+    constexpr std::string_view digits = "0123456789abcdef";
+    constexpr std::size_t key_size = 32;
+    COTMOC_CHECK(key.size() == key_size);
+    std::array<std::uint8_t, prefix.size() + 2 * key_size> text;
+    auto place = std::ranges::copy(prefix, text.begin()).out;
+    for (const std::uint8_t octet : key) {
+        *place++ = static_cast<std::uint8_t>(digits[octet >> 4]);
+        *place++ = static_cast<std::uint8_t>(digits[octet & 0xf]);
+    }
+    const int result = sqlite3_key_v2(database, "main", text.data(), static_cast<int>(text.size()));
+    wipe_octets(text);
+    return result == SQLITE_OK ? Result<void>{} : tl::unexpected(to_error(database, result));
 }
 
 /// Lets rows be read and nothing else: some pragmas act while they are prepared (a new key, for one), and
@@ -183,10 +202,7 @@ Result<Database> Database::open(const Options& options) {
     sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     if (!options.key.empty()) {
         COTMOC_TRY(database.execute("PRAGMA cipher='" + options.cipher + "'"));
-        std::string pragma = "PRAGMA key='raw:" + to_hex(options.key) + "'";
-        const auto keyed = database.execute(pragma);
-        std::memset(pragma.data(), 0, pragma.size());
-        COTMOC_TRY(keyed);
+        COTMOC_TRY(give_key(raw, options.key));
     }
     if (options.exclusive) {
         COTMOC_TRY(database.execute("PRAGMA locking_mode=EXCLUSIVE"));
@@ -243,6 +259,29 @@ Result<void> Database::execute(std::string_view sql) {
 std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(handle_->database); }
 std::int64_t Database::changed_rows() const { return sqlite3_changes64(handle_->database); }
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_->database) == 0; }
+
+Result<std::optional<Bytes>> Database::clear_head() {
+    // Through the handle that is open: closing another one would drop its locks. The cipher's layer gives the
+    // salt as it stands in the file only to a read of that very size.
+    constexpr int salt_size = 16;
+    constexpr int numbers_size = 8;
+    sqlite3_file* file = nullptr;
+    int result = sqlite3_file_control(handle_->database, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    Bytes head(salt_size + numbers_size);
+    if (result == SQLITE_OK) {
+        result = file->pMethods->xRead(file, head.data(), salt_size, 0);
+    }
+    if (result == SQLITE_OK) {
+        result = file->pMethods->xRead(file, head.data() + salt_size, numbers_size, salt_size);
+    }
+    if (result == SQLITE_IOERR_SHORT_READ) {
+        return std::nullopt;
+    }
+    if (result != SQLITE_OK) {
+        return tl::unexpected(to_error(nullptr, result));
+    }
+    return head;
+}
 
 Result<void> Database::check_integrity() {
     if (!in_transaction()) {

@@ -193,8 +193,7 @@ Result<void> Editing::add(const Field& field, std::int64_t amount) {
     const bool full_history = kind_ != nullptr && kind_->full_history;
     if (counter != nullptr && !full_history && !counter->increments().empty()) {
         const Dot last = counter->increments().back().dot;
-        COTMOC_ASSIGN(const Hlc at, impl_.stamp());
-        if (in_open_set(last) && counter->add_to_pending(last, at, amount)) {
+        if (in_open_set(last) && made_since_open(last) && counter->add_to_pending(last, amount)) {
             changed_ = true;
             return {};
         }

@@ -72,6 +72,12 @@ private:
     bool in_open_set(const Dot& dot) const {
         return dot.device == *impl_.devices.self && dot.seq == space_->open_seq;
     }
+    /// Of a pending op: a copy of the database may hold it too if it is older. Then it stays as it is, so
+    /// that what the copies did since they parted can be told apart (core/transplant.hpp).
+    bool made_since_open(const Dot& dot) const {
+        return dot.seq > space_->loaded_seq ||
+               (dot.seq == space_->loaded_seq && dot.index >= space_->loaded_index);
+    }
 
     StoreImpl& impl_;
     LoadedRecord record_;

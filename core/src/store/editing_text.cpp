@@ -59,7 +59,8 @@ Result<void> Editing::set_text(const Field& field, std::string_view text) {
             return {};
         }
         changed_ = true;
-        if (in_open_set(now_.creations.front().dot) && !text.empty()) {
+        const Dot& created = now_.creations.front().dot;
+        if (in_open_set(created) && made_since_open(created) && !text.empty()) {
             space_->gathered += text.size();
             *sequence = TextSequence::from_text(content_dot(impl_.hasher, text), text);
             return {};

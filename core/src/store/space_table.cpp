@@ -73,6 +73,8 @@ Result<void> SpaceTable::load(std::optional<DeviceIndex> self) {
     for (const auto& space : spaces_) {
         COTMOC_TRY(load_feeds(*space));
         COTMOC_TRY(load_journal(*space, self));
+        space->loaded_seq = space->open_seq;
+        space->loaded_index = space->next_index;
     }
     return {};
 }

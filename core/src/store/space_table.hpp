@@ -22,6 +22,9 @@ struct SpaceEntry {
     std::uint64_t open_seq = 1;
     std::uint32_t next_index = 0;
     std::size_t gathered = 0;
+    // Where the journal stood when it was read from the database.
+    std::uint64_t loaded_seq = 1;
+    std::uint32_t loaded_index = 0;
 
     const FeedState* feed(DeviceIndex device) const;
     /// By device index: what a change set made now has seen.

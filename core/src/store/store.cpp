@@ -6,6 +6,7 @@
 
 #include <cotmoc/base/binary.hpp>
 #include <cotmoc/base/check.hpp>
+#include <cotmoc/base/test_switch.hpp>
 
 #include <algorithm>
 
@@ -13,6 +14,21 @@ namespace cotmoc::core {
 namespace {
 
 constexpr std::string_view last_stamp = "last_stamp";
+constexpr std::string_view file_head = "file_head";
+
+/// What the cipher does not authenticate is compared with a copy that it does.
+Result<void> check_file_head(Store& store, Database& database) {
+    COTMOC_ASSIGN(const std::optional<Bytes> head, database.clear_head());
+    COTMOC_ASSIGN(const std::optional<Bytes> known, store.setting(file_head));
+    if (!head || known == head) {
+        return {};
+    }
+    if (!known) {
+        return store.write([&] { return store.set_setting(file_head, *head); });
+    }
+    return switched_off("file-head") ? Result<void>{}
+                                     : fail(ErrorCode::database_damaged, "the first octets of the file");
+}
 
 }  // namespace
 
@@ -60,6 +76,7 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
         last.counter = reader.u16();
     }
     store->impl_->clock.emplace(options.clock, std::max(last, store->impl_->spaces.newest_stamp()));
+    COTMOC_TRY(check_file_head(*store, store->impl_->database));
     return store;
 }
 
@@ -103,6 +120,11 @@ void Store::rollback() {
 }
 
 bool Store::writing() const { return impl_->writing; }
+
+Result<Hlc> Store::stamp() {
+    COTMOC_CHECK(impl_->writing);
+    return impl_->stamp();
+}
 
 Result<void> Store::write(const std::function<Result<void>()>& work) {
     COTMOC_TRY(begin());
@@ -213,6 +235,14 @@ Result<Bytes> Store::trust_entry(std::uint64_t position) {
     Bytes copy(entry.begin(), entry.end());
     query->reset();
     return copy;
+}
+
+Result<void> Store::truncate_trust(std::uint64_t position) {
+    return write([&]() -> Result<void> {
+        COTMOC_ASSIGN(Statement * remove, impl_->statements.get("DELETE FROM _trust WHERE position > ?"));
+        remove->bind(1, static_cast<std::int64_t>(position));
+        return remove->run();
+    });
 }
 
 Result<void> Store::append_trust(std::uint64_t position, BytesView entry) {

@@ -192,6 +192,20 @@ Result<std::int64_t> Store::position_before(const SpaceId& space, DeviceIndex au
     return position;
 }
 
+Result<std::uint64_t> Store::hub_holds(const SpaceId& id, DeviceIndex device) {
+    const SpaceEntry* space = impl_->spaces.find(id);
+    if (space == nullptr) {
+        return 0;
+    }
+    COTMOC_ASSIGN(Statement * query,
+                  impl_->statements.get("SELECT seq FROM _hub WHERE space = ? AND device = ?"));
+    query->bind(1, space->number).bind(2, static_cast<std::int64_t>(to_number(device)));
+    COTMOC_ASSIGN(const bool row, query->step());
+    const std::uint64_t seq = row ? static_cast<std::uint64_t>(query->integer(0)) : 0;
+    query->reset();
+    return seq;
+}
+
 Result<void> Store::note_hub_holds(const SpaceId& space, DeviceIndex device, std::uint64_t seq) {
     COTMOC_CHECK(impl_->writing);
     COTMOC_ASSIGN(SpaceEntry * known, impl_->spaces.get(space));

@@ -14,8 +14,8 @@ std::int64_t number(DeviceIndex device) { return static_cast<std::int64_t>(to_nu
 Result<void> put_aside(StoreImpl& impl, std::int64_t position, const Hash256& previous) {
     COTMOC_ASSIGN(
         Statement * copy,
-        impl.statements.get("INSERT OR REPLACE INTO _side(space, device, seq, hash, previous, withheld, "
-                            "bytes) SELECT space, device, seq, hash, ?, 0, bytes FROM _envelope "
+        impl.statements.get("INSERT OR REPLACE INTO _side(space, device, seq, hash, previous, bytes) "
+                            "SELECT space, device, seq, hash, ?, bytes FROM _envelope "
                             "WHERE position = ?"));
     COTMOC_TRY(copy->bind_blob(1, previous.view()).bind(2, position).run());
     COTMOC_ASSIGN(Statement * drop, impl.statements.get("DELETE FROM _envelope WHERE position = ?"));
@@ -42,9 +42,8 @@ Result<std::vector<SideEnvelope>> Store::sides(const SpaceId& space) {
     if (known == nullptr) {
         return all;
     }
-    COTMOC_ASSIGN(Statement * query,
-                  impl_->statements.get("SELECT device, seq, hash, previous, withheld FROM _side "
-                                        "WHERE space = ? ORDER BY device, seq, hash"));
+    COTMOC_ASSIGN(Statement * query, impl_->statements.get("SELECT device, seq, hash, previous FROM _side "
+                                                           "WHERE space = ? ORDER BY device, seq, hash"));
     query->bind(1, known->number);
     for (;;) {
         COTMOC_ASSIGN(const bool row, query->step());
@@ -54,7 +53,7 @@ Result<std::vector<SideEnvelope>> Store::sides(const SpaceId& space) {
         all.push_back({static_cast<DeviceIndex>(query->integer(0)),
                        static_cast<std::uint64_t>(query->integer(1)),
                        Hash256::from(query->blob(2)).value_or(Hash256{}),
-                       Hash256::from(query->blob(3)).value_or(Hash256{}), query->integer(4) != 0});
+                       Hash256::from(query->blob(3)).value_or(Hash256{})});
     }
 }
 
@@ -62,9 +61,6 @@ Result<std::vector<ForkPlace>> Store::fork_places(const SpaceId& space) {
     std::vector<ForkPlace> places;
     COTMOC_ASSIGN(const std::vector<SideEnvelope> beside, sides(space));
     for (const SideEnvelope& side : beside) {
-        if (side.withheld) {
-            continue;
-        }
         const bool begins =
             places.empty() || places.back().author != side.author || places.back().seq != side.seq;
         COTMOC_ASSIGN(const std::optional<Hash256> feed, envelope_hash(space, side.author, side.seq));
@@ -100,29 +96,14 @@ Result<void> Store::keep_side(const SpaceId& space, const SideEnvelope& side, By
     COTMOC_CHECK(impl_->writing);
     COTMOC_ASSIGN(SpaceEntry * known, impl_->spaces.get(space));
     COTMOC_ASSIGN(Statement * insert,
-                  impl_->statements.get("INSERT INTO _side(space, device, seq, hash, previous, withheld, "
-                                        "bytes) VALUES(?, ?, ?, ?, ?, ?, ?)"));
+                  impl_->statements.get("INSERT INTO _side(space, device, seq, hash, previous, bytes) "
+                                        "VALUES(?, ?, ?, ?, ?, ?)"));
     return insert->bind(1, known->number)
         .bind(2, number(side.author))
         .bind(3, static_cast<std::int64_t>(side.seq))
         .bind_blob(4, side.hash.view())
         .bind_blob(5, side.previous.view())
-        .bind(6, side.withheld ? 1 : 0)
-        .bind_blob(7, bytes)
-        .run();
-}
-
-Result<void> Store::set_withheld(const SpaceId& space, DeviceIndex author, const Hash256& hash,
-                                 bool withheld) {
-    COTMOC_CHECK(impl_->writing);
-    COTMOC_ASSIGN(SpaceEntry * known, impl_->spaces.get(space));
-    COTMOC_ASSIGN(Statement * update,
-                  impl_->statements.get("UPDATE _side SET withheld = ? WHERE space = ? AND "
-                                        "device = ? AND hash = ?"));
-    return update->bind(1, withheld ? 1 : 0)
-        .bind(2, known->number)
-        .bind(3, number(author))
-        .bind_blob(4, hash.view())
+        .bind_blob(6, bytes)
         .run();
 }
 
@@ -190,36 +171,6 @@ Result<void> Store::take_branch(const SpaceId& space, DeviceIndex author, std::u
         }
     }
     return {};
-}
-
-Result<std::uint64_t> Store::own_published(const SpaceId& space) {
-    const SpaceEntry* known = impl_->spaces.find(space);
-    if (known == nullptr || !impl_->devices.self) {
-        return 0;
-    }
-    const std::int64_t self = number(*impl_->devices.self);
-    std::uint64_t published = 0;
-    COTMOC_ASSIGN(Statement * hub,
-                  impl_->statements.get("SELECT seq FROM _hub WHERE space = ? AND device = ?"));
-    hub->bind(1, known->number).bind(2, self);
-    COTMOC_ASSIGN(const bool held, hub->step());
-    if (held) {
-        published = static_cast<std::uint64_t>(hub->integer(0));
-        hub->reset();
-    }
-    COTMOC_ASSIGN(Statement * feeds,
-                  impl_->statements.get("SELECT seen FROM _feed WHERE space = ? AND device <> ?"));
-    feeds->bind(1, known->number).bind(2, self);
-    for (;;) {
-        COTMOC_ASSIGN(const bool row, feeds->step());
-        if (!row) {
-            return published;
-        }
-        COTMOC_ASSIGN(const std::vector<std::uint64_t> seen, decode_seen(feeds->blob(0)));
-        if (static_cast<std::size_t>(self) < seen.size()) {
-            published = std::max(published, seen[static_cast<std::size_t>(self)]);
-        }
-    }
 }
 
 Result<std::vector<ForkJudgement>> Store::fork_judgements(const SpaceId& space) {

@@ -102,7 +102,7 @@ Result<std::vector<EnrolEntry::Wrap>> read_wraps(BinaryReader& reader) {
 
 Result<std::vector<RootEntry::Issuer>> read_issuers(BinaryReader& reader) {
     COTMOC_ASSIGN(const std::size_t count,
-                  read_count(reader, keys_max, SigningPublicKey::size + 10, "issuers"));
+                  read_count(reader, issuers_max, SigningPublicKey::size + 10, "issuers"));
     std::vector<RootEntry::Issuer> issuers;
     std::vector<SigningPublicKey> keys;
     for (std::size_t i = 0; i < count; ++i) {
@@ -279,6 +279,25 @@ Result<std::vector<RightsEntry::Feed>> read_feeds(BinaryReader& reader) {
     return feeds;
 }
 
+/// The reason decides nothing, but must not say the opposite of what the entry does.
+bool is_honest(const RightsEntry& entry) {
+    switch (entry.reason) {
+        case RightsReason::changed:
+        case RightsReason::renewed:
+            return !entry.revoked;
+        case RightsReason::lost:
+        case RightsReason::stolen:
+        case RightsReason::left:
+        case RightsReason::compromised:
+        case RightsReason::replaced:
+            return entry.revoked;
+        case RightsReason::readmitted:  // the device, or some of what it wrote
+        case RightsReason::fork:
+            return true;
+    }
+    return false;
+}
+
 Result<TrustBody> decode_rights(BinaryReader& reader) {
     RightsEntry entry;
     entry.device = reader.id<DeviceId>();
@@ -297,6 +316,9 @@ Result<TrustBody> decode_rights(BinaryReader& reader) {
     const bool reads_nothing = !entry.all_spaces && entry.spaces.empty() && entry.wraps.empty();
     if ((entry.revoked || entry.role == Role::hub) && !reads_nothing) {
         return bad("whoever is revoked, or a hub, reads nothing");
+    }
+    if (!is_honest(entry)) {
+        return bad("a reason that is not the right one");
     }
     return entry;
 }

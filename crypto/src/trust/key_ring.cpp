@@ -31,6 +31,22 @@ Result<Bytes> open_with_directory(const KeyRing& keys, const TrustState& trust, 
     return fail(ErrorCode::no_epoch_key, "directory");
 }
 
+/// It is the key of the epoch before, or of an earlier one if those between are an untrue issuer's, which
+/// nobody but it may hold.
+Result<EpochKey> former_key(const TrustState& trust, const EpochKey& newer, BytesView sealed) {
+    COTMOC_ASSIGN(const Secret key, open_previous_key(newer, sealed));
+    for (auto epoch = trust.epochs().rbegin(); epoch != trust.epochs().rend(); ++epoch) {
+        if (epoch->space != newer.space || epoch->epoch >= newer.epoch) {
+            continue;
+        }
+        EpochKey former{epoch->space, epoch->epoch, key.clone()};
+        if (former.check() == epoch->check) {
+            return former;
+        }
+    }
+    return fail(ErrorCode::wrong_commitment, "a former key is not the one that its epoch entry names");
+}
+
 }  // namespace
 
 std::vector<Place> KeyRing::update(const TrustState& trust, const DeviceKeys& device) {
@@ -49,18 +65,16 @@ std::vector<Place> KeyRing::update(const TrustState& trust, const DeviceKeys& de
         }
     }
     // Epochs of a space stand in rising order in the feed, so the way back meets each newer one first.
-    std::map<SpaceId, const TrustState::Epoch*> newer;
     for (auto epoch = trust.epochs().rbegin(); epoch != trust.epochs().rend(); ++epoch) {
-        const TrustState::Epoch* next = std::exchange(newer[epoch->space], &*epoch);
-        const EpochKey* next_key = next == nullptr ? nullptr : find(next->space, next->epoch);
-        if (next_key == nullptr || find(epoch->space, epoch->epoch) != nullptr) {
+        const EpochKey* newer = find(epoch->space, epoch->epoch);
+        if (newer == nullptr || epoch->epoch == 1 || find(epoch->space, epoch->epoch - 1) != nullptr) {
             continue;
         }
-        Result<EpochKey> key = open_previous_key(*next_key, next->previous_key, epoch->check);
-        if (key) {
+        Result<EpochKey> key = former_key(trust, *newer, epoch->previous_key);
+        if (!key) {
+            failed.emplace_back(epoch->space, epoch->epoch - 1);
+        } else if (find(key->space, key->epoch) == nullptr) {
             add(std::move(*key));
-        } else {
-            failed.emplace_back(epoch->space, epoch->epoch);
         }
     }
     // A key whose own wrap failed may have come by the newer one; its wrap is wrong all the same.

@@ -17,6 +17,6 @@ Result<Bytes> open_catalogue(const EpochKey& directory, const Hash256& root, Byt
 Result<std::string> inflate_catalogue(BytesView text);
 
 /// wrong_commitment or cannot_decrypt, also if the key is not the one whose check the feed names.
-Result<EpochKey> open_previous_key(const EpochKey& newer, BytesView sealed, const Hash256& check);
+Result<Secret> open_previous_key(const EpochKey& newer, BytesView sealed);
 
 }  // namespace cotmoc::crypto

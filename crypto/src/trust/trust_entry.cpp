@@ -34,10 +34,10 @@ struct ReasonName {
     std::string_view name;
 };
 constexpr ReasonName reason_names[] = {
-    {RightsReason::changed, "changed"},       {RightsReason::renewed, "renewed"},
-    {RightsReason::lost, "lost"},             {RightsReason::stolen, "stolen"},
-    {RightsReason::left, "left"},             {RightsReason::compromised, "compromised"},
-    {RightsReason::replaced, "replaced"},     {RightsReason::readmitted, "readmitted"},
+    {RightsReason::changed, "changed"},   {RightsReason::renewed, "renewed"},
+    {RightsReason::lost, "lost"},         {RightsReason::stolen, "stolen"},
+    {RightsReason::left, "left"},         {RightsReason::compromised, "compromised"},
+    {RightsReason::replaced, "replaced"}, {RightsReason::readmitted, "readmitted"},
     {RightsReason::fork, "fork"},
 };
 

@@ -14,7 +14,7 @@ tl::unexpected<Error> bad(std::string_view what) {
 /// The spaces whose keys a certificate entitles to, the directory among them.
 bool may_hold_key(const TrustState& state, const TrustState::Device& device, const SpaceId& space) {
     if (space == state.directory()) {
-        return device.role != Role::hub;
+        return device.role != Role::hub && (!device.revoked || switched_off("revoked-reads-nothing"));
     }
     return std::ranges::count(state.readable(device), space) != 0;
 }
@@ -24,7 +24,25 @@ bool is_low_order(const AgreementPublicKey& key) {
     return !AgreementKey::from_seed(Secret::copy_of(Bytes(32, 0x40))).agree(key);
 }
 
-/// A later root takes the place of the one before; nobody's word is lost by it but that of a dismissed issuer.
+/// A new issuer begins in office, and every scope is made of spaces that there are.
+Result<void> check_issuers(const TrustState& state, const RootEntry& root) {
+    for (const RootEntry::Issuer& issuer : root.issuers) {
+        const bool is_new =
+            std::ranges::count(state.root().issuers, issuer.key, &RootEntry::Issuer::key) == 0;
+        if (is_new && issuer.last_position != 0) {
+            return bad("a new issuer with a last position");
+        }
+        for (const SpaceId& space : issuer.spaces) {
+            if (state.find_space(space) == nullptr) {
+                return bad("the scope of an issuer");
+            }
+        }
+    }
+    return {};
+}
+
+/// A later root takes the place of the one before; nobody's word is lost by it but that of a dismissed
+/// issuer.
 Result<void> check(const TrustState& state, const RootEntry& root) {
     if (root.version != state.root().version + 1) {
         return bad("the root's version");
@@ -42,6 +60,7 @@ Result<void> check(const TrustState& state, const RootEntry& root) {
             return bad("a dismissed issuer comes back");
         }
     }
+    COTMOC_TRY(check_issuers(state, root));
     const bool somebody =
         std::ranges::any_of(root.issuers, [](const auto& issuer) { return issuer.last_position == 0; });
     return somebody ? Result<void>() : bad("no issuer is in office");
@@ -50,7 +69,8 @@ Result<void> check(const TrustState& state, const RootEntry& root) {
 /// A device that loses its right to a space by other writers was given a cut before (S13).
 Result<void> check_writers(const TrustState& state, const SpaceId& space, std::uint8_t writer_roles) {
     for (const TrustState::Device& device : state.devices()) {
-        const bool writes = writer_roles == 0 || ((writer_roles >> static_cast<unsigned>(device.role)) & 1) != 0;
+        const bool writes =
+            writer_roles == 0 || ((writer_roles >> static_cast<unsigned>(device.role)) & 1) != 0;
         if (!writes && state.may_write(device, space) && !device.terms.contains(space)) {
             return bad("a writer without a cut");
         }
@@ -163,14 +183,8 @@ Result<void> check(const TrustState& state, const RightsEntry& entry) {
 }
 
 Result<void> check(const TrustState& state, const CatalogueEntry& entry) {
-    const std::uint32_t newest = state.catalogues().empty() ? 0 : state.catalogues().back().version;
-    return entry.version > newest ? Result<void>() : bad("the catalogue's version does not rise");
-}
-
-bool meets_threshold(const RootEntry& root, const std::vector<SigningPublicKey>& signers) {
-    const auto count = std::ranges::count_if(
-        root.root_keys, [&](const SigningPublicKey& key) { return std::ranges::binary_search(signers, key); });
-    return static_cast<std::size_t>(count) >= root.threshold;
+    return entry.version > state.catalogue_version() ? Result<void>()
+                                                     : bad("the catalogue's version does not rise");
 }
 
 /// Of an issuer with a scope: the device and what it gets lie within it. It makes no officer of the province.
@@ -185,8 +199,16 @@ public:
         const TrustState::Device& device = *state_.find(entry.device);
         COTMOC_TRY(allows_device(device.role, device.ever_held, device.all_spaces));
         COTMOC_TRY(allows_device(entry.role, entry.spaces, entry.all_spaces));
+        // What others took, only they or the province give back.
+        if (device.revoked && device.rights_signer != issuer_.key) {
+            return fail(ErrorCode::out_of_scope, "revoked by another issuer");
+        }
+        for (const auto& [space, terms] : device.terms) {
+            COTMOC_TRY(allows_terms(terms));
+        }
         for (const RightsEntry::Feed& feed : entry.feeds) {
             COTMOC_TRY(allows(feed.space));
+            COTMOC_TRY(allows_terms(feed.terms));
         }
         return {};
     }
@@ -206,9 +228,23 @@ private:
         const bool province_wide = !state_.spaces().empty() && state_.spaces().front().id == space;
         return named || province_wide ? Result<void>() : fail(ErrorCode::out_of_scope, "space");
     }
+    static Result<void> allows(Role role) {
+        const bool named = role == Role::border_post || role == Role::district_officer;
+        return named ? Result<void>() : fail(ErrorCode::out_of_scope, "role");
+    }
+    /// A term gives a role as well, if only to what was written.
+    static Result<void> allows_terms(const std::vector<RightsEntry::Term>& terms) {
+        for (const RightsEntry::Term& term : terms) {
+            if (term.role) {
+                COTMOC_TRY(allows(*term.role));
+            }
+        }
+        return {};
+    }
     Result<void> allows_device(Role role, const std::vector<SpaceId>& spaces, bool all_spaces) const {
-        if (all_spaces || (role != Role::border_post && role != Role::district_officer)) {
-            return fail(ErrorCode::out_of_scope, "role");
+        COTMOC_TRY(allows(role));
+        if (all_spaces) {
+            return fail(ErrorCode::out_of_scope, "all spaces");
         }
         for (const SpaceId& space : spaces) {
             COTMOC_TRY(allows(space));
@@ -248,13 +284,33 @@ Result<void> check_first_root(const ParsedTrustEntry& parsed) {
     return check_root_signers(*root, *root, parsed.signers);
 }
 
+MissingSignatures::Side missing_signatures(const RootEntry& root,
+                                           const std::vector<SigningPublicKey>& signers) {
+    MissingSignatures::Side missing;
+    std::ranges::copy_if(root.root_keys, std::back_inserter(missing.keys), [&](const SigningPublicKey& key) {
+        return !std::ranges::binary_search(signers, key);
+    });
+    const std::size_t signed_by = root.root_keys.size() - missing.keys.size();
+    missing.count = signed_by < root.threshold ? root.threshold - signed_by : 0;
+    return missing;
+}
+
 Result<void> check_root_signers(const RootEntry& former, const RootEntry& root,
                                 const std::vector<SigningPublicKey>& signers) {
-    if ((!meets_threshold(former, signers) || !meets_threshold(root, signers)) &&
-        !switched_off("root-threshold")) {
+    const bool enough =
+        missing_signatures(former, signers).count == 0 && missing_signatures(root, signers).count == 0;
+    if (!enough && !switched_off("root-threshold")) {
         return fail(ErrorCode::bad_signature, "too few root keys have signed");
     }
-    return {};
+    return check_signers_concerned(former, root, signers);
+}
+
+Result<void> check_signers_concerned(const RootEntry& former, const RootEntry& root,
+                                     const std::vector<SigningPublicKey>& signers) {
+    const auto is_concerned = [&](const SigningPublicKey& key) {
+        return std::ranges::count(former.root_keys, key) + std::ranges::count(root.root_keys, key) != 0;
+    };
+    return std::ranges::all_of(signers, is_concerned) ? Result<void>() : fail(ErrorCode::not_root_key);
 }
 
 Result<void> check_body(const TrustState& state, const ParsedTrustEntry& parsed) {

@@ -37,6 +37,19 @@ Result<void> TrustState::apply(BytesView bytes) {
     return {};
 }
 
+Result<MissingSignatures> TrustState::check_draft(BytesView draft) const {
+    COTMOC_ASSIGN(const ParsedTrustEntry parsed, parse_root_draft(draft));
+    const auto& root = std::get<RootEntry>(parsed.entry.body);
+    if (parsed.entry.position != position_ + 1 || parsed.entry.previous != head_) {
+        return fail(ErrorCode::trust_moved_on,
+                    "the draft is for position " + std::to_string(parsed.entry.position));
+    }
+    COTMOC_TRY(trust::check_signers_concerned(root_, root, parsed.signers));
+    COTMOC_TRY(trust::check_body(*this, parsed));
+    return MissingSignatures{trust::missing_signatures(root_, parsed.signers),
+                             trust::missing_signatures(root, parsed.signers)};
+}
+
 /// A stranger's signature is no evidence of a fork, so this comes before the chain is looked at.
 Result<void> TrustState::check_signer(const ParsedTrustEntry& parsed) const {
     if (const auto* root = std::get_if<RootEntry>(&parsed.entry.body)) {
@@ -67,12 +80,13 @@ void TrustState::take(ParsedTrustEntry& parsed) {
     if (auto* root = std::get_if<RootEntry>(&body)) {
         take(*root);
     } else if (auto* spaces = std::get_if<SpacesEntry>(&body)) {
-        take(*spaces);
+        take(*spaces, parsed);
     } else if (auto* epoch = std::get_if<EpochEntry>(&body)) {
-        take(*epoch, parsed.entry.position);
+        take(*epoch, parsed);
     } else if (auto* enrol = std::get_if<EnrolEntry>(&body)) {
         take(*enrol, parsed);
     } else if (auto* catalogue = std::get_if<CatalogueEntry>(&body)) {
+        catalogue_words_.push_back({parsed.entry.position, parsed.signer, catalogue->version});
         catalogues_.push_back(std::move(*catalogue));
     } else if (auto* rights = std::get_if<RightsEntry>(&body)) {
         take(*rights, parsed);
@@ -86,23 +100,69 @@ void TrustState::advance(const Hash256& hash) {
     hashes_.push_back(hash);
 }
 
-void TrustState::take(SpacesEntry& entry) {
+void TrustState::take(SpacesEntry& entry, const ParsedTrustEntry& parsed) {
+    spaces_words_.push_back({parsed.entry.position, parsed.signer, std::move(entry)});
+    settle_spaces();
+    for (Device& device : devices_) {
+        note_held(device);  // a device of all spaces holds new ones too
+    }
+}
+
+/// A space once named stays, since others may have built on it; writers and name are the last ones that hold.
+void TrustState::settle_spaces() {
+    const std::size_t count = spaces_words_.back().said.spaces.size();
     spaces_.clear();
-    for (SpacesEntry::Space& space : entry.spaces) {
-        spaces_.push_back({space.id, space.writer_roles, std::move(space.sealed_name)});
+    for (std::size_t i = 0; i < count; ++i) {
+        // The order of the spaces never changes, and later words name no fewer.
+        auto word = std::find_if(spaces_words_.rbegin(), spaces_words_.rend(), [i](const auto& each) {
+            return each.void_since == 0 && each.said.spaces.size() > i;
+        });
+        if (word == spaces_words_.rend()) {
+            word = spaces_words_.rbegin();
+        }
+        const SpacesEntry::Space& space = word->said.spaces[i];
+        spaces_.push_back({space.id, space.writer_roles, space.sealed_name});
     }
 }
 
 void TrustState::take(RootEntry& entry) {
     root_ = std::move(entry);
-    // An issuer may have lost its last position: what it signed after that counts no more (T23).
+    mark_void();
+    if (!spaces_words_.empty()) {
+        settle_spaces();
+    }
     for (Device& device : devices_) {
         settle_rights(device);
     }
 }
 
-void TrustState::take(EpochEntry& entry, std::uint64_t position) {
-    Epoch epoch{entry.space, entry.epoch, entry.check, std::move(entry.previous_key), position, {}};
+bool TrustState::is_cut(const SigningPublicKey& signer, std::uint64_t position) const {
+    const auto issuer = std::ranges::find(root_.issuers, signer, &RootEntry::Issuer::key);
+    return issuer != root_.issuers.end() && issuer->last_position != 0 && position > issuer->last_position &&
+           !switched_off("issuer-cut");
+}
+
+void TrustState::mark_void() {
+    const auto mark = [this](auto& words) {
+        for (auto& word : words) {
+            if (word.void_since == 0 && is_cut(word.signer, word.position)) {
+                word.void_since = position_ + 1;
+            }
+        }
+    };
+    std::ranges::for_each(words_, mark);
+    mark(spaces_words_);
+    mark(catalogue_words_);
+}
+
+void TrustState::take(EpochEntry& entry, const ParsedTrustEntry& parsed) {
+    Epoch epoch;
+    epoch.space = entry.space;
+    epoch.epoch = entry.epoch;
+    epoch.check = entry.check;
+    epoch.previous_key = std::move(entry.previous_key);
+    epoch.position = parsed.entry.position;
+    epoch.issued_ms = parsed.entry.issued_ms;
     for (const EpochEntry::Wrap& wrap : entry.wraps) {
         epoch.wraps.emplace(wrap.device, wrap.wrap);
     }
@@ -143,34 +203,42 @@ void TrustState::take(RightsEntry& entry, const ParsedTrustEntry& parsed) {
     settle_rights(device);
 }
 
-bool TrustState::is_void(const Word& word) const {
-    const auto issuer = std::ranges::find(root_.issuers, word.signer, &RootEntry::Issuer::key);
-    return issuer != root_.issuers.end() && issuer->last_position != 0 &&
-           word.position > issuer->last_position && !switched_off("issuer-cut");
-}
-
 void TrustState::settle_rights(Device& device) {
     const std::vector<Word>& words = words_[to_number(device.index)];
-    const auto last = std::find_if(words.rbegin(), words.rend(),
-                                   [this](const Word& word) { return !is_void(word); });
-    // A device that a dismissed issuer enrolled never was one.
-    const RightsEntry nothing{device.id, RightsReason::compromised, true, words.front().rights.role,
-                              {},        false,                     0,    {},
-                              {}};
-    const bool enrolled = !is_void(words.front());
-    const RightsEntry& rights = enrolled ? last->rights : nothing;
+    const Word& enrolment = words.front();
+    // A device that a dismissed issuer enrolled never was one, unless somebody who knew that took it up.
+    const auto last = std::find_if(words.rbegin(), words.rend(), [&](const Word& word) {
+        return word.void_since == 0 && word.position > enrolment.void_since;
+    });
+    Word nothing{enrolment.void_since, {}, {}};
+    nothing.said.reason = RightsReason::compromised;
+    nothing.said.revoked = true;
+    nothing.said.role = enrolment.said.role;
+    const Word& word = last != words.rend() ? *last : nothing;
+    const RightsEntry& rights = word.said;
     device.role = rights.role;
     device.spaces = rights.spaces;
     device.all_spaces = rights.all_spaces;
     device.not_after_ms = rights.not_after_ms;
     device.revoked = rights.revoked;
     device.reason = rights.reason;
-    device.rights_position = enrolled ? last->position : position_ + 1;
+    device.rights_position = word.position;
+    device.rights_signer = word.signer;
     device.terms.clear();
     for (const RightsEntry::Feed& feed : rights.feeds) {
         device.terms.emplace(feed.space, feed.terms);
     }
     note_held(device);
+}
+
+RightsEntry TrustState::standing(const Device& device) const {
+    const std::vector<Word>& words = words_[to_number(device.index)];
+    const auto last = std::find_if(words.rbegin(), words.rend(), [](const Word& word) {
+        return word.void_since == 0 && !word.said.revoked;
+    });
+    RightsEntry rights = last != words.rend() ? last->said : words.front().said;
+    rights.wraps.clear();
+    return rights;
 }
 
 void TrustState::note_held(Device& device) const {
@@ -204,6 +272,12 @@ const TrustState::Space* TrustState::find_space(const SpaceId& id) const {
 const TrustState::Epoch* TrustState::newest_epoch(const SpaceId& space) const {
     const auto found = newest_epochs_.find(space);
     return found == newest_epochs_.end() ? nullptr : &epochs_[found->second];
+}
+
+std::uint32_t TrustState::catalogue_version() const {
+    const auto last = std::find_if(catalogue_words_.rbegin(), catalogue_words_.rend(),
+                                   [](const auto& word) { return word.void_since == 0; });
+    return last == catalogue_words_.rend() ? 0 : last->said;
 }
 
 const TrustState::Epoch* TrustState::epoch_at(const SpaceId& space, std::uint64_t position) const {
@@ -248,8 +322,17 @@ std::vector<SpaceId> TrustState::withdrawn(const Device& device) const {
 }
 
 bool TrustState::may_write(const Device& device, const SpaceId& space) const {
+    return std::ranges::count(readable(device), space) != 0 && is_writer(device, space);
+}
+
+bool TrustState::ever_wrote(const Device& device, const SpaceId& space) const {
+    return std::ranges::binary_search(device.ever_held, space) &&
+           (device.terms.contains(space) || is_writer(device, space));
+}
+
+bool TrustState::is_writer(const Device& device, const SpaceId& space) const {
     const Space* known = find_space(space);
-    if (known == nullptr || !is_data_role(device.role) || std::ranges::count(readable(device), space) == 0) {
+    if (known == nullptr || !is_data_role(device.role)) {
         return false;
     }
     return known->writer_roles == 0 || ((known->writer_roles >> static_cast<unsigned>(device.role)) & 1) != 0;
@@ -258,8 +341,7 @@ bool TrustState::may_write(const Device& device, const SpaceId& space) const {
 std::optional<Role> TrustState::right_at(const Device& device, const SpaceId& space,
                                          std::uint64_t seq) const {
     if (const auto terms = device.terms.find(space); terms != device.terms.end()) {
-        const auto term =
-            std::ranges::lower_bound(terms->second, seq, {}, &RightsEntry::Term::through_seq);
+        const auto term = std::ranges::lower_bound(terms->second, seq, {}, &RightsEntry::Term::through_seq);
         if (term != terms->second.end()) {
             return term->role;
         }

@@ -1,8 +1,9 @@
 #include "connection.hpp"
 
 #include <cotmoc/asio/tcp.hpp>
+#include <cotmoc/base/test_switch.hpp>
 
-#include <set>
+#include <map>
 
 namespace cotmoc::asio {
 namespace {
@@ -64,6 +65,42 @@ public:
     }
 
 private:
+    /// Where a connection comes from, and when.
+    struct Place {
+        net::ip::address address;
+        std::uint64_t number = 0;
+    };
+
+    /// Strangers, and one address with many connections, leave room for the others.
+    bool make_room(const net::ip::address& address) {
+        std::size_t of_address = 0;
+        std::size_t unknown_of_address = 0;
+        std::size_t unknown = 0;
+        std::shared_ptr<Connection> oldest;
+        std::uint64_t oldest_number = 0;
+        for (const auto& [connection, place] : connections_) {
+            const bool is_unknown = !connection->session().peer();
+            of_address += place.address == address ? 1 : 0;
+            unknown_of_address += is_unknown && place.address == address ? 1 : 0;
+            unknown += is_unknown ? 1 : 0;
+            if (is_unknown && (oldest == nullptr || place.number < oldest_number)) {
+                oldest = connection;
+                oldest_number = place.number;
+            }
+        }
+        if (switched_off("connection-limits")) {
+            return true;
+        }
+        if (of_address >= options_.per_address_max ||
+            unknown_of_address >= options_.unknown_per_address_max) {
+            return false;
+        }
+        if (unknown >= options_.unknown_max && oldest != nullptr) {
+            oldest->abort();
+        }
+        return true;
+    }
+
     void accept() {
         accepting_ = true;
         acceptor_.async_accept([this](const ErrorCodeOfSystem& error, tcp::socket socket) {
@@ -95,6 +132,10 @@ private:
     void begin(tcp::socket socket) {
         ErrorCodeOfSystem error;
         const tcp::endpoint peer = socket.remote_endpoint(error);
+        if (!make_room(peer.address())) {
+            socket.close(error);
+            return;
+        }
         Connection::Limits limits;
         limits.handshake_ms = options_.handshake_ms;
         limits.linger_ms = options_.linger_ms;
@@ -102,7 +143,7 @@ private:
         auto connection =
             std::make_shared<Connection>(std::move(socket), sync::Session::answer(session_), limits, clock_,
                                          [this, address](Connection& ended) { on_end(ended, address); });
-        connections_.insert(connection);
+        connections_.emplace(connection, Place{peer.address(), ++count_});
         connection->start();
     }
 
@@ -124,7 +165,7 @@ private:
         retry_.cancel();
         // Ending a connection removes it from the set.
         const auto open = connections_;
-        for (const auto& connection : open) {
+        for (const auto& [connection, place] : open) {
             connection->abort();
         }
     }
@@ -137,7 +178,8 @@ private:
     net::signal_set signals_;
     net::steady_timer retry_;
     tcp::endpoint endpoint_;
-    std::set<std::shared_ptr<Connection>> connections_;
+    std::map<std::shared_ptr<Connection>, Place> connections_;
+    std::uint64_t count_ = 0;
     bool accepting_ = false;
     bool stopped_ = false;
 };

@@ -7,6 +7,7 @@
 #include <cotmoc/sync/replica.hpp>
 #include <cotmoc/system/clock.hpp>
 #include <cotmoc/system/directory_lock.hpp>
+#include <cotmoc/system/file_high_water_mark.hpp>
 #include <cotmoc/system/file_key_store.hpp>
 
 #include <functional>
@@ -37,6 +38,16 @@ void put(std::string_view text);
 void put_line(std::string_view text);
 Result<void> finish_output();
 
+/// While it lives, what is put is kept; release() prints it, else it is dropped. One at a time.
+class HeldOutput {
+public:
+    HeldOutput();
+    ~HeldOutput();
+    HeldOutput(const HeldOutput&) = delete;
+    HeldOutput& operator=(const HeldOutput&) = delete;
+    void release();
+};
+
 /// A directory that this process has locked, with what a replica in it stands on.
 class Workplace {
 public:
@@ -46,7 +57,13 @@ public:
     Workplace& operator=(const Workplace&) = delete;
 
     Result<void> lock();
-    sync::ReplicaEnvironment environment() { return {database_path(), key_store, clock, random}; }
+    /// no_replica if there is none, or none any more.
+    Result<void> lock_existing();
+    sync::ReplicaEnvironment environment() {
+        sync::ReplicaEnvironment environment{database_path(), key_store, clock, random};
+        environment.high_water_mark = &high_water_mark;
+        return environment;
+    }
     std::string database_path() const { return directory + "/replica.db"; }
 
     const std::string directory;
@@ -54,6 +71,7 @@ public:
     system::SystemClock clock;
     crypto::SystemRandom random;
     system::FileKeyStore key_store;
+    system::FileHighWaterMark high_water_mark;
 
 private:
     std::optional<system::DirectoryLock> lock_;
@@ -68,10 +86,19 @@ struct Opened {
     Opened(std::string directory, std::string_view program) : place(std::move(directory), program) {}
 };
 
+/// The replica's passphrase; a new one is asked for twice.
+Result<crypto::Secret> read_passphrase(const Common& common, bool fresh);
+
+/// Who keeps what the key file cannot be opened without, besides the passphrase (docs/keys.md).
+enum class Custody : std::uint8_t { file, keyring };
+/// --custody; wrong_usage for an unknown name.
+Result<Custody> parse_custody(const std::string& option);
+
 /// Makes a directory's replica with `create`; a failure leaves nothing behind. Then opens it.
 Result<std::unique_ptr<Opened>> make_replica(
     const Common& common, std::string_view command,
-    const std::function<Result<void>(const sync::ReplicaEnvironment&, const crypto::Secret&)>& create);
+    const std::function<Result<void>(const sync::ReplicaEnvironment&, const crypto::Secret&)>& create,
+    Custody custody = Custody::file);
 
 /// --kdf, else $COTMOC_KDF, else desktop. wrong_usage for an unknown name.
 Result<crypto::KdfPreset> kdf_preset(const std::string& option);

@@ -1,8 +1,8 @@
 // The authority's commands.
+#include "authority_command.hpp"
 #include "json_text.hpp"
-#include "program.hpp"
+#include "shared_chain.hpp"
 
-#include <cotmoc/sync/authority.hpp>
 #include <cotmoc/system/file.hpp>
 
 namespace cotmoc::cli {
@@ -11,18 +11,12 @@ namespace {
 constexpr std::size_t plan_bytes_max = 4 * 1024 * 1024;
 constexpr std::size_t request_bytes_max = 64 * 1024;
 
-Result<std::string> read_text(const std::string& path, std::size_t limit) {
-    COTMOC_ASSIGN(const Bytes bytes, system::read_file(path, limit));
-    return std::string(as_text(bytes));
-}
-
 struct InitOptions {
     std::string province;
     std::string spaces;
     std::string catalogue;
     std::string kdf;
-    unsigned keys = 1;
-    unsigned threshold = 1;
+    RootKeyOptions root;
 };
 
 void put_fingerprint(const Common& common, const Hash256& root) {
@@ -30,9 +24,33 @@ void put_fingerprint(const Common& common, const Hash256& root) {
     put_line(common.json ? JsonObject().text("fingerprint", text).finish() : text);
 }
 
+/// The fingerprint and, if there are some, where the root's keys are and where they belong.
+void put_made(const Common& common, const Hash256& root, const RootKeyFiles& files) {
+    if (files.keys.empty()) {
+        put_fingerprint(common, root);
+        return;
+    }
+    if (common.json) {
+        put_line(JsonObject()
+                     .text("fingerprint", crypto::fingerprint_text(root))
+                     .raw("root_keys", json_texts(files.keys))
+                     .text("recovery_key", files.recovery)
+                     .finish());
+        return;
+    }
+    put_fingerprint(common, root);
+    std::string note(common.text(Label::root_keys_note));
+    for (const std::string& file : files.keys) {
+        note += "\n  " + file;
+    }
+    note += "\n  " + files.recovery + "\n";
+    std::fputs(note.c_str(), stderr);
+}
+
 Outcome init(const Common& common, const InitOptions& options) {
-    if (options.keys != 1 || options.threshold != 1) {
-        return fail(ErrorCode::not_available_yet, "several root keys");
+    if (options.root.keys == 0 || options.root.keys > 16 || options.root.threshold == 0 ||
+        options.root.threshold > options.root.keys) {
+        return fail(ErrorCode::wrong_usage, "--keys is 1 to 16, --threshold 1 to --keys");
     }
     COTMOC_ASSIGN(const crypto::KdfPreset preset, kdf_preset(options.kdf));
     COTMOC_ASSIGN(const std::string plan_text, read_text(options.spaces, plan_bytes_max));
@@ -40,50 +58,80 @@ Outcome init(const Common& common, const InitOptions& options) {
     COTMOC_ASSIGN(const std::string catalogue, read_text(options.catalogue, plan_bytes_max));
     // Checked before the passphrase is asked for.
     COTMOC_TRY(core::Catalogue::parse(catalogue));
-    COTMOC_ASSIGN(
-        const auto opened,
-        make_replica(common, "authority init",
-                     [&](const sync::ReplicaEnvironment& environment, const crypto::Secret& passphrase) {
-                         return sync::Authority::create(environment, options.province, spaces, catalogue,
-                                                        passphrase, preset);
-                     }));
-    put_fingerprint(common, opened->replica->trust().root_fingerprint());
+    RootKeyFiles files;
+    COTMOC_ASSIGN(const auto opened,
+                  make_replica(common, "authority init",
+                               [&](const sync::ReplicaEnvironment& environment,
+                                   const crypto::Secret& passphrase) -> Result<void> {
+                                   sync::RootKeys root;
+                                   if (options.root.apart()) {
+                                       COTMOC_ASSIGN(root, make_root_keys(common, options.root, preset,
+                                                                          environment.random, files));
+                                   }
+                                   Result<void> made = sync::Authority::create(environment, options.province,
+                                                                               spaces, catalogue, passphrase,
+                                                                               preset, std::move(root));
+                                   if (!made) {
+                                       remove_root_keys(files);
+                                   }
+                                   return made;
+                               }));
+    put_made(common, opened->replica->trust().root_fingerprint(), files);
     return done;
-}
-
-/// Opens the authority's directory and does `work` with it.
-Outcome with_authority(const Common& common, std::string_view command,
-                       const std::function<Outcome(Opened&, sync::Authority&)>& work) {
-    COTMOC_ASSIGN(const auto opened, Opened::open(common, "authority " + std::string(command)));
-    COTMOC_ASSIGN(sync::Authority authority,
-                  sync::Authority::of(*opened->replica, opened->place.clock, opened->place.random));
-    return work(*opened, authority);
 }
 
 struct EnrolOptions {
     std::string request;
     std::string role;
     std::vector<std::string> spaces;
+    bool remote = false;
+    std::string code;
 };
 
+Outcome put_grant(const Common& common, const std::string& grant) {
+    if (common.json) {
+        put_line(JsonObject().text("grant", grant).finish());
+        return done;
+    }
+    put(grant);
+    put(grant.ends_with('\n') ? "" : "\n");
+    return done;
+}
+
+Outcome enrol_remotely(const Common& common, const EnrolOptions& options) {
+    return with_authority(common, "enrol", [&](Opened& opened, sync::Authority& authority) -> Outcome {
+        COTMOC_ASSIGN(const auto request, remote_request(common, opened, {options.request, options.code}));
+        if (!request) {
+            return done;
+        }
+        COTMOC_ASSIGN(const std::string grant,
+                      authority.enrol(*request, *crypto::parse_role(options.role), options.spaces));
+        return put_grant(common, grant);
+    });
+}
+
 Outcome enrol(const Common& common, const EnrolOptions& options) {
+    if (options.remote && options.code.empty()) {
+        return enrol_remotely(common, options);  // messages go to and fro first
+    }
     const auto role = crypto::parse_role(options.role);
     if (!role) {
-        return fail(ErrorCode::unknown_role, options.role);
+        return options.role.empty() ? fail(ErrorCode::wrong_usage, "--role is needed")
+                                    : fail(ErrorCode::unknown_role, options.role);
     }
     if (crypto::is_data_role(*role) && options.spaces.empty()) {
         return fail(ErrorCode::wrong_usage, "--space is needed for the role " + options.role);
     }
+    if (options.remote) {
+        return enrol_remotely(common, options);
+    }
+    if (options.request.empty()) {
+        return fail(ErrorCode::wrong_usage, "the request's file is needed");
+    }
     COTMOC_ASSIGN(const std::string request, read_text(options.request, request_bytes_max));
     return with_authority(common, "enrol", [&](Opened&, sync::Authority& authority) -> Outcome {
-        COTMOC_ASSIGN(std::string grant, authority.enrol(request, *role, options.spaces));
-        if (common.json) {
-            put_line(JsonObject().text("grant", grant).finish());
-            return done;
-        }
-        put(grant);
-        put(grant.ends_with('\n') ? "" : "\n");
-        return done;
+        COTMOC_ASSIGN(const std::string grant, authority.enrol(request, *role, options.spaces));
+        return put_grant(common, grant);
     });
 }
 
@@ -104,65 +152,36 @@ Outcome publish_catalogue(const Common& common, const CatalogueOptions& options)
 
 struct NoOptions {};
 
-std::string device_json(const sync::DeviceInfo& device, bool active) {
-    std::vector<std::string> spaces;
-    for (const std::string& name : device.spaces) {
-        std::string literal;
-        core::append_json_string(literal, name);
-        spaces.push_back(literal);
-    }
-    return JsonObject()
-        .text("device", device.id.hex())
-        .text("name", device.name)
-        .text("role", crypto::role_name(device.role))
-        .raw("spaces", device.all_spaces ? "[\"*\"]" : json_array(spaces))
-        .text("state", active ? "active" : "expired")
-        .raw("last_seen", "null")
-        .finish();
-}
-
-std::string device_line(const Common& common, const sync::DeviceInfo& device, bool active) {
-    std::string spaces;
-    for (const std::string& name : device.spaces) {
-        spaces += (spaces.empty() ? "" : ",") + name;
-    }
-    if (device.all_spaces) {
-        spaces = "*";
-    }
-    return device.id.hex().substr(0, 16) + "  " + (device.name.empty() ? "-" : device.name) + "  " +
-           std::string(crypto::role_name(device.role)) + "  " + (spaces.empty() ? "-" : spaces) + "  " +
-           std::string(common.text(active ? Label::active : Label::expired));
-}
-
-Outcome list(const Common& common, const NoOptions&) {
-    COTMOC_ASSIGN(const auto opened, Opened::open(common, "authority list"));
-    if (!opened->replica->joined()) {
-        return fail(ErrorCode::not_joined);
-    }
-    const auto now = static_cast<std::uint64_t>(std::max<std::int64_t>(opened->place.clock.wall_ms(), 0));
-    std::vector<std::string> devices;
-    for (const sync::DeviceInfo& device : opened->replica->devices()) {
-        const bool active = device.not_after_ms == 0 || device.not_after_ms >= now;
-        devices.push_back(common.json ? device_json(device, active) : device_line(common, device, active));
-    }
-    if (common.json) {
-        put_line(json_array(devices));
-        return done;
-    }
-    for (const std::string& line : devices) {
-        put_line(line);
-    }
+Outcome fingerprint(const Common& common, const NoOptions&) {
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "authority fingerprint"));
+    COTMOC_ASSIGN(const sync::Authority authority,
+                  sync::Authority::of(*opened->replica, opened->place.clock, opened->place.random));
+    put_fingerprint(common, authority.fingerprint());
     return done;
 }
 
-Outcome fingerprint(const Common& common, const NoOptions&) {
-    return with_authority(common, "fingerprint", [&](Opened&, sync::Authority& authority) -> Outcome {
-        put_fingerprint(common, authority.fingerprint());
-        return done;
-    });
+}  // namespace
+
+Result<std::string> read_text(const std::string& path, std::size_t limit) {
+    COTMOC_ASSIGN(const Bytes bytes, system::read_file(path, limit));
+    return std::string(as_text(bytes));
 }
 
-}  // namespace
+Outcome with_authority(const Common& common, std::string_view command,
+                       const std::function<Outcome(Opened&, sync::Authority&)>& work) {
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "authority " + std::string(command)));
+    COTMOC_ASSIGN(sync::Authority authority,
+                  sync::Authority::of(*opened->replica, opened->place.clock, opened->place.random));
+    COTMOC_ASSIGN(SharedChain chain, SharedChain::begin(common, *opened));
+    HeldOutput output;
+    const Outcome result = work(*opened, authority);
+    if (!result) {
+        return result;
+    }
+    COTMOC_ASSIGN(const bool handed_over, chain.hand_over());
+    output.release();
+    return handed_over ? result : Outcome(needs_person);
+}
 
 void add_authority_commands(Program& program) {
     CLI::App* group =
@@ -175,17 +194,27 @@ void add_authority_commands(Program& program) {
     command->add_option("--spaces", init_options->spaces, "A JSON file with the spaces")->required();
     command->add_option("--catalogue", init_options->catalogue, "The catalogue's JSON file")->required();
     command->add_option("--kdf", init_options->kdf, "desktop, phone or low (else $COTMOC_KDF)");
-    command->add_option("--keys", init_options->keys)->group("");
-    command->add_option("--threshold", init_options->threshold)->group("");
+    command->add_option("--keys", init_options->root.keys, "How many root keys to make (1)");
+    command->add_option("--threshold", init_options->root.threshold, "How many of them sign a new root (1)");
+    command->add_option("--root-keys", init_options->root.directory,
+                        "Where the root keys' files go (the authority's directory)");
+    command
+        ->add_option("--root-passphrase-file", init_options->root.passphrase_files,
+                     "The passphrase of root key 1, of key 2 …; repeated")
+        ->allow_extra_args(false);
     program.on(command, init_options, init);
 
     auto enrol_options = std::make_shared<EnrolOptions>();
     command = group->add_subcommand("enrol", "Give a device its certificate and keys; print the grant");
-    command->add_option("REQUEST", enrol_options->request, "The request's file; - for standard input")
-        ->required();
-    command
-        ->add_option("--role", enrol_options->role, "border_post, district_officer, province_officer or hub")
-        ->required();
+    command->add_option("REQUEST", enrol_options->request,
+                        "The file of the request, or with --remote of the device's message; - for standard "
+                        "input");
+    command->add_option("--role", enrol_options->role,
+                        "border_post, district_officer, province_officer or hub");
+    command->add_flag("--remote", enrol_options->remote,
+                      "Enrol from afar: take the device's message and print the answer");
+    command->add_option("--code", enrol_options->code,
+                        "With --remote: the nine digits that the device's person reads out");
     command
         ->add_option("--space", enrol_options->spaces, "A space it holds; * for every one; may be repeated")
         ->allow_extra_args(false)
@@ -197,14 +226,13 @@ void add_authority_commands(Program& program) {
     command->add_option("FILE", catalogue_options->file, "The catalogue's JSON file")->required();
     program.on(command, catalogue_options, publish_catalogue);
 
-    program.on(group->add_subcommand("list", "The devices, their roles, spaces and state"),
-               std::make_shared<NoOptions>(), list);
     program.on(group->add_subcommand("fingerprint", "Print the root's fingerprint, for the poster"),
                std::make_shared<NoOptions>(), fingerprint);
     add_settle_command(*group, program);
-    for (const char* name : {"revoke", "rotate"}) {
-        add_later_command(*group, program, name);
-    }
+    add_root_commands(*group, program);
+    add_sheet_command(*group, program);
+    add_authority_list_command(*group, program);
+    add_authority_rights_commands(*group, program);
 }
 
 }  // namespace cotmoc::cli

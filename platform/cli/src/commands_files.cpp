@@ -3,6 +3,7 @@
 #include "program.hpp"
 #include "progress.hpp"
 
+#include <cotmoc/sync/archive.hpp>
 #include <cotmoc/system/file.hpp>
 
 #include <map>
@@ -85,6 +86,7 @@ struct ExportOptions {
     std::string kind;
     std::string space;
     std::string format = "jsonl";
+    std::string signed_file;
 };
 
 /// The shape that `import` takes.
@@ -136,7 +138,39 @@ std::string csv_row(const sync::Replica& replica, const core::Kind& kind, const 
     return row + "\r\n";
 }
 
+/// How many records of which spaces leave: noted before the first one does, for the audit.
+Result<void> note_export(sync::Replica& replica, const core::ListQuery& query, const ExportOptions& options) {
+    std::map<SpaceId, std::uint64_t> counts;
+    COTMOC_TRY(replica.store().list(query, [&](const core::RecordView& record) {
+        ++counts[record.space];
+        return true;
+    }));
+    std::vector<sync::ExportedNote> notes;
+    for (const auto& [space, records] : counts) {
+        notes.push_back({space, query.kind, options.format, records});
+    }
+    return notes.empty() ? Result<void>() : replica.note_exported(notes);
+}
+
+/// What the device holds as it travels: sealed and signed, so nothing leaves that a hub does not have.
+Outcome export_signed(const Common& common, const std::string& file) {
+    if (system::file_exists(file)) {
+        return fail(ErrorCode::already_exists, file);
+    }
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "export"));
+    COTMOC_TRY(opened->replica->begin_session());  // what waits here is sealed first
+    COTMOC_ASSIGN(const std::unique_ptr<sync::HubStore> archive, sync::open_sqlite_hub_store(file));
+    COTMOC_ASSIGN(const std::uint64_t change_sets, sync::write_archive(*opened->replica, *archive));
+    if (common.json) {
+        put_line(JsonObject().text("file", file).number("change_sets", change_sets).finish());
+    }
+    return done;
+}
+
 Outcome export_records(const Common& common, const ExportOptions& options) {
+    if (!options.signed_file.empty()) {
+        return export_signed(common, options.signed_file);
+    }
     const bool csv = options.format == "csv";
     if (!csv && options.format != "jsonl") {
         return fail(ErrorCode::wrong_usage, "--format is jsonl or csv");
@@ -156,6 +190,7 @@ Outcome export_records(const Common& common, const ExportOptions& options) {
         COTMOC_ASSIGN(const sync::SpaceInfo space, replica.find_space(options.space));
         query.space = space.id;
     }
+    COTMOC_TRY(note_export(replica, query, options));
     if (csv) {
         std::string header = "id,space";
         for (const core::Field& field : kind->fields) {
@@ -185,6 +220,9 @@ void add_file_commands(Program& program) {
     command->add_option("--kind", export_options->kind, "Only records of this kind");
     command->add_option("--space", export_options->space, "Only records of this space");
     command->add_option("--format", export_options->format, "jsonl or csv (csv needs --kind)");
+    command->add_option(
+        "--signed", export_options->signed_file,
+        "Instead of records, write the sealed and signed history to this file, for `verify FILE`");
     program.on(command, export_options, export_records);
 }
 

@@ -14,8 +14,7 @@ void add_later_command(CLI::App& parent, Program& program, const std::string& na
 }
 
 void add_later_commands(Program& program) {
-    for (const char* name : {"attach", "fetch", "serve", "bundle", "rejoin", "passphrase", "recover", "audit",
-                             "wipe", "snapshot", "prune"}) {
+    for (const char* name : {"attach", "fetch", "serve", "bundle", "snapshot", "prune"}) {
         add_later_command(program.app, program, name);
     }
 }

@@ -1,31 +1,16 @@
 // sync and status.
+#include "fork_output.hpp"
+#include "hub_link.hpp"
+#include "hub_output.hpp"
 #include "json_text.hpp"
 #include "program.hpp"
-#include "progress.hpp"
 
-#include <cotmoc/asio/tcp.hpp>
-#include <cotmoc/crypto/trust_entry.hpp>
+#include <cotmoc/sync/authority.hpp>
 
 #include <cstdio>
 
 namespace cotmoc::cli {
 namespace {
-
-constexpr std::string_view hub_setting = "hub_address";
-constexpr std::string_view last_sync_setting = "last_sync";
-
-Result<std::string> setting(sync::Replica& replica, std::string_view name) {
-    COTMOC_ASSIGN(const std::optional<Bytes> value, replica.store().setting(name));
-    return value ? std::string(as_text(*value)) : std::string();
-}
-
-Result<void> set_setting(sync::Replica& replica, std::string_view name, const std::string& value) {
-    COTMOC_ASSIGN(const std::string before, setting(replica, name));
-    if (before == value) {
-        return {};
-    }
-    return replica.store().write([&] { return replica.store().set_setting(name, as_bytes(value)); });
-}
 
 struct SyncOptions {
     std::string hub;
@@ -35,34 +20,6 @@ struct SyncOptions {
     bool watch = false;
     std::string peer;
 };
-
-struct HubAddress {
-    std::string text;
-    asio::Endpoint endpoint;
-};
-
-Result<HubAddress> hub_address(sync::Replica& replica, const SyncOptions& options) {
-    HubAddress address;
-    address.text = options.hub;
-    COTMOC_ASSIGN(const std::string known, setting(replica, hub_setting));
-    if (address.text.empty()) {
-        address.text = known;
-    }
-    if (address.text.empty()) {
-        return fail(ErrorCode::no_hub);
-    }
-    const auto endpoint = asio::parse_endpoint(address.text);
-    if (!endpoint || endpoint->port == 0) {
-        return fail(ErrorCode::wrong_usage, "--hub is HOST:PORT, not " + address.text);
-    }
-    address.endpoint = *endpoint;
-    if (known.empty()) {
-        // The first one named is kept though the hub may not answer yet; it replaces no address that has
-        // worked.
-        COTMOC_TRY(set_setting(replica, hub_setting, address.text));
-    }
-    return address;
-}
 
 std::string transfer_json(const sync::Transfer& transfer) {
     return JsonObject()
@@ -87,22 +44,45 @@ Result<std::string> digests_json(sync::Replica& replica) {
     return digests.finish();
 }
 
-Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& report, double seconds) {
+/// An authority changes the keys whose time has come before it publishes.
+Result<std::vector<std::string>> rotate_due(const Common& common, Opened& opened, const HubAddress& hub) {
+    auto authority = sync::Authority::of(*opened.replica, opened.place.clock, opened.place.random);
+    const auto now_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(opened.place.clock.wall_ms(), 0));
+    if (!authority || authority->rotation_due(now_ms).empty()) {
+        return std::vector<std::string>();
+    }
+    const auto& issuers = opened.replica->trust().root().issuers;
+    if (std::ranges::count(issuers, 0u, &crypto::RootEntry::Issuer::last_position) > 1) {
+        // Another issuer may have signed since; what is signed here has to come after it.
+        sync::SessionReport first;
+        COTMOC_TRY(sync_with_hub(common, opened, hub, {}, first));
+    }
+    return authority->rotate_due();
+}
+
+Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& report, double seconds,
+                             const std::vector<std::string>& rotated) {
     COTMOC_ASSIGN(const std::string digests, digests_json(replica));
+    COTMOC_ASSIGN(const sync::HubNotice hub, replica.hub_notice());
     const std::string wire =
         JsonObject().number("up", report.bytes_up).number("down", report.bytes_down).finish();
-    put_line(JsonObject()
-                 .raw("sent", transfer_json(report.sent))
-                 .raw("received", transfer_json(report.received))
-                 .raw("wire_bytes", wire)
-                 .number("round_trips", report.round_trips)
-                 .raw("seconds", decimal(seconds))
-                 .flag("complete", report.complete)
-                 .raw("digests", digests)
-                 .number("conflicts", replica.notes().new_conflicts)
-                 .number("quarantined", replica.notes().quarantined)
-                 .number("forks", replica.notes().forks)
-                 .finish());
+    JsonObject object;
+    object.raw("sent", transfer_json(report.sent))
+        .raw("received", transfer_json(report.received))
+        .raw("wire_bytes", wire)
+        .number("round_trips", report.round_trips)
+        .raw("seconds", decimal(seconds))
+        .flag("complete", report.complete)
+        .raw("digests", digests)
+        .number("conflicts", replica.notes().new_conflicts)
+        .number("quarantined", replica.notes().quarantined)
+        .number("forks", replica.notes().forks)
+        .raw("hub", hub_json(replica, hub))
+        .flag("restored", replica.restored());
+    if (!rotated.empty()) {
+        object.raw("rotated", json_texts(rotated));
+    }
+    put_line(object.finish());
     return {};
 }
 
@@ -124,10 +104,11 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     };
     note(Label::conflicts, replica.notes().new_conflicts);
     note(Label::quarantined, replica.notes().quarantined);
-    if (replica.notes().forks != 0) {
-        put_line("forked_feed: " + std::to_string(replica.notes().forks) + ", cotmoc quarantine");
-    }
+    note(Label::forked, replica.notes().forks);
     put_line(common.text(report.complete ? Label::complete : Label::incomplete));
+    if (replica.restored()) {
+        put_line(common.text(Label::restored));
+    }
 }
 
 Outcome sync_once(const Common& common, const SyncOptions& options) {
@@ -139,46 +120,43 @@ Outcome sync_once(const Common& common, const SyncOptions& options) {
     if (!replica.joined()) {
         return fail(ErrorCode::not_joined);
     }
-    COTMOC_ASSIGN(const HubAddress hub, hub_address(replica, options));
-    const auto hub_key = replica.hub_key();
-    if (!hub_key) {
-        return fail(ErrorCode::no_hub, "the authority has enrolled none");
-    }
+    COTMOC_ASSIGN(const HubAddress hub, hub_address(replica, options.hub));
+    COTMOC_ASSIGN(const std::vector<std::string> rotated, rotate_due(common, *opened, hub));
     Clock& clock = opened->place.clock;
     sync::SessionReport last;
     {
         const std::int64_t began = clock.steady_ms();
-        Progress progress(common, clock, Label::syncing);
         asio::TcpOptions tcp;
         tcp.max_bytes = options.max_bytes;
         tcp.max_ms =
             static_cast<std::int64_t>(std::min<std::uint64_t>(options.max_seconds, 1'000'000)) * 1000;
-        tcp.progress = [&](const sync::SessionReport& report) {
-            last = report;
-            progress.show(report.received.change_sets + report.sent.change_sets,
-                          report.expected != 0 ? report.expected + report.sent.change_sets : 0);
-        };
-        const sync::SessionOptions session{replica, replica.keys().device, opened->place.random};
-        const auto report =
-            asio::sync_over_tcp(hub.endpoint.host, hub.endpoint.port, session, *hub_key, tcp, clock);
-        progress.clear();
-        if (report) {
-            COTMOC_TRY(set_setting(replica, hub_setting, hub.text));
-            COTMOC_TRY(set_setting(replica, last_sync_setting, utc_text(clock.wall_ms())));
-            last = *report;
-        }
+        const auto report = sync_with_hub(common, *opened, hub, tcp, last);
         last.complete = last.complete && report.has_value();
         if (common.json) {
-            COTMOC_TRY(put_report_json(replica, last, static_cast<double>(clock.steady_ms() - began) / 1000));
+            const double seconds = static_cast<double>(clock.steady_ms() - began) / 1000;
+            COTMOC_TRY(put_report_json(replica, last, seconds, rotated));
         } else if (report) {
             put_report_text(common, replica, last);
+            if (!rotated.empty()) {
+                put_line(std::string(common.text(Label::new_keys)) + ": " + comma_list(rotated));
+            }
         }
         if (!report) {
             return tl::unexpected(report.error());
         }
     }
     const sync::SessionNotes& notes = replica.notes();
-    return notes.new_conflicts + notes.quarantined + notes.forks != 0 ? needs_person : done;
+    COTMOC_ASSIGN(const sync::HubNotice notice, replica.hub_notice());
+    if (!common.json) {
+        put_hub_notice(common, replica, notice);
+        COTMOC_ASSIGN(const std::vector<ForkedFeed> forked, forked_feeds(replica));
+        put_fork_notice(common, replica, forked);
+    }
+    if (last.refusal) {
+        return fail(*last.refusal);
+    }
+    const bool noted = notes.new_conflicts + notes.quarantined + notes.forks != 0;
+    return noted || notice.needs_person() || replica.restored() ? needs_person : done;
 }
 
 std::string space_status_json(const std::string& name, const core::SpaceStatus& status,
@@ -225,13 +203,20 @@ Outcome status(const Common& common, const NoOptions&) {
     COTMOC_ASSIGN(const sync::ClockCheck clock, replica.check_clock());
     const std::int64_t offset_s = clock.offset_ms / 1000;
     COTMOC_ASSIGN(const std::string last_sync, setting(replica, last_sync_setting));
+    COTMOC_ASSIGN(const sync::HubNotice hub, replica.hub_notice());
+    COTMOC_ASSIGN(const std::vector<ForkedFeed> forked, forked_feeds(replica));
     std::vector<std::string> spaces;
     if (!common.json) {
         put_line(std::string(common.text(Label::device)) + ": " + replica.name() + "  " + replica.id().hex());
+        if (replica.restored()) {
+            put_line(common.text(Label::restored));
+        }
         put_line(std::string(common.text(Label::clock)) + ": " +
                  (clock.suspect
                       ? std::string(common.text(Label::clock_suspect)) + " " + std::to_string(offset_s)
                       : std::string(common.text(Label::clock_good))));
+        put_hub_notice(common, replica, hub);
+        put_fork_notice(common, replica, forked);
     }
     for (const sync::SpaceInfo& space : replica.spaces()) {
         COTMOC_ASSIGN(const core::SpaceStatus state, replica.store().status(space.id));
@@ -248,6 +233,9 @@ Outcome status(const Common& common, const NoOptions&) {
                      .raw("spaces", json_array(spaces))
                      .raw("clock",
                           JsonObject().flag("suspect", clock.suspect).number("offset_s", offset_s).finish())
+                     .raw("hub", hub_json(replica, hub))
+                     .flag("restored", replica.restored())
+                     .raw("forked", forks_json(replica, forked))
                      .finish());
     }
     return done;

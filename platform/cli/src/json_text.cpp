@@ -75,6 +75,22 @@ std::string json_array(const std::vector<std::string>& items) {
     return array + "]";
 }
 
+std::string json_texts(const std::vector<std::string>& texts) {
+    std::vector<std::string> items;
+    for (const std::string& text : texts) {
+        core::append_json_string(items.emplace_back(), text);
+    }
+    return json_array(items);
+}
+
+std::string comma_list(const std::vector<std::string>& texts) {
+    std::string list;
+    for (const std::string& text : texts) {
+        list += (list.empty() ? "" : ", ") + text;
+    }
+    return list;
+}
+
 std::vector<JsonMember> split_object(std::string_view object) {
     std::vector<JsonMember> members;
     std::size_t at = 1;

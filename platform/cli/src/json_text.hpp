@@ -26,6 +26,10 @@ private:
 
 /// "[a,b]" of JSON texts.
 std::string json_array(const std::vector<std::string>& items);
+/// The same of plain texts.
+std::string json_texts(const std::vector<std::string>& texts);
+/// "a, b", for people.
+std::string comma_list(const std::vector<std::string>& texts);
 
 struct JsonMember {
     std::string key;

@@ -1,9 +1,7 @@
 #include "messages.hpp"
 
 namespace cotmoc::cli {
-namespace {
 
-/// A detail may quote what a stranger wrote: no control character of it reaches a terminal.
 std::string one_line(std::string_view text) {
     std::string line;
     for (const char letter : text) {
@@ -12,8 +10,6 @@ std::string one_line(std::string_view text) {
     }
     return line;
 }
-
-}  // namespace
 
 std::string error_line(std::string_view program, const Error& error, Language language) {
     std::string_view what = error_what(error.code);

@@ -21,6 +21,9 @@ const ErrorText* vietnamese_text(std::string_view error_name);
 /// "cotmoc: error[NAME]: what (detail): advice", on one line whatever the detail holds.
 std::string error_line(std::string_view program, const Error& error, Language language);
 
+/// What a stranger may have written, without control characters: none of them reaches a terminal.
+std::string one_line(std::string_view text);
+
 /// 2 for wrong usage and for what is not there yet, 1 for every other error.
 int exit_status(ErrorCode code);
 

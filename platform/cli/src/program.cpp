@@ -62,6 +62,9 @@ int run_program(int count, const char* const* arguments) {
     add_report_command(program);
     add_sync_commands(program);
     add_check_commands(program);
+    add_audit_command(program);
+    add_key_commands(program);
+    add_rejoin_command(program);
     add_later_commands(program);
     try {
         program.app.parse(count, arguments);

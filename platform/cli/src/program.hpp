@@ -33,6 +33,9 @@ void add_report_command(Program& program);
 void add_sync_commands(Program& program);
 void add_check_commands(Program& program);
 void add_settle_command(CLI::App& group, Program& program);
+void add_audit_command(Program& program);
+void add_key_commands(Program& program);
+void add_rejoin_command(Program& program);
 /// What is not in this version yet: known, absent from --help, answered by not_available_yet.
 void add_later_commands(Program& program);
 void add_later_command(CLI::App& parent, Program& program, const std::string& name);

@@ -400,8 +400,8 @@ std::string soft_conflict_text(const Common& common, const sync::Replica& replic
 }
 
 std::string history_json(const sync::HistoryEntry& entry) {
-    return JsonObject()
-        .text("change", entry.change)
+    JsonObject object;
+    object.text("change", entry.change)
         .text("dot", dot_text(entry.device, entry.dot))
         .text("at", utc_text(static_cast<std::int64_t>(entry.at_ms)))
         .text("device", entry.device.hex())
@@ -410,8 +410,11 @@ std::string history_json(const sync::HistoryEntry& entry) {
         .text("op", op_name(entry.op))
         .raw("before", json_or_null(entry.before))
         .raw("after", json_or_null(entry.after))
-        .flag("void", entry.is_void)
-        .finish();
+        .flag("void", entry.is_void);
+    if (!entry.reason.empty()) {
+        object.text("reason", entry.reason);
+    }
+    return object.finish();
 }
 
 std::string history_line(const Common& common, const sync::HistoryEntry& entry) {
@@ -422,7 +425,11 @@ std::string history_line(const Common& common, const sync::HistoryEntry& entry) 
         line += " " + entry.field + ": " + brief(plain_text(json_or_null(entry.before)), 60) + " -> " +
                 brief(plain_text(json_or_null(entry.after)), 60);
     }
-    return line + (entry.is_void ? "  [" + std::string(common.text(Label::void_op)) + "]" : "");
+    if (entry.is_void) {
+        line += "  [" + std::string(common.text(Label::void_op));
+        line += (entry.reason.empty() ? "" : ": " + entry.reason) + "]";
+    }
+    return line;
 }
 
 Outcome put_changed(const Common& common, sync::Replica& replica, const RecordId& id) {

@@ -41,6 +41,7 @@ Result<std::string> HubPlace::create(std::string_view name, crypto::KdfPreset pr
         return fail(ErrorCode::already_exists, directory_);
     }
     COTMOC_ASSIGN(const crypto::Secret secret, passphrase(true));
+    COTMOC_TRY(crypto::check_passphrase(secret, false));
     COTMOC_TRY(system::make_directory(directory_));
     COTMOC_ASSIGN(lock_, system::DirectoryLock::take(directory_, "cotmoc-hub init"));
     if (key_store_.exists()) {
@@ -52,23 +53,21 @@ Result<std::string> HubPlace::create(std::string_view name, crypto::KdfPreset pr
                                           crypto::Secret::random(32, random_),
                                           core::preferred_cipher(),
                                           {}});
-    COTMOC_ASSIGN(const Bytes file, crypto::seal_key_file(*keys_, secret, preset, random_));
-    COTMOC_TRY(key_store_.save(file));
+    COTMOC_TRY(crypto::lock(key_store_, *keys_, secret, preset, random_));
     return crypto::encode_request(name, keys_->device, random_);
 }
 
-Result<void> HubPlace::open(std::string_view command) {
+Result<void> HubPlace::open(std::string_view command, const sync::HubLimits& limits) {
     if (!key_store_.exists()) {
         return fail(ErrorCode::no_replica, directory_);
     }
     COTMOC_ASSIGN(lock_, system::DirectoryLock::take(directory_, "cotmoc-hub " + std::string(command)));
-    COTMOC_ASSIGN(const Bytes file, key_store_.load());
     COTMOC_ASSIGN(const crypto::Secret secret, passphrase(false));
-    COTMOC_ASSIGN(crypto::KeyFileContents keys, crypto::open_key_file(file, secret));
+    COTMOC_ASSIGN(crypto::KeyFileContents keys, crypto::unlock(key_store_, secret));
     keys_.emplace(std::move(keys));
     COTMOC_TRY(key_store_.forget_previous());
     COTMOC_ASSIGN(store_, sync::open_sqlite_hub_store(directory_ + "/hub.db"));
-    COTMOC_ASSIGN(hub_, sync::Hub::open(*store_));
+    COTMOC_ASSIGN(hub_, sync::Hub::open(*store_, limits, &clock_));
     return {};
 }
 

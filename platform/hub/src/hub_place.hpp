@@ -21,7 +21,7 @@ public:
     /// Makes keys; already_exists if there are some. The request for the authority.
     Result<std::string> create(std::string_view name, crypto::KdfPreset preset);
     /// Locks the directory and opens keys and database. `command` is what a second process is told.
-    Result<void> open(std::string_view command);
+    Result<void> open(std::string_view command, const sync::HubLimits& limits = {});
     /// Takes the trust feed of a grant for this hub. wrong_root, wrong_grant, already_joined.
     Result<void> join(std::string_view grant_text, const std::string& root);
 

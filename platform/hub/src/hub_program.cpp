@@ -3,10 +3,12 @@
 #include "command.hpp"
 #include "hub_place.hpp"
 #include "messages.hpp"
+#include "verification.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cotmoc/asio/tcp.hpp>
 #include <cotmoc/crypto/hash.hpp>
+#include <cotmoc/sync/session_gate.hpp>
 #include <cotmoc/system/file.hpp>
 #include <cotmoc/system/process.hpp>
 
@@ -26,6 +28,9 @@ struct Options {
     std::string grant;
     std::string root;
     std::string listen;
+    bool json = false;
+    sync::HubLimits limits;
+    std::size_t connections_per_address = asio::TcpServerOptions().per_address_max;
 };
 
 /// One line for each session: who, how much, how it ended. Never anything of a record.
@@ -60,15 +65,18 @@ Result<void> serve(const Options& options, HubPlace& place) {
     if (!endpoint) {
         return fail(ErrorCode::wrong_usage, "--listen is HOST:PORT, not " + options.listen);
     }
-    COTMOC_TRY(place.open("serve"));
+    COTMOC_TRY(place.open("serve", options.limits));
     if (!place.joined()) {
         return fail(ErrorCode::not_joined);
     }
     asio::TcpServerOptions server_options;
     server_options.stop_on_signals = true;
+    server_options.per_address_max = options.connections_per_address;
     server_options.on_session_end = log_session;
     sync::SessionOptions session{place.hub(), place.keys(), place.random()};
     session.clock = &place.clock();
+    sync::SessionGate gate;
+    session.gate = &gate;
     COTMOC_ASSIGN(
         const std::unique_ptr<asio::TcpServer> server,
         asio::TcpServer::listen(endpoint->host, endpoint->port, session, server_options, place.clock()));
@@ -78,7 +86,37 @@ Result<void> serve(const Options& options, HubPlace& place) {
     return {};
 }
 
-using Work = Result<void> (*)(const Options&, HubPlace&);
+/// Needs no passphrase: nothing that a hub holds does.
+cli::Outcome verify(const Options& options, HubPlace&) {
+    cli::Common common;
+    common.json = options.json;
+    common.language = cli::language_of_environment();
+    COTMOC_ASSIGN(const auto lock, system::DirectoryLock::take(options.data, "cotmoc-hub verify"));
+    return cli::verify_archive(common, options.data + "/hub.db", options.root);
+}
+
+template <Result<void> (*work)(const Options&, HubPlace&)>
+cli::Outcome plain(const Options& options, HubPlace& place) {
+    COTMOC_TRY(work(options, place));
+    return cli::done;
+}
+
+using Work = cli::Outcome (*)(const Options&, HubPlace&);
+
+void add_limits(CLI::App& command, Options& options) {
+    sync::HubLimits& limits = options.limits;
+    const auto add = [&](const char* name, std::uint64_t& value, const char* what) {
+        command.add_option(name, value, what)->capture_default_str();
+    };
+    add("--quota-bytes", limits.total.bytes, "Octets that the hub keeps of each device, in all");
+    add("--quota-change-sets", limits.total.change_sets, "Change sets that it keeps of each device, in all");
+    add("--quota-bytes-a-day", limits.day.bytes, "Octets that a device may send in a day");
+    add("--quota-change-sets-a-day", limits.day.change_sets, "Change sets that a device may send in a day");
+    command
+        .add_option("--connections-per-address", options.connections_per_address,
+                    "Connections that one network address may have at once")
+        ->capture_default_str();
+}
 
 void add_commands(CLI::App& app, Options& options, Work& work) {
     app.add_option("--data", options.data, "The hub's directory")->type_name("DIR")->required();
@@ -92,26 +130,34 @@ void add_commands(CLI::App& app, Options& options, Work& work) {
     CLI::App* command = app.add_subcommand("init", "Make the hub's keys; print its request");
     command->add_option("--name", options.name, "The hub's name (default: hub-1)");
     command->add_option("--kdf", options.kdf, "desktop, phone or low (else $COTMOC_KDF)");
-    command->callback([&work] { work = init; });
+    command->callback([&work] { work = plain<init>; });
 
     command = app.add_subcommand("join", "Take the authority's grant");
     command->add_option("GRANT", options.grant, "The grant's file; - for standard input")->required();
     command->add_option("--root", options.root, "The root's fingerprint, from the poster");
-    command->callback([&work] { work = join; });
+    command->callback([&work] { work = plain<join>; });
 
     command = app.add_subcommand("serve", "Serve devices until stopped");
     command->add_option("--listen", options.listen, "Where to listen; port 0 picks one")
         ->type_name("HOST:PORT")
         ->required();
+    command->callback([&work] { work = plain<serve>; });
+
+    command = app.add_subcommand("verify", "Check all signed history that the hub holds; no passphrase");
+    command->add_option("--root", options.root, "The root's fingerprint, from the poster");
+    command->add_flag("--json", options.json, "Answer in JSON");
+    command->callback([&work] { work = verify; });
+    add_limits(*command, options);
     command->callback([&work] { work = serve; });
 }
 
-Result<void> run_safely(Work work, const Options& options, cli::Language language) {
+cli::Outcome run_safely(Work work, const Options& options, cli::Language language) {
     try {
         COTMOC_TRY(crypto::initialise());
         HubPlace place(options.data, options.passphrase_file, language);
-        COTMOC_TRY(work(options, place));
-        return cli::finish_output();
+        COTMOC_ASSIGN(const cli::ExitStatus status, work(options, place));
+        COTMOC_TRY(cli::finish_output());
+        return status;
     } catch (const std::bad_alloc&) {
         return fail(ErrorCode::out_of_memory);
     } catch (const std::exception& problem) {
@@ -140,8 +186,8 @@ int run_program(int count, const char* const* arguments) {
     } catch (const CLI::ParseError& error) {
         return report({ErrorCode::wrong_usage, error.what()});
     }
-    const Result<void> outcome = run_safely(work, options, language);
-    return outcome ? 0 : report(outcome.error());
+    const cli::Outcome outcome = run_safely(work, options, language);
+    return outcome ? *outcome : report(outcome.error());
 }
 
 }  // namespace cotmoc::hub

@@ -37,11 +37,7 @@ Result<void> sync_folder(const std::string& path) {
     return {};
 }
 
-Result<void> write_new_file(const std::string& path, BytesView content) {
-    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!file.is_open()) {
-        return write_failure(path);
-    }
+Result<void> write_all(const Descriptor& file, BytesView content, const std::string& path) {
     while (!content.empty()) {
         const ssize_t written = ::write(file.number(), content.data(), content.size());
         if (written < 0 && errno == EINTR) {
@@ -52,6 +48,15 @@ Result<void> write_new_file(const std::string& path, BytesView content) {
         }
         content = content.subspan(static_cast<std::size_t>(written));
     }
+    return {};
+}
+
+Result<void> write_new_file(const std::string& path, BytesView content) {
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (!file.is_open()) {
+        return write_failure(path);
+    }
+    COTMOC_TRY(write_all(file, content, path));
     return ::fsync(file.number()) == 0 ? Result<void>{} : Result<void>(write_failure(path));
 }
 
@@ -187,6 +192,25 @@ Result<void> remove_file(const std::string& path) {
         return write_failure(path);
     }
     return {};
+}
+
+Result<void> shred_file(const std::string& path) {
+    {
+        const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+        if (!file.is_open()) {
+            return errno == ENOENT ? Result<void>{} : Result<void>(write_failure(path));
+        }
+        const off_t size = ::lseek(file.number(), 0, SEEK_END);
+        if (size < 0 || ::lseek(file.number(), 0, SEEK_SET) != 0) {
+            return write_failure(path);
+        }
+        COTMOC_TRY(write_all(file, Bytes(static_cast<std::size_t>(size), 0), path));
+        if (::fsync(file.number()) != 0) {
+            return write_failure(path);
+        }
+    }
+    COTMOC_TRY(remove_file(path));
+    return sync_folder(path);
 }
 
 }  // namespace cotmoc::system

@@ -112,7 +112,7 @@ Result<crypto::Secret> read_passphrase(const PassphraseSource& source) {
         }
         return read_secret_line(file, source.file);
     }
-    if (const char* value = std::getenv("COTMOC_PASSPHRASE"); value != nullptr && *value != '\0') {
+    if (const char* value = std::getenv(source.variable.c_str()); value != nullptr && *value != '\0') {
         return crypto::Secret::copy_of(as_bytes(value));
     }
     const std::optional<Descriptor> terminal = open_terminal();

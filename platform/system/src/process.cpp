@@ -1,6 +1,9 @@
 #include <cotmoc/system/process.hpp>
 
 #include <sys/resource.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <unistd.h>
 #include <cstdlib>
 
@@ -9,7 +12,12 @@ namespace cotmoc::system {
 void disable_core_dumps() {
     const rlimit none{0, 0};
     // A system that refuses this leaves nothing else to do.
-    [[maybe_unused]] const int result = ::setrlimit(RLIMIT_CORE, &none);
+    [[maybe_unused]] int result = ::setrlimit(RLIMIT_CORE, &none);
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
+    // Also none through a pipe to a program, and no debugger of the same user. AddressSanitizer's search for
+    // leaks is such a debugger.
+    result = ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
 }
 
 std::optional<std::string> environment(const char* name) {

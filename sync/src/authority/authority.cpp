@@ -1,3 +1,7 @@
+#include "authority/access.hpp"
+#include "authority/chain.hpp"
+
+#include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/sync/authority.hpp>
 
 #include <algorithm>
@@ -8,41 +12,9 @@ namespace {
 constexpr std::uint64_t day_ms = 24ull * 60 * 60 * 1000;
 constexpr std::uint64_t root_lifetime_ms = 3 * 365 * day_ms;
 constexpr std::uint64_t device_lifetime_ms = 180 * day_ms;
-constexpr std::string_view root_seed = "root";
-constexpr std::string_view issuer_seed = "issuer";
 
 std::uint64_t now_ms(Clock& clock) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(clock.wall_ms(), 0));
-}
-
-/// Signs entries one after the other, each naming the one before.
-class Chain {
-public:
-    Chain(std::uint64_t position, const Hash256& head, std::uint64_t issued_ms)
-        : position_(position), head_(head), issued_ms_(issued_ms) {}
-
-    void sign(crypto::TrustBody body, const crypto::SigningKey& signer) {
-        crypto::SignedTrustEntry entry =
-            crypto::sign_trust_entry({position_ + 1, head_, issued_ms_, std::move(body)}, signer);
-        ++position_;
-        head_ = entry.hash;
-        entries_.push_back(std::move(entry.bytes));
-    }
-    std::span<const Bytes> entries() const { return entries_; }
-
-private:
-    std::uint64_t position_;
-    Hash256 head_;
-    std::uint64_t issued_ms_;
-    std::vector<Bytes> entries_;
-};
-
-std::uint8_t role_bits(std::span<const crypto::Role> roles) {
-    std::uint8_t bits = 0;
-    for (const crypto::Role role : roles) {
-        bits = static_cast<std::uint8_t>(bits | (1u << static_cast<unsigned>(role)));
-    }
-    return bits;
 }
 
 /// An epoch that nobody is wrapped to yet; enrolments bring the wraps.
@@ -55,16 +27,43 @@ crypto::EnrolEntry::Wrap wrap_for(const crypto::DevicePublicKeys& device, const 
     return {key.space, key.epoch, crypto::wrap(key, device.id(), device.agreement, random)};
 }
 
+/// Position 1, signed by all root keys: those of `root`, or the one that the replica keeps.
+Result<std::pair<crypto::RootEntry, Bytes>> first_root(const Replica& replica,
+                                                       const crypto::SigningPublicKey& issuer,
+                                                       std::uint64_t issued_ms, const RootKeys& root) {
+    std::vector<crypto::SigningKey> keys;
+    for (const crypto::SigningKey& key : root.keys) {
+        keys.push_back(key.clone());
+    }
+    if (keys.empty()) {
+        keys.push_back(crypto::SigningKey::from_seed(replica.keys().find(root_seed)->clone()));
+    }
+    crypto::RootEntry entry;
+    entry.expires_ms = issued_ms + root_lifetime_ms;
+    entry.threshold = root.threshold;
+    for (const crypto::SigningKey& key : keys) {
+        entry.root_keys.push_back(key.public_key());
+    }
+    entry.issuers = {{issuer, true, {}, 0}};
+    entry.recovery_key =
+        crypto::AgreementKey::from_seed(replica.keys().find(recovery_seed)->clone()).public_key();
+    entry.suites = {1};
+    Bytes bytes = crypto::draft_root_entry({1, {}, issued_ms, entry});
+    for (const crypto::SigningKey& key : keys) {
+        COTMOC_ASSIGN(bytes, crypto::add_root_signature(bytes, key));
+    }
+    return std::pair(std::move(entry), std::move(bytes));
+}
+
 /// Everything that a new authority signs, in feed order.
 Result<void> sign_beginning(Replica& replica, std::span<const SpacePlan> plans,
-                            std::string_view catalogue_json, std::uint64_t issued_ms, Random& random) {
-    const crypto::SigningKey root = crypto::SigningKey::from_seed(replica.keys().find(root_seed)->clone());
+                            std::string_view catalogue_json, std::uint64_t issued_ms, Random& random,
+                            const RootKeys& root) {
     const crypto::SigningKey issuer =
         crypto::SigningKey::from_seed(replica.keys().find(issuer_seed)->clone());
     const crypto::DevicePublicKeys own = replica.keys().device.public_keys();
-    const crypto::RootEntry root_entry{
-        1,  issued_ms + root_lifetime_ms, 1, {root.public_key()}, {{issuer.public_key(), true, {}, 0}},
-        {}, {1}};
+    COTMOC_ASSIGN(const auto first, first_root(replica, issuer.public_key(), issued_ms, root));
+    const auto& [root_entry, signed_root] = first;
     const Hash256 fingerprint = crypto::root_fingerprint(root_entry);
     const crypto::EpochKey directory =
         crypto::EpochKey::generate(crypto::space_id(fingerprint, ""), 1, random);
@@ -97,8 +96,8 @@ Result<void> sign_beginning(Replica& replica, std::span<const SpacePlan> plans,
     }
     std::ranges::sort(self.wraps, {}, &crypto::EnrolEntry::Wrap::space);
 
-    Chain chain(0, {}, issued_ms);
-    chain.sign(root_entry, root);
+    Chain chain({}, issued_ms);
+    chain.append(signed_root);
     chain.sign(epoch_entry(directory), issuer);
     chain.sign(std::move(spaces), issuer);
     for (const crypto::EpochKey& key : keys) {
@@ -106,7 +105,8 @@ Result<void> sign_beginning(Replica& replica, std::span<const SpacePlan> plans,
     }
     chain.sign(std::move(self), issuer);
     chain.sign(crypto::CatalogueEntry{parsed.version(), catalogue}, issuer);
-    return replica.take_trust(chain.entries());
+    COTMOC_ASSIGN(const auto entries, chain.entries());
+    return replica.take_trust(entries);
 }
 
 /// The trust feed's first space is the province-wide one (S16).
@@ -122,29 +122,35 @@ Result<std::vector<SpacePlan>> province_first(std::string_view province, std::sp
 
 }  // namespace
 
-std::vector<crypto::KeyFileContents::Extra> Authority::seeds(Random& random) {
+std::vector<crypto::KeyFileContents::Extra> Authority::seeds(Random& random, const RootKeys& root) {
     std::vector<crypto::KeyFileContents::Extra> seeds;
-    seeds.push_back({std::string(root_seed), crypto::Secret::random(32, random)});
+    if (root.keys.empty()) {
+        seeds.push_back({std::string(root_seed), crypto::Secret::random(32, random)});
+    }
     seeds.push_back({std::string(issuer_seed), crypto::Secret::random(32, random)});
+    seeds.push_back({std::string(recovery_seed),
+                     root.recovery.empty() ? crypto::Secret::random(32, random) : root.recovery.clone()});
     return seeds;
 }
 
 Result<void> Authority::create(const ReplicaEnvironment& environment, std::string_view province,
                                std::span<const SpacePlan> spaces, std::string_view catalogue_json,
-                               const crypto::Secret& passphrase, crypto::KdfPreset preset) {
+                               const crypto::Secret& passphrase, crypto::KdfPreset preset, RootKeys root) {
     // Bad input is found before anything is made.
     COTMOC_TRY(core::Catalogue::parse(catalogue_json));
     COTMOC_TRY(province_first(province, spaces));
-    return Replica::create(
-        environment, "authority", passphrase, preset, seeds(environment.random), [&](Replica& replica) {
-            return begin(replica, province, spaces, catalogue_json, environment.clock, environment.random);
-        });
+    return Replica::create(environment, "authority", passphrase, preset, seeds(environment.random, root),
+                           [&](Replica& replica) {
+                               return begin(replica, province, spaces, catalogue_json, environment.clock,
+                                            environment.random, root);
+                           });
 }
 
 Result<void> Authority::begin(Replica& replica, std::string_view province, std::span<const SpacePlan> spaces,
-                              std::string_view catalogue_json, Clock& clock, Random& random) {
+                              std::string_view catalogue_json, Clock& clock, Random& random,
+                              const RootKeys& root) {
     COTMOC_ASSIGN(const std::vector<SpacePlan> plans, province_first(province, spaces));
-    return sign_beginning(replica, plans, catalogue_json, now_ms(clock), random);
+    return sign_beginning(replica, plans, catalogue_json, now_ms(clock), random, root);
 }
 
 Result<Authority> Authority::of(Replica& replica, Clock& clock, Random& random) {
@@ -152,7 +158,21 @@ Result<Authority> Authority::of(Replica& replica, Clock& clock, Random& random) 
     if (issuer == nullptr) {
         return fail(ErrorCode::not_authority);
     }
-    return Authority(replica, crypto::SigningKey::from_seed(issuer->clone()), clock, random);
+    auto key = crypto::SigningKey::from_seed(issuer->clone());
+    const auto& issuers = replica.trust().root().issuers;
+    const auto named = std::ranges::find(issuers, key.public_key(), &crypto::RootEntry::Issuer::key);
+    if (named == issuers.end() || named->last_position != 0) {
+        return fail(ErrorCode::not_authority, named == issuers.end() ? "the root does not name its issuer key"
+                                                                     : "the issuer key is dismissed");
+    }
+    return Authority(replica, std::move(key), clock, random);
+}
+
+Chain Authority::begin_chain() const { return {replica_->trust(), now_ms(*clock_)}; }
+
+Result<void> Authority::publish(const Chain& chain) {
+    COTMOC_ASSIGN(const auto entries, chain.entries());
+    return replica_->take_trust(entries);
 }
 
 Result<std::string> Authority::enrol(std::string_view text, crypto::Role role,
@@ -169,6 +189,9 @@ Result<std::string> Authority::enrol(std::string_view text, crypto::Role role,
         return fail(ErrorCode::no_epoch_key, "directory");
     }
     const std::uint64_t issued = now_ms(*clock_);
+    if (issued > trust.root().expires_ms && !switched_off("root-expiry")) {
+        return fail(ErrorCode::root_expired);
+    }
     crypto::EnrolEntry entry{
         request.keys,
         role,
@@ -178,16 +201,9 @@ Result<std::string> Authority::enrol(std::string_view text, crypto::Role role,
         issued + device_lifetime_ms,
         crypto::seal_device_name(*directory, fingerprint(), request.keys.id(), request.name, *random_),
         {}};
-    for (const std::string& name : names) {
-        if (name == "*") {
-            entry.all_spaces = true;
-            continue;
-        }
-        COTMOC_ASSIGN(const SpaceInfo space, replica_->find_space(name));
-        entry.spaces.push_back(space.id);
-    }
-    std::ranges::sort(entry.spaces);
-    entry.spaces.erase(std::unique(entry.spaces.begin(), entry.spaces.end()), entry.spaces.end());
+    COTMOC_ASSIGN(auto found, find_spaces(names));
+    entry.spaces = std::move(found.first);
+    entry.all_spaces = found.second;
     if (crypto::is_data_role(role)) {
         if (entry.spaces.empty() && !entry.all_spaces) {
             return fail(ErrorCode::space_needed, request.name);
@@ -209,9 +225,9 @@ Result<std::string> Authority::enrol(std::string_view text, crypto::Role role,
     } else if (!entry.spaces.empty()) {
         return fail(ErrorCode::wrong_usage, "a hub holds no space");
     }
-    Chain chain(trust.position(), trust.head(), issued);
+    Chain chain(trust, issued);
     chain.sign(std::move(entry), issuer_);
-    COTMOC_TRY(replica_->take_trust(chain.entries()));
+    COTMOC_TRY(publish(chain));
     COTMOC_ASSIGN(const std::vector<Bytes> entries, replica_->store().trust_entries());
     return crypto::encode_grant(entries);
 }
@@ -227,9 +243,9 @@ Result<void> Authority::publish_catalogue(std::string_view json) {
         return fail(ErrorCode::no_epoch_key, "directory");
     }
     COTMOC_ASSIGN(const Bytes sealed, crypto::seal_catalogue(*directory, fingerprint(), json, *random_));
-    Chain chain(trust.position(), trust.head(), now_ms(*clock_));
+    Chain chain = begin_chain();
     chain.sign(crypto::CatalogueEntry{next.version(), sealed}, issuer_);
-    return replica_->take_trust(chain.entries());
+    return publish(chain);
 }
 
 }  // namespace cotmoc::sync

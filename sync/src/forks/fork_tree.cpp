@@ -28,7 +28,7 @@ Result<void> check_fork_limits(const ForkLimits& limits, std::span<const core::S
 std::uint64_t first_forked(std::span<const core::SideEnvelope> sides) {
     std::uint64_t first = 0;
     for (const core::SideEnvelope& side : sides) {
-        if (!side.withheld && (first == 0 || side.seq < first)) {
+        if (first == 0 || side.seq < first) {
             first = side.seq;
         }
     }

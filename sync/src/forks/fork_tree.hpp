@@ -2,7 +2,7 @@
 // which of them counts (S17). Pure functions of what is held and of the trust feed.
 #pragma once
 
-#include <cotmoc/core/store.hpp>
+#include <cotmoc/core/feed.hpp>
 #include <cotmoc/sync/feed_store.hpp>
 
 #include <map>

@@ -1,6 +1,8 @@
 #include <cotmoc/crypto/envelope.hpp>
 #include <cotmoc/sync/hub.hpp>
 
+#include <algorithm>
+
 namespace cotmoc::sync {
 
 namespace {
@@ -16,8 +18,10 @@ Frontier::iterator find_feed(Frontier& frontier, DeviceIndex device) {
 
 }  // namespace
 
-Result<std::unique_ptr<Hub>> Hub::open(HubStore& store) {
-    std::unique_ptr<Hub> hub(new Hub(store));
+Result<std::unique_ptr<Hub>> Hub::open(HubStore& store, const HubLimits& limits, Clock* clock) {
+    std::unique_ptr<Hub> hub(new Hub(store, limits, clock));
+    COTMOC_ASSIGN(auto usage, store.load_usage());
+    hub->quota_.load(std::move(usage));
     COTMOC_ASSIGN(hub->trust_entries_, store.load_trust());
     for (const Bytes& entry : hub->trust_entries_) {
         COTMOC_TRY(hub->trust_.apply(entry));
@@ -84,7 +88,9 @@ Result<AcceptResult> Hub::accept(BytesView envelope) {
     if (author == nullptr) {
         return refused(ErrorCode::unknown_author);
     }
-    if (!trust_.may_write(*author, header->space)) {
+    // Whether it had the right at that very place is for readers to say, who hold the cuts: what lies after
+    // one is kept for a re-admission (S4, S14).
+    if (!trust_.ever_wrote(*author, header->space)) {
         return refused(ErrorCode::not_allowed);
     }
     const Hash256 hash = crypto::envelope_hash(envelope);
@@ -115,10 +121,20 @@ Result<AcceptResult> Hub::check_place(BytesView envelope, const SpaceId& space, 
             return AcceptResult{Acceptance::known, 0, std::nullopt};
         }
     }
+    const auto* author = trust_.find(place.device);
+    const bool after_cut = author == nullptr || !trust_.right_at(*author, space, place.seq);
+    if (Result<void> allowed = quota_.check(place.device, envelope.size(), after_cut); !allowed) {
+        return refused(std::move(allowed).error());
+    }
     if (place.seq != held + 1 || previous != (begun ? feed->hash : Hash256{})) {
-        return accept_beside(envelope, space, place, previous);
+        COTMOC_ASSIGN(AcceptResult result, accept_beside(envelope, space, place, previous));
+        if (result.acceptance == Acceptance::stored) {
+            quota_.charge(place.device, envelope.size(), after_cut);
+        }
+        return result;
     }
     COTMOC_TRY(append(envelope, space, place));
+    quota_.charge(place.device, envelope.size(), after_cut);
     return AcceptResult{Acceptance::stored, 0, std::nullopt};
 }
 
@@ -138,9 +154,15 @@ Result<void> Hub::append(BytesView envelope, const SpaceId& space, const FeedPos
 
 Result<void> Hub::commit() {
     if (uncommitted_) {
+        for (const auto& [device, usage] : quota_.uncommitted()) {
+            if (Result<void> saved = store_.save_usage(device, usage); !saved) {
+                return roll_back(std::move(saved).error());
+            }
+        }
         if (Result<void> committed = store_.commit(); !committed) {
             return roll_back(std::move(committed).error());
         }
+        quota_.commit();
         uncommitted_ = false;
         committed_trust_.reset();
         committed_frontiers_.clear();
@@ -152,6 +174,7 @@ tl::unexpected<Error> Hub::roll_back(Error error) {
     // The store has failed already, and the first reason is the one to report.
     (void)store_.rollback();
     (void)load_sides();
+    quota_.roll_back();
     if (committed_trust_) {
         trust_ = std::move(*committed_trust_);
         trust_entries_.resize(static_cast<std::size_t>(trust_.position()));

@@ -9,7 +9,8 @@
 
 namespace cotmoc::sync {
 
-Hub::Hub(HubStore& store) : store_(store), fork_limits_(std::make_unique<ForkLimits>()) {}
+Hub::Hub(HubStore& store, const HubLimits& limits, Clock* clock)
+    : store_(store), quota_(limits, clock), fork_limits_(std::make_unique<ForkLimits>()) {}
 Hub::~Hub() = default;
 
 void Hub::set_fork_limits(const ForkLimits& limits) { *fork_limits_ = limits; }
@@ -92,7 +93,7 @@ Result<AcceptResult> Hub::accept_beside(BytesView envelope, const SpaceId& space
         return AcceptResult{Acceptance::refused, 0, fits.error()};
     }
     uncommitted_ = true;
-    const core::SideEnvelope side{place.device, place.seq, place.hash, previous, false};
+    const core::SideEnvelope side{place.device, place.seq, place.hash, previous};
     COTMOC_TRY(store_.keep_side(space, side, envelope));
     sides_[space][place.device].push_back(side);
     return AcceptResult{Acceptance::stored, 0, Error{ErrorCode::forked_feed, {}}};

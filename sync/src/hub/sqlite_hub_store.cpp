@@ -19,6 +19,9 @@ CREATE TABLE IF NOT EXISTS frontier (space INTEGER NOT NULL, device INTEGER NOT 
     hash BLOB NOT NULL, PRIMARY KEY (space, device)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS side (space INTEGER NOT NULL, device INTEGER NOT NULL, seq INTEGER NOT NULL,
     hash BLOB NOT NULL, previous BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (space, device, hash));
+CREATE TABLE IF NOT EXISTS usage (device INTEGER PRIMARY KEY, bytes INTEGER NOT NULL,
+    change_sets INTEGER NOT NULL, day INTEGER NOT NULL, day_bytes INTEGER NOT NULL,
+    day_change_sets INTEGER NOT NULL, cut_bytes INTEGER NOT NULL, cut_change_sets INTEGER NOT NULL);
 )";
 constexpr std::int64_t format_1 = 1;
 
@@ -41,6 +44,8 @@ public:
     Result<std::optional<Bytes>> side_bytes(const SpaceId& space, DeviceIndex device,
                                             const Hash256& hash) override;
     Result<std::uint64_t> side_size(const SpaceId& space, DeviceIndex device) override;
+    Result<std::vector<std::pair<DeviceIndex, HubUsage>>> load_usage() override;
+    Result<void> save_usage(DeviceIndex device, const HubUsage& usage) override;
     Result<void> commit() override;
     Result<void> rollback() override;
 
@@ -63,6 +68,10 @@ std::int64_t number(DeviceIndex device) { return static_cast<std::int64_t>(to_nu
 Result<void> SqliteHubStore::prepare() {
     COTMOC_TRY(database_.execute(schema));
     COTMOC_TRY(check_format());
+    // A hub from before there were quotas starts with what it holds.
+    COTMOC_TRY(
+        database_.execute("INSERT INTO usage SELECT device, sum(length(bytes)), count(*), 0, 0, 0, 0, 0 "
+                          "FROM envelope WHERE NOT EXISTS (SELECT 1 FROM usage) GROUP BY device"));
     COTMOC_TRY(load_spaces());
     COTMOC_ASSIGN(insert_, database_.prepare("INSERT INTO envelope (space, device, seq, hash, bytes) "
                                              "VALUES (?1, ?2, ?3, ?4, ?5)"));
@@ -222,9 +231,9 @@ Result<std::vector<std::pair<SpaceId, core::SideEnvelope>>> SqliteHubStore::load
             if (!hash || !previous) {
                 return fail(ErrorCode::database_damaged, "side");
             }
-            all.emplace_back(space, core::SideEnvelope{static_cast<DeviceIndex>(read.integer(0)),
-                                                       static_cast<std::uint64_t>(read.integer(1)), *hash,
-                                                       *previous, false});
+            all.emplace_back(
+                space, core::SideEnvelope{static_cast<DeviceIndex>(read.integer(0)),
+                                          static_cast<std::uint64_t>(read.integer(1)), *hash, *previous});
         }
     }
     return all;
@@ -267,6 +276,44 @@ Result<std::uint64_t> SqliteHubStore::side_size(const SpaceId& space, DeviceInde
     read.bind_blob(1, space.view()).bind(2, number(device));
     COTMOC_ASSIGN(const bool row, read.step());
     return row ? static_cast<std::uint64_t>(read.integer(0)) : 0;
+}
+
+Result<std::vector<std::pair<DeviceIndex, HubUsage>>> SqliteHubStore::load_usage() {
+    std::vector<std::pair<DeviceIndex, HubUsage>> all;
+    COTMOC_ASSIGN(core::Statement read,
+                  database_.prepare("SELECT device, bytes, change_sets, day, day_bytes, day_change_sets, "
+                                    "cut_bytes, cut_change_sets FROM usage"));
+    const auto allowance = [&](int column) {
+        return HubAllowance{static_cast<std::uint64_t>(read.integer(column)),
+                            static_cast<std::uint64_t>(read.integer(column + 1))};
+    };
+    while (true) {
+        COTMOC_ASSIGN(const bool row, read.step());
+        if (!row) {
+            return all;
+        }
+        all.emplace_back(static_cast<DeviceIndex>(read.integer(0)),
+                         HubUsage{allowance(1), read.integer(3), allowance(4), allowance(6)});
+    }
+}
+
+Result<void> SqliteHubStore::save_usage(DeviceIndex device, const HubUsage& usage) {
+    COTMOC_TRY(begin());
+    COTMOC_ASSIGN(core::Statement put,
+                  database_.prepare("INSERT OR REPLACE INTO usage (device, bytes, change_sets, day, "
+                                    "day_bytes, day_change_sets, cut_bytes, cut_change_sets) "
+                                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"));
+    int column = 2;
+    const auto bind = [&](const HubAllowance& used) {
+        put.bind(column++, static_cast<std::int64_t>(used.bytes));
+        put.bind(column++, static_cast<std::int64_t>(used.change_sets));
+    };
+    put.bind(1, number(device));
+    bind(usage.total);
+    put.bind(column++, usage.day);
+    bind(usage.today);
+    bind(usage.after_cut);
+    return put.run();
 }
 
 Result<void> SqliteHubStore::begin() {

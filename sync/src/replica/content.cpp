@@ -1,5 +1,7 @@
 #include "replica/content.hpp"
 
+#include "replica/notes.hpp"
+
 #include <cotmoc/base/binary.hpp>
 
 namespace cotmoc::sync {
@@ -16,6 +18,7 @@ Bytes encode_content(const ContentHead& head, const core::ChangeSet& ops) {
         writer.varint(seq);
         next = to_number(device) + std::uint64_t{1};
     }
+    write_notes(writer, head.notes);
     writer.raw(core::encode(ops));
     return writer.take();
 }
@@ -39,6 +42,10 @@ Result<ContentHead> decode_content_head(BytesView bytes, BytesView& rest) {
     }
     if (!reader.ok()) {
         return fail(ErrorCode::bad_encoding, "frontier delta");
+    }
+    head.notes = read_notes(reader);
+    if (!reader.ok()) {
+        return fail(ErrorCode::bad_encoding, "notes");
     }
     rest = reader.rest();
     return head;

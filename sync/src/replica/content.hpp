@@ -1,7 +1,8 @@
-// What an envelope of a change set holds: newest stamp, frontier delta, ops (docs/spec/encoding.md).
+// What an envelope of a change set holds: newest stamp, frontier delta, notes, ops (docs/spec/encoding.md).
 #pragma once
 
 #include <cotmoc/core/change_set.hpp>
+#include <cotmoc/sync/note.hpp>
 
 namespace cotmoc::sync {
 
@@ -10,6 +11,7 @@ struct ContentHead {
     std::uint64_t trust_position = 0;
     /// What was newly seen since the author's last change set; by device.
     std::vector<std::pair<DeviceIndex, std::uint64_t>> delta;
+    std::vector<Note> notes = {};
 };
 
 struct Content {

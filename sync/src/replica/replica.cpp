@@ -1,3 +1,4 @@
+#include "replica/hub_memory.hpp"
 #include "replica/space_forks.hpp"
 
 #include <cotmoc/core/database.hpp>
@@ -11,22 +12,14 @@ namespace {
 const crypto::Blake2bHasher hasher;
 
 core::StoreOptions store_options(const ReplicaEnvironment& environment, const crypto::KeyFileContents& keys) {
-    const BytesView key = keys.database_key.view(crypto::SecretAccess());
-    return {environment.database_path, Bytes(key.begin(), key.end()), keys.cipher, environment.clock, hasher};
+    return {environment.database_path, keys.database_key.view(crypto::SecretAccess()), keys.cipher,
+            environment.clock, hasher};
 }
 
 bool is_valid_name(std::string_view name) {
     return !name.empty() && name.size() <= 63 && name.front() != '-' && std::ranges::all_of(name, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
     });
-}
-
-crypto::KeyFileContents clone(const crypto::KeyFileContents& keys) {
-    crypto::KeyFileContents copy{keys.device.clone(), keys.database_key.clone(), keys.cipher, {}};
-    for (const crypto::KeyFileContents::Extra& entry : keys.extra) {
-        copy.extra.push_back({entry.name, entry.secret.clone()});
-    }
-    return copy;
 }
 
 }  // namespace
@@ -55,10 +48,13 @@ Result<void> Replica::create(const ReplicaEnvironment& environment, std::string_
     crypto::KeyFileContents keys{crypto::DeviceKeys::generate(environment.random),
                                  crypto::Secret::random(32, environment.random), core::preferred_cipher(),
                                  std::move(extra)};
-    COTMOC_ASSIGN(const Bytes file, crypto::seal_key_file(keys, passphrase, preset, environment.random));
+    COTMOC_ASSIGN(const crypto::Secret hardware, environment.key_store.hardware_secret());
+    // Before anything is made: it may refuse the passphrase.
+    COTMOC_ASSIGN(const Bytes file,
+                  crypto::seal_key_file(keys, passphrase, preset, environment.random, hardware));
     COTMOC_TRY(create_unlocked(environment, name, keys));
     if (fill) {
-        COTMOC_ASSIGN(const std::unique_ptr<Replica> replica, open_unlocked(environment, clone(keys)));
+        COTMOC_ASSIGN(const std::unique_ptr<Replica> replica, open_unlocked(environment, keys.clone()));
         COTMOC_TRY(fill(*replica));
     }
     // Last, so that a directory with a key file is a whole replica; what a crash left before is made anew.
@@ -77,27 +73,28 @@ Result<void> Replica::create_unlocked(const ReplicaEnvironment& environment, std
     });
 }
 
+Result<std::unique_ptr<core::Store>> Replica::open_store(const ReplicaEnvironment& environment,
+                                                         const crypto::KeyFileContents& keys) {
+    return core::Store::open(store_options(environment, keys));
+}
+
 Result<std::unique_ptr<Replica>> Replica::open(const ReplicaEnvironment& environment,
                                                const crypto::Secret& passphrase) {
     COTMOC_TRY(crypto::initialise());
-    COTMOC_ASSIGN(const Bytes file, environment.key_store.load());
-    COTMOC_ASSIGN(crypto::KeyFileContents keys, crypto::open_key_file(file, passphrase));
+    COTMOC_ASSIGN(crypto::KeyFileContents keys, crypto::unlock(environment.key_store, passphrase));
     return open_unlocked(environment, std::move(keys));
 }
 
 Result<std::unique_ptr<Replica>> Replica::open_unlocked(const ReplicaEnvironment& environment,
                                                         crypto::KeyFileContents keys) {
     COTMOC_TRY(crypto::initialise());
-    COTMOC_ASSIGN(std::unique_ptr<core::Store> store, core::Store::open(store_options(environment, keys)));
+    COTMOC_ASSIGN(std::unique_ptr<core::Store> store, open_store(environment, keys));
     std::unique_ptr<Replica> replica(new Replica(environment, std::move(keys), std::move(store)));
-    COTMOC_ASSIGN(const std::optional<Bytes> device, replica->store_->setting("device"));
+    COTMOC_TRY(replica->settle_identity());
     COTMOC_ASSIGN(const std::optional<Bytes> name, replica->store_->setting("name"));
-    // An empty database beside a key file would begin the feed anew and fork it.
-    if (!device || !name || DeviceId::from(*device) != replica->id()) {
-        return fail(ErrorCode::database_damaged, "it is not the database of this key file");
-    }
-    replica->name_ = as_text(*name);
+    replica->name_ = name ? as_text(*name) : std::string_view();
     COTMOC_TRY(replica->load_trust());
+    COTMOC_TRY(replica->load_restored());
     return replica;
 }
 
@@ -107,6 +104,17 @@ Result<void> Replica::load_trust() {
         COTMOC_TRY(apply_trust(entry));
     }
     return follow_trust();
+}
+
+Result<void> Replica::take_back_trust(std::uint64_t position) {
+    COTMOC_TRY(store_->truncate_trust(position));
+    trust_ = {};
+    trust_hashes_.clear();
+    catalogue_positions_.clear();
+    ring_ = {};
+    self_ = nullptr;
+    trust_followed_ = false;
+    return load_trust();
 }
 
 Result<void> Replica::apply_trust(BytesView entry) {
@@ -133,18 +141,20 @@ Result<void> Replica::follow_trust() {
     std::vector<DeviceIndex> province;
     for (const crypto::TrustState::Device& device : trust_.devices()) {
         ids.push_back(device.id);
-        if (device.role == crypto::Role::province_officer) {
+        if (device.role == crypto::Role::province_officer && !device.revoked) {
             province.push_back(device.index);
         }
     }
-    store_->set_devices(std::move(ids), self_ != nullptr ? std::optional(self_->index) : std::nullopt,
+    store_->set_devices(std::move(ids), self_ != nullptr ? std::optional(self_->index) : former_index(),
                         std::move(province));
     store_->set_role(self_ != nullptr ? crypto::role_name(self_->role) : std::string_view());
     COTMOC_TRY(follow_catalogues());
     COTMOC_TRY(follow_spaces());
     COTMOC_TRY(load_forks());
+    COTMOC_TRY(follow_recovery());
     trust_followed_ = true;
     COTMOC_TRY(replay_if_more_is_readable());
+    COTMOC_TRY(follow_rights());
     return settle_forks();
 }
 
@@ -177,7 +187,7 @@ Result<void> Replica::follow_spaces() {
         if (!name) {
             continue;
         }
-        const bool writable = trust_.may_write(*self_, id) && ring_.newest(id) != nullptr;
+        const bool writable = trust_.may_write(*self_, id) && sealing_key(id) != nullptr;
         spaces_.push_back({id, name->name, name->label, writable});
         COTMOC_TRY(store_->set_space_name(id, name->name));
     }
@@ -188,14 +198,25 @@ Result<void> Replica::follow_spaces() {
 std::string Replica::request() { return crypto::encode_request(name_, keys_.device, environment_.random); }
 
 Result<void> Replica::join(const crypto::Grant& grant, const Hash256& confirmed_root) {
-    if (joined()) {
-        return fail(ErrorCode::already_joined, name_);
-    }
     if (grant.root_fingerprint != confirmed_root) {
         return fail(ErrorCode::wrong_root, crypto::fingerprint_text(grant.root_fingerprint));
     }
-    if (grant.device != id()) {
-        return fail(ErrorCode::wrong_grant, name_);
+    if (std::optional<crypto::DeviceKeys> next = next_keys();
+        next && grant.device == next->public_keys().id()) {
+        return join_anew(grant, std::move(*next));
+    }
+    if (key_lost_ && grant.device == id()) {
+        return join_anew(grant, keys_.device.clone());
+    }
+    if (!joined()) {
+        return grant.device == id() ? take_trust(grant.entries) : fail(ErrorCode::wrong_grant, name_);
+    }
+    // A renewal by file: whatever is newer of the same trust feed.
+    if (grant.root_fingerprint != trust_.root_fingerprint()) {
+        return fail(ErrorCode::wrong_root, crypto::fingerprint_text(grant.root_fingerprint));
+    }
+    if (grant.entries.size() <= trust_.position()) {
+        return fail(ErrorCode::already_joined, name_);
     }
     return take_trust(grant.entries);
 }
@@ -241,9 +262,10 @@ Result<void> Replica::store_trust(std::span<const Bytes> entries) {
 
 std::optional<crypto::AgreementPublicKey> Replica::hub_key() const {
     const auto& devices = trust_.devices();
-    const auto newest = std::find_if(
-        devices.rbegin(), devices.rend(),
-        [](const crypto::TrustState::Device& device) { return device.role == crypto::Role::hub; });
+    const auto newest =
+        std::find_if(devices.rbegin(), devices.rend(), [](const crypto::TrustState::Device& device) {
+            return device.role == crypto::Role::hub && !device.revoked;
+        });
     return newest == devices.rend() ? std::nullopt : std::optional(newest->keys.agreement);
 }
 

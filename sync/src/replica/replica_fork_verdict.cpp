@@ -81,9 +81,7 @@ ForkTree Replica::fork_tree(const FeedFork& fork, std::span<const Hash256> feed)
     const std::size_t stem = static_cast<std::size_t>(fork.first - 1);
     ForkTree tree(fork.first, stem == 0 ? Hash256{} : feed[stem - 1], feed.subspan(stem));
     for (const core::SideEnvelope& side : fork.sides) {
-        if (!side.withheld) {
-            tree.add(side);
-        }
+        tree.add(side);
     }
     return tree;
 }
@@ -105,18 +103,10 @@ Result<std::vector<Replica::Judged>> Replica::judge_forks(const SpaceId& space) 
         if (fork == nullptr && named.empty()) {
             continue;
         }
-        Judged judged{device.index, 0, {}, 0, 0};
-        COTMOC_ASSIGN(std::vector<Hash256> feed, store_->feed_hashes(space, device.index, 1));
+        Judged judged{device.index, 0, {}, 0};
+        COTMOC_ASSIGN(const std::vector<Hash256> feed, store_->feed_hashes(space, device.index, 1));
         if (fork != nullptr && fork->first != 0) {
             judged.first = fork->first;
-            if (self_ != nullptr && device.index == self_->index && !fork->judged) {
-                // The first time: what nobody else can hold is kept back, or an innocent restored copy would
-                // make its own published past void.
-                COTMOC_ASSIGN(const std::uint64_t published, store_->own_published(space));
-                const std::uint64_t keep = std::max(published, fork->first - 1);
-                judged.withhold_from = feed.size() > keep ? keep + 1 : 0;
-                feed.resize(std::min<std::size_t>(feed.size(), static_cast<std::size_t>(keep)));
-            }
             ForkTree::Verdict verdict = fork_tree(*fork, feed).judge(named, confirmed[device.index]);
             judged.feed = std::move(verdict.feed);
             judged.void_from = verdict.void_from;
@@ -146,7 +136,7 @@ Result<bool> Replica::stands_otherwise(const SpaceId& space, std::span<const Jud
         if (judged.first != 0) {
             COTMOC_ASSIGN(const std::vector<Hash256> feed,
                           store_->feed_hashes(space, judged.device, judged.first));
-            if (judged.withhold_from != 0 || feed != judged.feed) {
+            if (feed != judged.feed) {
                 return true;
             }
         }
@@ -169,17 +159,6 @@ Result<void> Replica::take_branches(const SpaceId& space, std::span<const Judged
             continue;
         }
         COTMOC_TRY(store_->take_branch(space, judged.device, judged.first, judged.feed));
-        if (judged.withhold_from != 0) {
-            COTMOC_ASSIGN(const std::vector<core::SideEnvelope> sides, store_->sides(space));
-            for (const core::SideEnvelope& side : sides) {
-                const FeedFork* fork = forks_of(space).find(judged.device);
-                const bool was_beside =
-                    std::ranges::find(fork->sides, side.hash, &core::SideEnvelope::hash) != fork->sides.end();
-                if (side.author == judged.device && side.seq >= judged.withhold_from && !was_beside) {
-                    COTMOC_TRY(store_->set_withheld(space, side.author, side.hash, true));
-                }
-            }
-        }
     }
     return store_->set_fork_judgements(space, judgements);
 }

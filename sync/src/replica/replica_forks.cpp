@@ -7,6 +7,7 @@
 #include <cotmoc/base/test_switch.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace cotmoc::sync {
 namespace {
@@ -66,11 +67,6 @@ Result<AcceptResult> Replica::accept_beside(const Arriving& arriving) {
                                   : std::span<const core::SideEnvelope>();
     if (const auto known = std::ranges::find(sides, arriving.hash, &core::SideEnvelope::hash);
         known != sides.end()) {
-        if (known->withheld) {
-            // The own branch came back: others hold it, and it is a part of the fork after all.
-            COTMOC_TRY(store_->set_withheld(header.space, device, arriving.hash, false));
-            return note_side(header, arriving.hash, false);
-        }
         return beside(Acceptance::known, header);
     }
     bool continues = header.seq == 1 && header.previous.is_zero();
@@ -98,30 +94,49 @@ Result<AcceptResult> Replica::accept_beside(const Arriving& arriving) {
         !fits) {
         return AcceptResult{Acceptance::refused, 0, fits.error()};
     }
-    COTMOC_TRY(store_->keep_side(header.space, {device, header.seq, arriving.hash, header.previous, false},
+    COTMOC_TRY(store_->keep_side(header.space, {device, header.seq, arriving.hash, header.previous},
                                  arriving.bytes));
-    return note_side(header, arriving.hash, true);
+    note_side(header, arriving.hash);
+    return beside(Acceptance::stored, header);
 }
 
-Result<AcceptResult> Replica::note_side(const crypto::EnvelopeHeader& header, const Hash256& hash,
-                                        bool is_new) {
+void Replica::note_side(const crypto::EnvelopeHeader& header, const Hash256& hash) {
     const DeviceIndex device = trust_.find(header.author)->index;
     SpaceForks& forks = forks_of(header.space);
     FeedFork& feed = forks.feeds[device];
-    const auto held = std::ranges::find(feed.sides, hash, &core::SideEnvelope::hash);
-    if (held != feed.sides.end()) {
-        held->withheld = false;
-    } else {
-        feed.sides.push_back({device, header.seq, hash, header.previous, false});
-    }
+    feed.sides.push_back({device, header.seq, hash, header.previous});
     feed.first = first_forked(feed.sides);
     forks.stale = forks.grown = true;
-    return beside(is_new ? Acceptance::stored : Acceptance::known, header);
 }
 
 bool Replica::is_forked(const SpaceId& space, DeviceIndex device) {
     const FeedFork* fork = forks_of(space).find(device);
     return fork != nullptr && (fork->first != 0 || fork->void_from != 0);
+}
+
+std::uint64_t Replica::counts_through(const SpaceId& space, DeviceIndex device) {
+    const FeedFork* fork = forks_of(space).find(device);
+    const bool cut = fork != nullptr && fork->void_from != 0;
+    return cut ? fork->void_from - 1 : std::numeric_limits<std::uint64_t>::max();
+}
+
+bool Replica::has_branches(const SpaceId& space, DeviceIndex device) {
+    const FeedFork* fork = forks_of(space).find(device);
+    return fork != nullptr && fork->first != 0;
+}
+
+std::uint64_t Replica::held_through(const SpaceId& space, DeviceIndex device) {
+    std::uint64_t seq = 0;
+    if (const auto held = store_->frontier(space)) {
+        const auto feed = std::ranges::find(*held, device, &core::FeedState::device);
+        seq = feed != held->end() ? feed->seq : 0;
+    }
+    if (const FeedFork* fork = forks_of(space).find(device)) {
+        for (const core::SideEnvelope& side : fork->sides) {
+            seq = std::max(seq, side.seq);
+        }
+    }
+    return seq;
 }
 
 bool Replica::is_void_by_fork(const Arriving& arriving) {
@@ -233,13 +248,12 @@ Result<Frontier> Replica::sealing_frontier(const SpaceId& space) {
     COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(space));
     Frontier frontier = to_frontier(held);
     for (FeedPosition& place : frontier) {
-        const FeedFork* fork = forks_of(space).find(place.device);
-        if (fork == nullptr || fork->void_from == 0 || place.seq < fork->void_from ||
-            place.device == self_->index) {
+        const std::uint64_t last = counts_through(space, place.device);
+        if (place.seq <= last || place.device == self_->index) {
             continue;
         }
-        // Nobody commits to a branch that may not stay, or the province would confirm it by chance.
-        place.seq = fork->void_from - 1;
+        // Else the province would confirm a branch by chance.
+        place.seq = last;
         COTMOC_ASSIGN(const std::optional<Hash256> hash,
                       store_->envelope_hash(space, place.device, place.seq));
         place.hash = hash.value_or(Hash256{});
@@ -248,10 +262,11 @@ Result<Frontier> Replica::sealing_frontier(const SpaceId& space) {
     return frontier;
 }
 
-Result<void> Replica::verify_sides(const SpaceId& space, std::vector<Error>& wrong) {
+Result<void> Replica::verify_sides(const SpaceInfo& in, std::vector<Error>& wrong) {
+    const SpaceId& space = in.id;
     COTMOC_ASSIGN(const std::vector<core::SideEnvelope> sides, store_->sides(space));
     for (const core::SideEnvelope& side : sides) {
-        const std::string place = device_name(side.author) + ":" + std::to_string(side.seq);
+        const std::string place = in.name + " " + device_name(side.author) + ":" + std::to_string(side.seq);
         const crypto::TrustState::Device* author = trust_.find(side.author);
         COTMOC_ASSIGN(const std::optional<Bytes> bytes, store_->side_bytes(space, side.author, side.hash));
         const auto header = crypto::parse_envelope(*bytes);
@@ -302,13 +317,6 @@ Result<std::vector<ForkBranch>> Replica::branches(const SpaceId& space) {
 
 Result<std::optional<StoredEnvelope>> Replica::branch_envelope(const SpaceId& space,
                                                                const FeedPosition& place) {
-    const FeedFork* fork = forks_of(space).find(place.device);
-    if (fork != nullptr) {
-        const auto side = std::ranges::find(fork->sides, place.hash, &core::SideEnvelope::hash);
-        if (side != fork->sides.end() && side->withheld) {
-            return std::nullopt;
-        }
-    }
     COTMOC_ASSIGN(std::optional<Bytes> bytes, bytes_of(space, place.device, place.seq, place.hash));
     return bytes ? std::optional(StoredEnvelope{0, place.device, place.seq, 0, std::move(*bytes)})
                  : std::optional<StoredEnvelope>();

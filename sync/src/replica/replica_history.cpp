@@ -101,9 +101,16 @@ HistoryEntry Replica::tell(const LoadedHistory& history, core::HistoryOp op) con
 
 Result<std::vector<HistoryEntry>> Replica::history(const RecordId& id) {
     COTMOC_ASSIGN(const LoadedHistory loaded, load_history(id));
+    COTMOC_ASSIGN(const std::optional<SpaceId> space, store_->space_of(id));
     std::vector<HistoryEntry> entries;
     for (core::HistoryOp& op : loaded.history.ops(catalogue())) {
         entries.push_back(tell(loaded, std::move(op)));
+        HistoryEntry& entry = entries.back();
+        if (entry.is_void && space) {
+            COTMOC_ASSIGN(const auto voids, store_->void_ops(*space, entry.dot.device, entry.dot.seq));
+            const auto found = std::ranges::find(voids, entry.dot, &core::Store::VoidOp::dot);
+            entry.reason = found != voids.end() ? found->reason : "";
+        }
     }
     return entries;
 }

@@ -1,7 +1,9 @@
 // The receiving side of a replica, in the order of checks of docs/spec/envelope.md.
 #include "replica/arriving.hpp"
+#include "replica/hub_memory.hpp"
 #include "replica/seen.hpp"
 
+#include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/crypto/envelope.hpp>
 #include <cotmoc/sync/replica.hpp>
 
@@ -58,6 +60,10 @@ Result<void> Replica::begin_session() {
     COTMOC_TRY(end_receiving());
     COTMOC_TRY(follow_trust());
     notes_ = {};
+    hub_session_.reset();
+    quarantine_counts_.clear();
+    hub_lists_ = false;
+    own_listed_.clear();
     store_->notify();
     return seal();
 }
@@ -65,6 +71,7 @@ Result<void> Replica::begin_session() {
 Result<void> Replica::commit() {
     COTMOC_TRY(end_receiving());
     COTMOC_TRY(follow_trust());
+    COTMOC_TRY(purge_withdrawn());
     store_->notify();
     return {};
 }
@@ -80,6 +87,10 @@ Result<std::optional<StoredEnvelope>> Replica::next_envelope(const SpaceId& spac
     COTMOC_ASSIGN(std::optional<core::EnvelopeRow> row, store_->next_envelope(space, position));
     if (!row) {
         return std::nullopt;
+    }
+    if (row->seq > marked_[space] && device_id(row->author) == id() && !restored_ &&
+        environment_.high_water_mark != nullptr) {
+        COTMOC_TRY(raise_high_water());
     }
     return StoredEnvelope{row->position, row->author, row->seq, row->ops, std::move(row->bytes)};
 }
@@ -103,6 +114,7 @@ Result<AcceptResult> Replica::accept(BytesView envelope) {
     auto result = accept_now(envelope);
     if (!result) {
         receiving_ = false;
+        quarantine_counts_.clear();
         store_->rollback();
         COTMOC_TRY(load_forks());
     }
@@ -125,6 +137,7 @@ Result<std::optional<AcceptResult>> Replica::check_place(Arriving& arriving) {
         !verified) {
         return refused(std::move(verified).error());
     }
+    COTMOC_TRY(check_own_arrival(arriving));
     COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(header.space));
     const auto feed = std::ranges::find(held, arriving.author->index, &core::FeedState::device);
     const std::uint64_t held_seq = feed != held.end() ? feed->seq : 0;
@@ -137,7 +150,11 @@ Result<std::optional<AcceptResult>> Replica::check_place(Arriving& arriving) {
     }
     const Hash256 tip = feed != held.end() ? feed->hash : Hash256{};
     if (header.seq != held_seq + 1 || header.previous != tip) {
-        return accept_beside(arriving);
+        COTMOC_ASSIGN(const AcceptResult result, accept_beside(arriving));
+        if (result.acceptance == Acceptance::waiting) {
+            note_named(arriving, arriving.author->index, header.seq - 1);
+        }
+        return result;
     }
     return std::nullopt;
 }
@@ -153,7 +170,18 @@ Result<void> Replica::open_content(Arriving& arriving) {
     }
     COTMOC_ASSIGN(arriving.opened, crypto::open_envelope(arriving.bytes, *key));
     COTMOC_ASSIGN(arriving.content.head, decode_content_head(arriving.opened, arriving.ops));
-    return {};
+    return check_epoch(arriving);
+}
+
+/// Who is given no new keys could otherwise go on under the last one that it had (security.md 2.8).
+Result<void> Replica::check_epoch(const Arriving& arriving) const {
+    const std::uint64_t position = arriving.content.head.trust_position;
+    if (position > trust_.position()) {
+        return {};  // check_frontier lets it wait
+    }
+    const crypto::TrustState::Epoch* known = trust_.epoch_at(arriving.header.space, position);
+    const bool newest = known != nullptr && known->epoch == arriving.header.epoch;
+    return newest || switched_off("stale-epoch") ? Result<void>() : fail(ErrorCode::stale_epoch);
 }
 
 Result<void> Replica::decode_ops(Arriving& arriving) {
@@ -164,6 +192,7 @@ Result<void> Replica::decode_ops(Arriving& arriving) {
 Result<void> Replica::check_frontier(Arriving& arriving) {
     const ContentHead& head = arriving.content.head;
     if (head.trust_position > trust_.position()) {
+        note_named_trust(head.trust_position);
         return fail(ErrorCode::waiting_for_dependency, "trust feed");
     }
     if (head.trust_position < arriving.last.trust_position ||
@@ -187,6 +216,10 @@ Result<void> Replica::check_frontier(Arriving& arriving) {
         goes_back =
             goes_back || (seq < arriving.claimed[number] && !is_forked(arriving.header.space, device));
         arriving.claimed[number] = seq;
+        const auto feed = std::ranges::find(held, device, &core::FeedState::device);
+        if (feed == held.end() || feed->seq < seq) {
+            note_named(arriving, device, seq);
+        }
     }
     const std::size_t own = to_number(arriving.author->index);
     arriving.claimed.resize(std::max(arriving.claimed.size(), own + 1));
@@ -204,6 +237,10 @@ Result<void> Replica::check_frontier(Arriving& arriving) {
 }
 
 Result<AcceptResult> Replica::keep_in_quarantine(const Arriving& arriving, const Error& reason) {
+    COTMOC_ASSIGN(const bool full, quarantine_is_full(arriving));
+    if (full) {
+        return refused({ErrorCode::limit_exceeded, "quarantine"});
+    }
     // Later change sets of the feed build on what this one had seen, as far as that could be read.
     std::vector<std::uint64_t> seen = arriving.past_is_known ? arriving.claimed : arriving.last.seen;
     const std::uint64_t trust_position =
@@ -233,11 +270,18 @@ Result<AcceptResult> Replica::accept_now(BytesView envelope) {
         return refused(std::move(header).error());
     }
     arriving.header = *header;
+    COTMOC_ASSIGN(const bool unsealed, store_->has_pending(header->space));
+    if (unsealed) {
+        return waiting(ErrorCode::no_epoch_key);  // S3: what was made here has to be sealed first
+    }
     COTMOC_ASSIGN(const std::optional<AcceptResult> early, check_place(arriving));
     if (early) {
+        note_outcome(arriving, *early);
         return *early;
     }
-    return take_in(arriving);
+    COTMOC_ASSIGN(AcceptResult result, take_in(arriving));
+    note_outcome(arriving, result);
+    return result;
 }
 
 Result<AcceptResult> Replica::take_in(Arriving& arriving) {
@@ -259,6 +303,8 @@ Result<AcceptResult> Replica::take_in(Arriving& arriving) {
         }
         return keep_in_quarantine(arriving, reason);
     }
+    const auto role = trust_.right_at(*arriving.author, arriving.header.space, arriving.header.seq);
+    const bool has_right = role || switched_off("right-at-merge");
     core::IncomingChangeSet incoming{arriving.header.space,
                                      arriving.author->index,
                                      arriving.header.seq,
@@ -267,10 +313,10 @@ Result<AcceptResult> Replica::take_in(Arriving& arriving) {
                                      arriving.seen,
                                      arriving.content.head.trust_position,
                                      {},
-                                     crypto::role_name(arriving.author->role),
+                                     crypto::role_name(role.value_or(arriving.author->role)),
                                      arriving.claimed};
-    if (!trust_.may_write(*arriving.author, arriving.header.space)) {
-        incoming.no_right = ErrorCode::not_allowed;
+    if (!has_right) {
+        incoming.no_right = why_no_right(*arriving.author, arriving.header.space);
     }
     if (is_void_by_fork(arriving)) {
         incoming.no_right = ErrorCode::forked_feed;

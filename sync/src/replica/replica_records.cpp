@@ -1,6 +1,8 @@
 // Records through a replica: rights first, then the store.
 #include <cotmoc/sync/replica.hpp>
 
+#include <algorithm>
+
 namespace cotmoc::sync {
 
 Result<void> Replica::write(const std::function<Result<void>()>& work) {
@@ -12,6 +14,7 @@ Result<void> Replica::write(const std::function<Result<void>()>& work) {
         return done;
     }
     COTMOC_TRY(prepare());
+    COTMOC_TRY(check_not_restored());
     COTMOC_TRY(store_->write(work));
     // The write is durable; what fails to be sealed now is sealed when the next session begins.
     (void)seal_closed();
@@ -34,6 +37,7 @@ Result<void> Replica::batch(const std::function<Result<void>()>& work) {
         return work();
     }
     COTMOC_TRY(prepare());
+    COTMOC_TRY(check_not_restored());
     batching_ = true;
     batch_error_.reset();
     // A call that failed may have noted the first of its ops: the batch fails with it even if the app goes
@@ -51,6 +55,7 @@ Result<void> Replica::batch(const std::function<Result<void>()>& work) {
 
 Result<void> Replica::check_writable(const RecordId& id) {
     COTMOC_TRY(prepare());
+    COTMOC_TRY(check_not_restored());
     if (!joined()) {
         return fail(ErrorCode::not_joined);
     }
@@ -59,9 +64,12 @@ Result<void> Replica::check_writable(const RecordId& id) {
         return fail(ErrorCode::unknown_record, to_uuid_text(id));
     }
     if (!trust_.may_write(*self_, *space)) {
+        if (self_->revoked || std::ranges::count(trust_.withdrawn(*self_), *space) != 0) {
+            return fail(ErrorCode::revoked, name_);
+        }
         return fail(ErrorCode::not_allowed, std::string(crypto::role_name(self_->role)));
     }
-    return {};
+    return check_not_purged(*space);
 }
 
 Result<RecordId> Replica::add(const SpaceInfo& in, std::string_view kind_name,
@@ -76,8 +84,13 @@ Result<RecordId> Replica::add(const SpaceInfo& in, std::string_view kind_name,
         return fail(ErrorCode::unknown_kind, std::string(kind_name));
     }
     if (!space.writable) {
-        return fail(ErrorCode::not_allowed, space.name);
+        const bool only_the_key = trust_.may_write(*self_, space.id);
+        return fail(self_->revoked ? ErrorCode::revoked
+                    : only_the_key ? ErrorCode::no_epoch_key
+                                   : ErrorCode::not_allowed,
+                    space.name);
     }
+    COTMOC_TRY(check_not_purged(space.id));
     RecordId record;
     if (id) {
         COTMOC_ASSIGN(const std::optional<SpaceId> known, store_->space_of(*id));

@@ -12,7 +12,7 @@ namespace {
 
 /// Raise it with every version of this program that judges or reads change sets otherwise than the one
 /// before.
-constexpr std::uint64_t program_level = 1;
+constexpr std::uint64_t program_level = 2;
 constexpr std::string_view read_so_far = "read_so_far";
 
 /// What the program could read when the store was last brought up to date.
@@ -65,6 +65,11 @@ Result<void> Replica::replay_if_more_is_readable() {
             return {};  // what waits here is still there to read; the next session says what is wrong
         }
         for (const SpaceInfo& space : spaces_) {
+            COTMOC_ASSIGN(const bool pending, store_->has_pending(space.id));
+            if (pending) {
+                trust_followed_ = false;
+                return {};  // its key is missing
+            }
             COTMOC_TRY(replay(space.id));
         }
     }
@@ -110,26 +115,30 @@ Result<void> Replica::replay(const SpaceId& space, const std::function<Result<vo
         if (first) {
             COTMOC_TRY(first());
         }
-        COTMOC_TRY(store_->forget_records(space));
-        std::set<std::int64_t> left;
-        for (std::int64_t position = 0;;) {
-            COTMOC_ASSIGN(const std::optional<core::EnvelopeRow> row, store_->next_envelope(space, position));
-            if (!row) {
-                break;
-            }
-            position = row->position;
-            left.insert(position);
-        }
-        while (!left.empty()) {
-            COTMOC_ASSIGN(const bool moved, replay_round(space, left, false));
-            if (!moved) {
-                COTMOC_TRY(replay_round(space, left, true));
-            }
-        }
-        return {};
+        return replay_held(space);
     });
     notes_ = notes;  // nothing of this is new to anybody
     return replayed;
+}
+
+Result<void> Replica::replay_held(const SpaceId& space) {
+    COTMOC_TRY(store_->forget_records(space));
+    std::set<std::int64_t> left;
+    for (std::int64_t position = 0;;) {
+        COTMOC_ASSIGN(const std::optional<core::EnvelopeRow> row, store_->next_envelope(space, position));
+        if (!row) {
+            break;
+        }
+        position = row->position;
+        left.insert(position);
+    }
+    while (!left.empty()) {
+        COTMOC_ASSIGN(const bool moved, replay_round(space, left, false));
+        if (!moved) {
+            COTMOC_TRY(replay_round(space, left, true));
+        }
+    }
+    return {};
 }
 
 }  // namespace cotmoc::sync

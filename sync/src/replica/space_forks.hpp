@@ -8,9 +8,9 @@
 namespace cotmoc::sync {
 
 struct FeedFork {
-    std::vector<core::SideEnvelope> sides;  // by seq and hash, withheld ones too
-    std::uint64_t first = 0;      // the first forked place; 0: nothing published stands beside the feed
-    std::uint64_t void_from = 0;  // as it was judged last; 0: all of the feed counts
+    std::vector<core::SideEnvelope> sides;  // by seq and hash
+    std::uint64_t first = 0;                // the first forked place; 0: nothing stands beside the feed
+    std::uint64_t void_from = 0;            // as it was judged last; 0: all of the feed counts
     bool judged = false;
 };
 

@@ -162,20 +162,9 @@ public:
 
 private:
     Result<void> add_own(const std::vector<Path>& paths, const std::vector<BranchTip>& theirs) {
-        std::uint64_t differs = 0;
         for (const BranchTip& tip : theirs) {
             COTMOC_ASSIGN(const bool held, holds(paths, tip));
-            if (!held) {
-                std::uint64_t through = 0;
-                for (const Path& path : paths) {
-                    COTMOC_ASSIGN(const std::uint64_t common, common_through(path, {tip}));
-                    through = std::max(through, common);
-                }
-                differs = differs == 0 ? through + 1 : std::min(differs, through + 1);
-            }
-        }
-        if (differs != 0) {
-            plan_.own_differs.emplace_back(space_, differs);
+            plan_.own_differs = plan_.own_differs || !held;
         }
         return {};
     }

@@ -23,8 +23,7 @@ Result<BranchTable> branch_offer(FeedStore& store, const std::vector<SpaceId>& s
 /// What the other side lacks of branches.
 struct BranchPlan {
     std::map<SpaceId, std::vector<FeedPosition>> send;  // in the order of each branch
-    /// Places at which the own feed is another one over there: of those nothing is sent.
-    std::vector<std::pair<SpaceId, std::uint64_t>> own_differs;
+    bool own_differs = false;  // the own feed is another one over there, somewhere: nothing of it is sent
 };
 /// `theirs`: what the other side offered; feeds that are forked here and absent there are sent whole.
 Result<BranchPlan> plan_branches(FeedStore& store, const std::vector<SpaceId>& spaces,

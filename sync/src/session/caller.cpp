@@ -4,6 +4,8 @@
 #include <cotmoc/base/check.hpp>
 #include <cotmoc/base/test_switch.hpp>
 
+#include <algorithm>
+
 namespace cotmoc::sync {
 
 namespace {
@@ -26,6 +28,8 @@ protected:
 
 private:
     Result<void> on_reply(Reply reply);
+    Result<void> tell_trust(const Reply& reply);
+    Result<void> tell_lists(const FeedTable& list);
     Result<void> on_equal();
     Result<void> on_branches(BytesView body) override;
     Result<void> start_transfer(const FeedTable& list, std::optional<std::uint64_t> own_check);
@@ -33,6 +37,8 @@ private:
     Result<void> compare_own(const FeedTable& list, std::uint64_t own_check);
     FeedTable compare(const FeedTable& list);
     Result<void> plan_new();
+    Result<void> plan_hand_over();
+    Result<std::vector<HandOver>> to_hand_over();
 
     crypto::AgreementPublicKey responder_;
     std::optional<crypto::NoiseInitiator> handshake_;
@@ -81,6 +87,7 @@ Result<void> Caller::on_reply(Reply reply) {
     if (const auto* answering = trust().find(responder_); answering != nullptr && reply.wall_ms != 0) {
         COTMOC_TRY(store().peer_clock(*answering, static_cast<std::int64_t>(reply.wall_ms)));
     }
+    COTMOC_TRY(tell_trust(reply));
     if (reply.status == Reply::Status::equal) {
         return on_equal();
     }
@@ -107,11 +114,44 @@ Result<void> Caller::on_reply(Reply reply) {
     return list_ ? start_transfer(list_->feeds, list_->own_check) : Result<void>{};
 }
 
+Result<void> Caller::tell_trust(const Reply& reply) {
+    const auto* answering = trust().find(responder_);
+    if (answering == nullptr) {
+        return {};
+    }
+    switch (reply.status) {
+        case Reply::Status::equal:
+            return store().peer_trust(*answering, trust_position_, &trust().head());
+        case Reply::Status::unknown_device:
+            return store().peer_trust(*answering, reply.trust_position, nullptr);
+        case Reply::Status::differs:
+        case Reply::Status::list_follows:
+            return store().peer_trust(*answering, reply.trust_position, &reply.trust_head);
+    }
+    return {};
+}
+
+/// A common space that the list lacks is one of which the other side holds nothing.
+Result<void> Caller::tell_lists(const FeedTable& list) {
+    const auto* answering = trust().find(responder_);
+    if (answering == nullptr) {
+        return {};
+    }
+    const FeedList none;
+    for (const SpaceId& space : common_) {
+        const auto feeds = list.find(*space_place(trust(), space));
+        COTMOC_TRY(store().peer_lists(*answering, space, feeds == list.end() ? none : feeds->second));
+    }
+    return {};
+}
+
 /// The other side has what this one has. A store that was cut off last time may still have to react to what
 /// it received then; only in that case the session goes on.
 Result<void> Caller::on_equal() {
+    COTMOC_TRY(tell_lists(own_list_));
     COTMOC_TRY(tell_received_all());
-    if (feed_table(store(), common_) == own_list_) {
+    COTMOC_ASSIGN(const std::vector<HandOver> owed, to_hand_over());
+    if (feed_table(store(), common_) == own_list_ && owed.empty()) {
         report_.complete = true;
         end(std::nullopt);
         return {};
@@ -135,6 +175,7 @@ Result<void> Caller::on_list(BytesView body) {
 Result<void> Caller::start_transfer(const FeedTable& list, std::optional<std::uint64_t> own_check) {
     update_common();
     COTMOC_TRY(check_table(trust(), common_, list));
+    COTMOC_TRY(tell_lists(list));  // first: what is held here may become less
     if (own_check) {
         COTMOC_TRY(compare_own(list, *own_check));
     }
@@ -147,24 +188,15 @@ Result<void> Caller::start_transfer(const FeedTable& list, std::optional<std::ui
     }
     send(MessageType::lacks, encode_lacks(lacks));
     phase_ = Phase::transfer;
-    return plan_new();
+    COTMOC_TRY(plan_new());
+    return plan_hand_over();
 }
 
 Result<void> Caller::compare_own(const FeedTable& list, std::uint64_t own_check) {
     const DeviceIndex own = own_device()->index;
     COTMOC_ASSIGN(const std::uint64_t held, own_feeds_check(store(), common_, list, own));
     keep_own_back_ = held != own_check && !switched_off("own-feed-check");
-    if (!keep_own_back_) {
-        return {};
-    }
-    const FeedTable here = feed_table(store(), common_);
-    for (const auto& [place, feeds] : list) {
-        const std::uint64_t seq = seq_of(here, place, own);
-        if (find_seq(feeds, own).value_or(0) > seq) {
-            COTMOC_TRY(store().own_feed_differs(trust().spaces()[place].id, seq + 1));
-        }
-    }
-    return {};
+    return keep_own_back_ ? store().own_feed_differs() : Result<void>();
 }
 
 /// The other side noticed that the two hold different change sets at equal places. What this side had said to
@@ -226,6 +258,25 @@ Result<void> Caller::plan_new() {
             planned[feed.device] = feed.seq;
         }
         COTMOC_TRY(outgoing_.plan(space, std::move(ranges)));
+    }
+    return {};
+}
+
+/// What this device reads no more, the other side may still lack.
+Result<std::vector<HandOver>> Caller::to_hand_over() {
+    const auto* peer = peer_device();
+    COTMOC_CHECK(peer != nullptr && own_device() != nullptr);
+    const std::vector<SpaceId> spaces = handed_over_spaces(trust(), *own_device(), *peer);
+    COTMOC_ASSIGN(std::vector<HandOver> owed, store().hand_over(*peer));
+    std::erase_if(owed,
+                  [&](const HandOver& each) { return !std::ranges::binary_search(spaces, each.space); });
+    return owed;
+}
+
+Result<void> Caller::plan_hand_over() {
+    COTMOC_ASSIGN(const std::vector<HandOver> owed, to_hand_over());
+    for (const HandOver& each : owed) {
+        COTMOC_TRY(outgoing_.plan(each.space, {{each.device, {each.after, each.until}}}));
     }
     return {};
 }

@@ -17,6 +17,17 @@ std::vector<SpaceId> common_spaces(const crypto::TrustState& trust, const crypto
     return both;
 }
 
+std::vector<SpaceId> handed_over_spaces(const crypto::TrustState& trust,
+                                        const crypto::TrustState::Device& giver,
+                                        const crypto::TrustState::Device& taker) {
+    const std::vector<SpaceId> withdrawn = trust.withdrawn(giver);
+    std::vector<SpaceId> carried = trust.carried(taker);
+    std::ranges::sort(carried);
+    std::vector<SpaceId> both;
+    std::ranges::set_intersection(withdrawn, carried, std::back_inserter(both));
+    return both;
+}
+
 Result<Hash256> hello_hash(FeedStore& store, const std::vector<SpaceId>& spaces) {
     const crypto::TrustState& trust = store.trust();
     COTMOC_ASSIGN(const std::uint64_t forks, forks_check(store, spaces));

@@ -11,6 +11,11 @@ namespace cotmoc::sync {
 std::vector<SpaceId> common_spaces(const crypto::TrustState& trust, const crypto::TrustState::Device& one,
                                    const crypto::TrustState::Device& other);
 
+/// Spaces withdrawn from `giver` that `taker` carries. Sorted by id.
+std::vector<SpaceId> handed_over_spaces(const crypto::TrustState& trust,
+                                        const crypto::TrustState::Device& giver,
+                                        const crypto::TrustState::Device& taker);
+
 /// H("hello", u64 trust position, trust head, (space id, frontier hash) of each space in order); with
 /// forks_check() behind it if a feed of these spaces is forked.
 Result<Hash256> hello_hash(FeedStore& store, const std::vector<SpaceId>& spaces);

@@ -4,7 +4,9 @@
 
 #include <cotmoc/base/binary.hpp>
 #include <cotmoc/base/check.hpp>
+#include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/crypto/envelope.hpp>
+#include <cotmoc/sync/session_gate.hpp>
 
 namespace cotmoc::sync {
 
@@ -27,10 +29,14 @@ Bytes session_prologue(const Hash256& root_fingerprint) {
 Conversation::Conversation(const SessionOptions& options)
     : options_(options),
       outgoing_(options.store, options.window_bytes),
-      incoming_(options.store, options.commit_bytes, holdings_, options.keys.public_keys().id()) {}
+      incoming_(options.store, options.commit_bytes, holdings_),
+      progress_(options.stall_ms) {}
+
+Conversation::~Conversation() { leave_gate(); }
 
 void Conversation::start(std::int64_t now_ms) {
     now_ = received_at_ = sent_at_ = now_ms;
+    progress_.start(now_ms);
     finish_turn(begin());
 }
 
@@ -41,6 +47,7 @@ void Conversation::on_bytes(BytesView bytes, std::int64_t now_ms) {
     }
     received_at_ = now_ms;
     report_.bytes_down += bytes.size();
+    progress_.moved(bytes.size(), now_ms);
     if (awaiting_answer_ && (outgoing_.all_sent() || outgoing_.window_is_full())) {
         ++report_.round_trips;
         awaiting_answer_ = false;
@@ -58,7 +65,9 @@ void Conversation::on_tick(std::int64_t now_ms) {
     if (finished_) {
         return;
     }
-    if (now_ - received_at_ >= options_.silence_ms) {
+    const bool stalled =
+        now_ >= progress_.deadline(outgoing_.bytes_in_flight()) && !switched_off("session-stall");
+    if (now_ - received_at_ >= options_.silence_ms || stalled) {
         end(may_end() ? std::nullopt : std::optional(Error{ErrorCode::no_answer, {}}));
         return;
     }
@@ -87,13 +96,15 @@ std::optional<std::int64_t> Conversation::next_wakeup() const {
     if (finished_) {
         return std::nullopt;
     }
-    const std::int64_t silence = received_at_ + options_.silence_ms;
+    const std::int64_t silence =
+        std::min(received_at_ + options_.silence_ms, progress_.deadline(outgoing_.bytes_in_flight()));
     return owes_sign_ && framing_.is_open() ? std::min(silence, sent_at_ + options_.silence_ms / 3) : silence;
 }
 
 Bytes Conversation::take_output() {
     Bytes output = framing_.take_output();
     report_.bytes_up += output.size();
+    progress_.given(output.size());
     return output;
 }
 
@@ -123,6 +134,7 @@ void Conversation::update_common() {
     const auto* peer = peer_device();
     COTMOC_CHECK(own != nullptr && peer != nullptr);
     common_ = common_spaces(trust(), *own, *peer);
+    handed_over_ = handed_over_spaces(trust(), *peer, *own);
 }
 
 void Conversation::send(MessageType type, BytesView body) {
@@ -140,14 +152,14 @@ Result<bool> Conversation::take_branches(const BranchTable& theirs) {
     COTMOC_CHECK(own != nullptr);
     COTMOC_TRY(check_table(trust(), common_, theirs));
     COTMOC_ASSIGN(const BranchPlan plan, sync::plan_branches(store(), common_, theirs, own->index));
-    for (const auto& [space, seq] : plan.own_differs) {
+    if (plan.own_differs) {
         keep_own_back_ = true;
-        COTMOC_TRY(store().own_feed_differs(space, seq));
+        COTMOC_TRY(store().own_feed_differs());
     }
     for (const auto& [space, places] : plan.send) {
         outgoing_.plan_branches(space, places);
     }
-    return !plan.own_differs.empty();
+    return plan.own_differs;
 }
 
 void Conversation::hand_over_trust(std::uint64_t first, std::uint64_t last) {
@@ -175,6 +187,10 @@ Result<void> Conversation::consume() {
             break;
         }
         heard_only_alive_ = message->type == MessageType::alive;
+        if (!heard_only_alive_) {
+            progress_.answered();
+        }
+        COTMOC_TRY(admit());
         COTMOC_TRY(handle(*message));
         if (incoming_.commit_is_due()) {
             COTMOC_TRY(commit_and_acknowledge());
@@ -186,7 +202,10 @@ Result<void> Conversation::consume() {
 Result<void> Conversation::handle(const Message& message) {
     switch (message.type) {
         case MessageType::alive:
-            return {};
+            return progress_.sign_of_life() ? Result<void>()
+                                            : fail(ErrorCode::protocol_error, "too many signs of life");
+        case MessageType::refusal:
+            return handle_refusal(message.body);
         case MessageType::error:
             return handle_error(message.body);
         case MessageType::trust:
@@ -199,7 +218,7 @@ Result<void> Conversation::handle(const Message& message) {
             break;
         case MessageType::envelope:
             if (phase_ == Phase::transfer && !peer_done_) {
-                return incoming_.receive(message.body, common_, report_);
+                return incoming_.receive(message.body, {common_, handed_over_, *peer_}, report_);
             }
             break;
         case MessageType::ack:
@@ -248,8 +267,41 @@ Result<void> Conversation::handle_error(BytesView body) {
     return {};
 }
 
+/// The rest of the session goes on: the other side gives what it has, and takes what others wrote.
+Result<void> Conversation::handle_refusal(BytesView body) {
+    COTMOC_ASSIGN(const Error reported, decode_error(body));
+    report_.refusal = reported.code;
+    if (const auto* own = own_device(); own != nullptr) {
+        outgoing_.forget(own->index);
+    }
+    return {};
+}
+
+Result<void> Conversation::admit() {
+    if (options_.gate == nullptr || inside_ || !peer_) {
+        return {};
+    }
+    COTMOC_TRY(options_.gate->enter(*peer_, now_));
+    inside_ = peer_;
+    return {};
+}
+
+void Conversation::leave_gate() {
+    if (inside_) {
+        options_.gate->leave(*std::exchange(inside_, std::nullopt));
+    }
+}
+
+void Conversation::tell_refusal() {
+    if (!refusal_told_ && peer_ && incoming_.is_over_quota(*peer_)) {
+        refusal_told_ = true;
+        send(MessageType::refusal, encode_error(ErrorCode::quota_exceeded));
+    }
+}
+
 Result<void> Conversation::commit_and_acknowledge() {
     COTMOC_TRY(incoming_.commit(report_));
+    tell_refusal();
     if (const std::optional<Bytes> ack = incoming_.take_ack()) {
         send(MessageType::ack, *ack);
     }
@@ -311,6 +363,9 @@ void Conversation::finish_turn(Result<void> outcome) {
     if (framing_.is_open()) {
         framing_.flush();
     }
+    progress_.useful(report_.trust_received + report_.trust_sent + report_.received.change_sets +
+                         report_.sent.change_sets + static_cast<std::uint64_t>(phase_),
+                     now_);
     if (framing_.produced() != produced_) {
         produced_ = framing_.produced();
         sent_at_ = now_;
@@ -331,6 +386,7 @@ Result<void> Conversation::keep() {
 void Conversation::end(std::optional<Error> error) {
     finished_ = true;
     error_ = std::move(error);
+    leave_gate();
     const Result<void> kept = keep();
     if (!kept && !error_) {
         error_ = kept.error();

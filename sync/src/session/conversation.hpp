@@ -5,12 +5,16 @@
 #include "session/framing.hpp"
 #include "session/incoming.hpp"
 #include "session/outgoing.hpp"
+#include "session/progress_watch.hpp"
 
 namespace cotmoc::sync {
 
 class Conversation : public Session {
 public:
     explicit Conversation(const SessionOptions& options);
+    ~Conversation() override;
+    Conversation(const Conversation&) = delete;
+    Conversation& operator=(const Conversation&) = delete;
 
     void start(std::int64_t now_ms) final;
     void on_bytes(BytesView bytes, std::int64_t now_ms) final;
@@ -69,6 +73,7 @@ protected:
     SessionReport report_;
     std::optional<DeviceId> peer_;
     std::vector<SpaceId> common_;
+    std::vector<SpaceId> handed_over_;  // sorted: of these the peer may send its own feed, and gets nothing
     MessageType awaited_list_ = MessageType::frontiers;
     Phase phase_ = Phase::handshake;
     bool awaiting_answer_ = false;
@@ -82,6 +87,11 @@ private:
     Result<void> handle(const Message& message);
     Result<void> handle_trust(BytesView body);
     Result<void> handle_error(BytesView body);
+    Result<void> handle_refusal(BytesView body);
+    /// Lets the peer in through the gate once what it sent shows that it is not a recording of it.
+    Result<void> admit();
+    void leave_gate();
+    void tell_refusal();
     Result<void> commit_and_acknowledge();
     Result<void> pump();
     Result<void> send_trust();
@@ -102,6 +112,9 @@ private:
     std::uint64_t produced_ = 0;
     bool owes_sign_ = false;  // the other side sent, and heard nothing since
     bool heard_only_alive_ = false;
+    ProgressWatch progress_;
+    std::optional<DeviceId> inside_;  // through the gate
+    bool refusal_told_ = false;
 };
 
 /// BinaryWriter: string "cotmoc/v1", root fingerprint, u16 suite, u16 protocol version

@@ -1,5 +1,6 @@
 #include "session/incoming.hpp"
 
+#include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/crypto/envelope.hpp>
 
 namespace cotmoc::sync {
@@ -11,15 +12,24 @@ constexpr int retry_passes_max = 16;
 
 }  // namespace
 
-Result<void> Incoming::receive(Bytes envelope, const std::vector<SpaceId>& common, SessionReport& report) {
+bool Passable::allows(const crypto::EnvelopeHeader& header) const {
+    return std::ranges::binary_search(spaces, header.space) ||
+           (header.author == peer && std::ranges::binary_search(handed_over, header.space));
+}
+
+Result<void> Incoming::receive(Bytes envelope, const Passable& passable, SessionReport& report) {
     ++handled_;
     const Result<crypto::EnvelopeHeader> header = crypto::parse_envelope(envelope);
-    if (!header || !std::ranges::binary_search(common, header->space)) {
+    if (!header || (!passable.allows(*header) && !switched_off("space-binding"))) {
         ++report.refused;
         not_held_.push_back(handled_);
         return {};
     }
-    COTMOC_ASSIGN(const Acceptance acceptance, offer(envelope, report));
+    COTMOC_ASSIGN(const AcceptResult result, offer(envelope, report));
+    const Acceptance acceptance = result.acceptance;
+    if (result.reason && result.reason->code == ErrorCode::quota_exceeded) {
+        over_quota_.insert(header->author);
+    }
     if (acceptance == Acceptance::waiting || acceptance == Acceptance::refused) {
         not_held_.push_back(handled_);
     }
@@ -34,7 +44,7 @@ Result<void> Incoming::receive(Bytes envelope, const std::vector<SpaceId>& commo
     return {};
 }
 
-Result<Acceptance> Incoming::offer(BytesView envelope, SessionReport& report) {
+Result<AcceptResult> Incoming::offer(BytesView envelope, SessionReport& report) {
     Result<AcceptResult> result = store_.accept(envelope);
     if (!result) {
         // The store took back what was not committed; nothing of it may be counted or acknowledged.
@@ -55,16 +65,12 @@ Result<Acceptance> Incoming::offer(BytesView envelope, SessionReport& report) {
         uncommitted_transfer_.change_sets += 1;
         uncommitted_transfer_.ops += result->ops;
         uncommitted_transfer_.bytes += envelope.size();
-        if (header.author == own_) {
-            // Nobody writes the own feed but this store: it went on without it.
-            COTMOC_TRY(store_.own_feed_differs(header.space, header.seq));
-        }
     } else if (result->acceptance == Acceptance::refused) {
         // What was refused may have been noted.
         uncommitted_ = true;
         ++report.refused;
     }
-    return result->acceptance;
+    return result;
 }
 
 void Incoming::keep_waiting(const SpaceId& space, std::uint64_t seq, Bytes envelope) {
@@ -98,7 +104,8 @@ Result<bool> Incoming::retry_once(SessionReport& report) {
     for (Waiting& envelope : std::exchange(waiting_, {})) {
         Acceptance acceptance = Acceptance::waiting;
         if (stored_spaces_.contains(envelope.space)) {
-            COTMOC_ASSIGN(acceptance, offer(envelope.bytes, report));
+            COTMOC_ASSIGN(const AcceptResult result, offer(envelope.bytes, report));
+            acceptance = result.acceptance;
         }
         if (acceptance == Acceptance::waiting) {
             still.push_back(std::move(envelope));

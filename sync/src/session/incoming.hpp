@@ -2,6 +2,7 @@
 // committed, and only then acknowledged.
 #pragma once
 
+#include <cotmoc/crypto/envelope.hpp>
 #include "session/holdings.hpp"
 #include "session/message.hpp"
 
@@ -11,18 +12,26 @@
 
 namespace cotmoc::sync {
 
+/// What the other side may send.
+struct Passable {
+    const std::vector<SpaceId>& spaces;
+    const std::vector<SpaceId>& handed_over;  // of these only what the peer itself wrote
+    DeviceId peer;
+    bool allows(const crypto::EnvelopeHeader& header) const;
+};
+
 class Incoming {
 public:
     static constexpr std::size_t waiting_bytes_max = 8 * 1024 * 1024;
     static constexpr std::size_t waiting_count_max = 10'000;
 
-    /// `peer` learns what the sender was seen to hold; `own` is the device of the store.
-    Incoming(FeedStore& store, std::size_t commit_bytes, Holdings& peer, const DeviceId& own)
-        : store_(store), commit_bytes_(commit_bytes), peer_(peer), own_(own) {}
+    /// `peer` learns what the sender was seen to hold.
+    Incoming(FeedStore& store, std::size_t commit_bytes, Holdings& peer)
+        : store_(store), commit_bytes_(commit_bytes), peer_(peer) {}
 
-    /// Offers one envelope to the store. What is malformed, or not of the common spaces, is refused and
+    /// Offers one envelope to the store. What is malformed, or may not pass, is refused and
     /// counted.
-    Result<void> receive(Bytes envelope, const std::vector<SpaceId>& common, SessionReport& report);
+    Result<void> receive(Bytes envelope, const Passable& passable, SessionReport& report);
     /// The other side has no more: waiting ones get a last chance, and what still waits is dropped.
     Result<void> receive_end(SessionReport& report);
 
@@ -31,6 +40,8 @@ public:
     Result<void> commit(SessionReport& report);
     /// For what was dealt with and committed since the last one; nothing if nothing was.
     std::optional<Bytes> take_ack();
+    /// The store keeps no more of this author's.
+    bool is_over_quota(const DeviceId& author) const { return over_quota_.contains(author); }
 
 private:
     struct Waiting {
@@ -38,7 +49,7 @@ private:
         std::uint64_t seq = 0;
         Bytes bytes;
     };
-    Result<Acceptance> offer(BytesView envelope, SessionReport& report);
+    Result<AcceptResult> offer(BytesView envelope, SessionReport& report);
     void keep_waiting(const SpaceId& space, std::uint64_t seq, Bytes envelope);
     Result<void> retry_waiting(SessionReport& report);
     Result<bool> retry_once(SessionReport& report);
@@ -46,7 +57,6 @@ private:
     FeedStore& store_;
     std::size_t commit_bytes_;
     Holdings& peer_;
-    DeviceId own_;
     std::size_t uncommitted_bytes_ = 0;
     bool uncommitted_ = false;
     Transfer uncommitted_transfer_;
@@ -57,6 +67,7 @@ private:
     std::size_t waiting_bytes_ = 0;
     std::uint64_t stored_since_retry_ = 0;
     std::set<SpaceId> stored_spaces_;
+    std::set<DeviceId> over_quota_;
 };
 
 }  // namespace cotmoc::sync

@@ -205,6 +205,7 @@ std::optional<std::size_t> body_size_max(std::uint8_t type) {
         case MessageType::ack:
             return crypto::envelope_bytes_max;
         case MessageType::error:
+        case MessageType::refusal:
             return 2;
         case MessageType::done:
         case MessageType::bye:

@@ -52,7 +52,8 @@ enum class MessageType : std::uint8_t {
     bye = 7,
     error = 8,
     alive = 9,
-    branches = 10,
+    refusal = 10,
+    branches = 11,
 };
 
 struct Message {

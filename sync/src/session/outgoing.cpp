@@ -36,6 +36,12 @@ Result<std::optional<StoredEnvelope>> Outgoing::next() {
             envelope->seq > range->second.until) {
             continue;
         }
+        if (forgotten_.contains(envelope->author)) {
+            if (--plan.left == 0) {
+                plans_.pop_front();
+            }
+            continue;
+        }
         in_flight_.push_back(
             {plan.space, envelope->author, envelope->seq, envelope->ops, envelope->bytes.size(), false});
         bytes_in_flight_ += envelope->bytes.size();
@@ -57,6 +63,9 @@ Result<std::optional<StoredEnvelope>> Outgoing::next_of_branch() {
     while (!branches_.empty() && !window_is_full()) {
         const auto [space, place] = branches_.front();
         branches_.pop_front();
+        if (forgotten_.contains(place.device)) {
+            continue;
+        }
         COTMOC_ASSIGN(std::optional<StoredEnvelope> envelope, store_.branch_envelope(space, place));
         if (envelope) {
             in_flight_.push_back({space, place.device, place.seq, 0, envelope->bytes.size(), true});

@@ -7,6 +7,7 @@
 #include <cotmoc/sync/session.hpp>
 
 #include <deque>
+#include <set>
 
 namespace cotmoc::sync {
 
@@ -28,6 +29,9 @@ public:
 
     /// The next envelope to send, noted as sent; nothing if all is sent or the window is full.
     Result<std::optional<StoredEnvelope>> next();
+    /// Sends nothing more of this author.
+    void forget(DeviceIndex author) { forgotten_.insert(author); }
+    std::size_t bytes_in_flight() const { return bytes_in_flight_; }
     bool window_is_full() const { return bytes_in_flight_ >= window_bytes_; }
     bool all_sent() const { return plans_.empty() && branches_.empty(); }
     bool all_acknowledged() const { return in_flight_.empty(); }
@@ -57,6 +61,7 @@ private:
     std::size_t window_bytes_;
     std::deque<Plan> plans_;
     std::deque<std::pair<SpaceId, FeedPosition>> branches_;
+    std::set<DeviceIndex> forgotten_;
     std::deque<InFlight> in_flight_;
     std::size_t bytes_in_flight_ = 0;
     std::uint64_t acknowledged_ = 0;

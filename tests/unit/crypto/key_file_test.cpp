@@ -92,7 +92,9 @@ TEST_CASE("a change with a right checksum meets the next check") {
     CHECK(open(with_checksum(good_file())) == "accepted");
     CHECK(open(changed(0, 1)) == "key_file_damaged");
     CHECK(open(changed(4, 2)) == "unsupported_version");
-    CHECK(open(changed(5, 2)) == "unsupported_version");
+    CHECK(open(changed(5, 1)) == "unsupported_version");  // derivation 0
+    CHECK(open(changed(5, 4)) == "unsupported_version");
+    CHECK(open(changed(5, 2)) == "no_key_custody");
     CHECK(open(changed(22, 1)) == "wrong_passphrase");  // salt
     CHECK(open(changed(37, 0x80)) == "wrong_passphrase");
     CHECK(open(changed(38, 1)) == "wrong_passphrase");  // commitment
@@ -114,6 +116,53 @@ TEST_CASE("a file cannot make the reader cheaper or dearer than the bounds") {
     // Within the bounds, but not what it was made with.
     CHECK(open(with_cost(3, 19 * mebibyte)) == "wrong_passphrase");
     CHECK(open(with_cost(2, 20 * mebibyte)) == "wrong_passphrase");
+}
+
+TEST_CASE("a hardware secret is needed as well as the passphrase") {
+    const Secret hardware = Secret::copy_of(counting(0x90, 32));
+    const std::string_view words = "five words of good length";
+    SeededRandom random(2);
+    const Bytes file = seal_key_file(contents(), phrase(words), KdfPreset::low, random, hardware).value();
+    CHECK(error_of(open_key_file(file, phrase(words), hardware)) == "accepted");
+    CHECK(error_of(open_key_file(file, phrase(words))) == "no_key_custody");
+    CHECK(error_of(open_key_file(file, phrase(words), Secret::copy_of(counting(0x91, 32)))) ==
+          "wrong_passphrase");
+    CHECK(error_of(open_key_file(file, phrase("another passphrase"), hardware)) == "wrong_passphrase");
+    CHECK(key_file_needs(file)->hardware);
+    CHECK_FALSE(key_file_needs(file)->limited_tries);
+    // Told that none was used, the reader derives another key.
+    Bytes told = file;
+    told[5] = 1;
+    CHECK(error_of(open_key_file(with_checksum(told), phrase(words))) == "wrong_passphrase");
+    // A device that has one still opens a file that was made without.
+    CHECK(error_of(open_key_file(good_file(), phrase(words), hardware)) == "accepted");
+    CHECK_FALSE(key_file_needs(good_file())->hardware);
+    CHECK(key_file_needs(good_file())->preset == KdfPreset::low);
+
+    const Bytes with_pin =
+        seal_key_file(contents(), phrase("246810"), KdfPreset::low, random, hardware).value();
+    CHECK(key_file_needs(with_pin)->limited_tries);
+    CHECK(error_of(open_key_file(with_pin, phrase("246810"), hardware)) == "accepted");
+}
+
+TEST_CASE("a short passphrase is refused, a PIN only without a hardware secret") {
+    const auto judged = [](std::string_view text, bool hardware = false) {
+        return error_of(check_passphrase(phrase(text), hardware));
+    };
+    CHECK(judged("twelve chars") == "accepted");
+    CHECK(judged("eleven char") == "weak_passphrase");
+    CHECK(judged("mười hai chữ") == "accepted");        // 12 letters in more octets
+    CHECK(judged("mười một ch") == "weak_passphrase");  // 11 letters in 15 octets
+    CHECK(judged("ba cá lá ổi xe") == "accepted");
+    CHECK(judged("ba cá lá ổi") == "weak_passphrase");
+    CHECK(judged("a b c d e") == "weak_passphrase");
+    CHECK(judged("") == "weak_passphrase");
+    CHECK(judged("246810") == "weak_passphrase");
+    CHECK(judged("246810", true) == "accepted");
+    CHECK(judged("24681", true) == "weak_passphrase");
+    SeededRandom random(2);
+    CHECK(error_of(seal_key_file(contents(), phrase("eleven char"), KdfPreset::low, random)) ==
+          "weak_passphrase");
 }
 
 TEST_CASE("two files of the same contents share nothing after their parameters") {

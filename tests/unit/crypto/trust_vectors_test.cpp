@@ -71,6 +71,7 @@ std::string specification(std::string_view name) {
 
 struct Example {
     SigningKey root_key = signing_key(0x00);
+    SigningKey second_root_key = signing_key(0x08);
     SigningKey issuer = signing_key(0x20);
     DeviceKeys device{signing_key(0x40), agreement_key(0x60)};
     RootEntry root{1, expires_ms, 1, {root_key.public_key()}, {{issuer.public_key(), true, {}, 0}}, {}, {1}};
@@ -84,9 +85,47 @@ struct Example {
         RunRandom space_nonce(0x10);
         const Bytes space_name =
             seal_space_name(directory_key, fingerprint, space, {"kon-tum", "Toàn tỉnh"}, space_nonce);
-        return {root, EpochEntry{directory, 1, directory_key.check(), {}, {}},
-                SpacesEntry{{{space, 8, space_name}}}, EpochEntry{space, 1, space_key.check(), {}, {}},
-                enrolment()};
+        return {root,
+                EpochEntry{directory, 1, directory_key.check(), {}, {}},
+                SpacesEntry{{{space, 8, space_name}}},
+                EpochEntry{space, 1, space_key.check(), {}, {}},
+                enrolment(),
+                revocation(),
+                second_root()};
+    }
+    RightsEntry revocation() const {
+        RightsEntry entry;
+        entry.device = device.public_keys().id();
+        entry.reason = RightsReason::lost;
+        entry.revoked = true;
+        entry.role = Role::border_post;
+        entry.not_after_ms = expires_ms;
+        entry.feeds = {{space,
+                        {{7, *Hash256::from(run_of(0x11)), Role::border_post},
+                         {9, *Hash256::from(run_of(0x12)), std::nullopt}}}};
+        return entry;
+    }
+    /// The issuer is dismissed and its last word, the revocation, void.
+    RootEntry second_root() const {
+        RootEntry next = root;
+        next.version = 2;
+        next.threshold = 2;
+        next.root_keys.push_back(second_root_key.public_key());
+        next.issuers.front().last_position = 5;
+        next.issuers.push_back({signing_key(0x18).public_key(), false, {space}, 0});
+        next.issuers.push_back({signing_key(0x28).public_key(), true, {}, 0});
+        next.recovery_key = agreement_key(0x70).public_key();
+        return next;
+    }
+    SignedTrustEntry sign(const TrustEntry& entry) const {
+        if (!std::holds_alternative<RootEntry>(entry.body)) {
+            return sign_trust_entry(entry, issuer);
+        }
+        Bytes draft = *add_root_signature(draft_root_entry(entry), root_key);
+        if (entry.position > 1) {
+            draft = *add_root_signature(draft, second_root_key);
+        }
+        return {draft, parse_trust_entry(draft)->hash};
     }
     EnrolEntry enrolment() const {
         RunRandom name_nonce(0x30);
@@ -121,11 +160,13 @@ TEST_CASE("the example feed of the specification is made octet for octet, and ap
     for (std::size_t i = 0; i < bodies.size(); ++i) {
         CAPTURE(i);
         const TrustEntry entry{i + 1, state.head(), issued_ms + i + 1, bodies[i]};
-        const SignedTrustEntry made = sign_trust_entry(entry, i == 0 ? example.root_key : example.issuer);
+        const SignedTrustEntry made = example.sign(entry);
         CHECK(to_hex(made.bytes) == expected.at("entries")[i].at("bytes"));
         CHECK(made.hash.hex() == expected.at("entries")[i].at("hash"));
         REQUIRE(state.apply(*from_hex(expected.at("entries")[i].at("bytes").get<std::string>())));
+        CHECK((!state.devices().empty() && state.devices().front().revoked) == (i == 5));
     }
+    CHECK(state.root().recovery_key == agreement_key(0x70).public_key());
     KeyRing ring;
     CHECK(ring.update(state, example.device).empty());
     CHECK(ring.device_name(state, state.devices().front()) == "don-bo-y");
@@ -169,10 +210,10 @@ TEST_CASE("the specifications print the examples as they are") {
     for (const json& entry : document.at("trust").at("entries")) {
         CHECK(trust.find(entry.at("hash").get<std::string>()) != std::string::npos);
     }
-    CHECK(trust.find(document.at("trust").at("entries")[0].at("bytes").get<std::string>()) !=
-          std::string::npos);
-    CHECK(trust.find(document.at("trust").at("entries")[1].at("bytes").get<std::string>()) !=
-          std::string::npos);
+    for (const std::size_t entry : {0u, 1u, 5u, 6u}) {
+        CHECK(trust.find(document.at("trust").at("entries")[entry].at("bytes").get<std::string>()) !=
+              std::string::npos);
+    }
     std::string request = document.at("trust").at("request");
     std::erase(request, ' ');
     CHECK(trust.find(request) != std::string::npos);

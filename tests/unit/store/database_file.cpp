@@ -220,3 +220,80 @@ TEST_CASE("the files of a store show nothing of its content") {
     }
     CHECK(contains(read_octets(device.folder.file("plain.db")), canary));
 }
+
+TEST_CASE("a database is opened with the settings of the specification, and keeps to them") {
+    const Folder folder;
+    Database database = must(Database::open({folder.file("set.db"), test_key(), "chacha20"}));
+    const auto value_of = [&](const std::string& pragma) {
+        Statement statement = must(database.prepare("PRAGMA " + pragma));
+        return must(statement.step()) ? std::string(statement.text(0)) : std::string();
+    };
+    const std::vector<std::pair<std::string, std::string>> wanted = {{"cipher", "chacha20"},
+                                                                     {"journal_mode", "wal"},
+                                                                     {"synchronous", "2"},
+                                                                     {"temp_store", "2"},
+                                                                     {"secure_delete", "1"},
+                                                                     {"mmap_size", "0"},
+                                                                     {"trusted_schema", "0"},
+                                                                     {"cell_size_check", "1"},
+                                                                     {"foreign_keys", "1"},
+                                                                     {"fullfsync", "1"},
+                                                                     {"checkpoint_fullfsync", "1"},
+                                                                     {"locking_mode", "exclusive"},
+                                                                     {"journal_size_limit", "4194304"}};
+    for (const auto& [pragma, value] : wanted) {
+        CAPTURE(pragma);
+        CHECK(value_of(pragma) == value);
+    }
+    // DEFENSIVE has no pragma to ask: it refuses what could corrupt the file by SQL.
+    must(database.execute("CREATE TABLE t(a)"));
+    CHECK_FALSE(database.execute("PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = 'x'"));
+    CHECK_FALSE(database.execute("UPDATE sqlite_dbpage SET data = zeroblob(4096) WHERE pgno = 2"));
+}
+
+TEST_CASE("what spills over in a query goes into no file") {
+    const Folder folder;
+    Database database = must(Database::open({folder.file("spill.db"), test_key(), "chacha20"}));
+    must(
+        database.execute("PRAGMA cache_size = 10; CREATE TEMP TABLE t(a); CREATE TEMP TABLE u(a);"
+                         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
+                         "INSERT INTO t SELECT hex(randomblob(100)) FROM n;"
+                         "INSERT INTO u SELECT a FROM t ORDER BY a"));
+    // SQLite unlinks its temporary files at once; they are still open.
+    std::size_t open_files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code gone;
+        const std::string name = std::filesystem::read_symlink(entry.path(), gone).string();
+        CHECK(name.find("etilqs") == std::string::npos);
+        CHECK(name.find("(deleted)") == std::string::npos);
+        open_files += name.find("spill.db") != std::string::npos ? 1 : 0;
+    }
+    CHECK(open_files >= 2);
+}
+
+TEST_CASE("a change of the octets that the cipher leaves in clear is noticed when the store is opened") {
+    TestStore device;
+    const RecordId id = device.add("thing", {{"title", std::string("a")}});
+    const auto reopen = [&] {
+        return Store::open({device.path(), test_key(), "chacha20", device.clock, device.hasher});
+    };
+    device.store.reset();
+    const Bytes good = read_octets(device.path());
+    for (std::size_t at = 0; at < clear_head; ++at) {
+        CAPTURE(at);
+        Bytes bad = good;
+        bad[at] ^= 1;
+        write_octets(device.path(), bad);
+        const auto opened = reopen();
+        CHECK_FALSE(opened);
+    }
+    write_octets(device.path(), good);
+    device.open();
+    CHECK(device.body(id) == R"({"title":"a"})");
+    // The program's own writing changes none of them.
+    must(device->check_integrity());
+    device.set(id, "title", "b");
+    must(device->check_integrity());
+    device.open();
+    CHECK(device.body(id) == R"({"title":"b"})");
+}

@@ -195,13 +195,8 @@ public:
     ApplyOutcome receive(const Sent& sent, bool may_write = true) {
         // Through the bytes, as over a wire.
         const ChangeSet ops = must(decode_change_set(encode(sent.pending.ops)));
-        IncomingChangeSet incoming{space,
-                                   sent.author,
-                                   sent.pending.seq,
-                                   sent.pending.newest,
-                                   &ops,
-                                   sent.seen,
-                                   sent.trust_position,
+        IncomingChangeSet incoming{space,    sent.author, sent.pending.seq,    sent.pending.newest,
+                                   &ops,     sent.seen,   sent.trust_position,
                                    may_write ? std::optional<ErrorCode>() : ErrorCode::not_allowed,
                                    sent.role};
         ApplyOutcome outcome;

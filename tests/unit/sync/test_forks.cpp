@@ -204,27 +204,61 @@ TEST_CASE("what stands beside a feed is bounded, at replicas and hubs") {
 }
 
 TEST_CASE("a restored copy sends nothing of its own feed and keeps what it wrote") {
-    Fleet fleet(3);
-    fleet.add("so-1", Role::province_officer, {"*"});
-    fleet.add("post-a", Role::border_post, {"kon-tum/ngoc-hoi"});
-    fleet.sync_all();
-    fleet.add_record("post-a", "log", {{"line", "một"}}, space_name);
-    fleet.sync_all();
-    fleet.copy("post-a", "backup");
-    fleet.add_record("post-a", "log", {{"line", "hai"}}, space_name);
-    fleet.sync_all();
-    const RecordId mine = fleet.add_record("backup", "log", {{"line", "ba"}}, space_name);
-    const sync::SessionReport report = fleet.sync("backup");
-    CHECK(report.sent.change_sets == 0);
-    const SpaceId space = must(fleet.replica("so-1").find_space(space_name)).id;
-    CHECK(must(fleet.hub().branches(space)).empty());
-    CHECK(fleet.digest("backup", space_name) == fleet.digest("post-a", space_name));
-    const auto sides = must(fleet.replica("backup").store().sides(space));
-    REQUIRE(sides.size() == 1);
-    CHECK(sides[0].withheld);
-    (void)mine;
-    fleet.sync("so-1");
-    CHECK(must(fleet.replica("so-1").branches(space)).empty());
+    for (const bool equal_length : {true, false}) {
+        CAPTURE(equal_length);
+        Fleet fleet(3);
+        fleet.add("so-1", Role::province_officer, {"*"});
+        fleet.add("post-a", Role::border_post, {"kon-tum/ngoc-hoi"});
+        fleet.sync_all();
+        fleet.add_record("post-a", "log", {{"line", "một"}}, space_name);
+        fleet.sync_all();
+        fleet.copy("post-a", "backup");
+        fleet.add_record("post-a", "log", {{"line", "hai"}}, space_name);
+        fleet.sync_all();
+        if (equal_length) {
+            fleet.add_record("backup", "log", {{"line", "ba"}}, space_name);
+        }
+        const sync::SessionReport report = fleet.sync("backup");
+        CHECK(report.sent.change_sets == 0);
+        CHECK(fleet.replica("backup").restored());
+        const SpaceId space = must(fleet.replica("so-1").find_space(space_name)).id;
+        CHECK(must(fleet.hub().branches(space)).empty());
+        CHECK(fleet.digest("backup", space_name) == fleet.digest("post-a", space_name));
+        CHECK(must(fleet.replica("backup").store().unsent()).size() == (equal_length ? 1 : 0));
+        CHECK(must(fleet.replica("backup").store().sides(space)).empty());
+        fleet.sync("so-1");
+        CHECK(must(fleet.replica("so-1").branches(space)).empty());
+    }
+}
+
+TEST_CASE("a fork is no sign of a hub that went back or keeps something back") {
+    for (const bool by_hub : {true, false}) {
+        CAPTURE(by_hub);
+        Forked fleet;
+        fleet.write("evil", "chung");
+        fleet.copy("evil", "twin");
+        for (int i = 0; i < 3; ++i) {
+            fleet.write("evil", "một " + std::to_string(i));
+            fleet.write("twin", "hai " + std::to_string(i));
+        }
+        fleet.give("post-a", "evil");
+        fleet.sync_all();
+        if (by_hub) {
+            fleet.give(fleet.hub(), fleet.feed("twin"));
+        } else {
+            fleet.give("post-b", "twin");
+        }
+        for (int round = 0; round < 2; ++round) {
+            fleet.sync_all();
+            for (const std::string& name : fleet.names) {
+                CAPTURE(name);
+                const sync::HubNotice notice = must(fleet.replica(name).hub_notice());
+                CHECK(!notice.went_back);
+                CHECK(notice.missing.empty());
+            }
+        }
+        fleet.check_agreement();
+    }
 }
 
 TEST_CASE("every order of arrival of a fork, its confirmation and an honest edit on the branch that loses") {

@@ -67,6 +67,12 @@ public:
     Result<std::uint64_t> side_size(const SpaceId& space, DeviceIndex device) override {
         return store_.side_size(space, device);
     }
+    Result<std::vector<std::pair<DeviceIndex, sync::HubUsage>>> load_usage() override {
+        return store_.load_usage();
+    }
+    Result<void> save_usage(DeviceIndex device, const sync::HubUsage& usage) override {
+        return store_.save_usage(device, usage);
+    }
     Result<void> commit() override { return fail_commit ? fail(ErrorCode::io_error) : store_.commit(); }
     Result<void> rollback() override { return store_.rollback(); }
 

@@ -6,6 +6,7 @@
 #include <cotmoc/base/result.hpp>
 
 #include <memory>
+#include <optional>
 
 namespace cotmoc::core {
 
@@ -50,7 +51,7 @@ class Database {
 public:
     struct Options {
         std::string path;    // UTF-8; ":memory:" for a private one
-        Bytes key;           // 32 octets, or empty: not encrypted
+        BytesView key;       // 32 octets, not kept; empty: not encrypted
         std::string cipher;  // "aegis" or "chacha20"; with a key only
         bool create = true;
         bool exclusive = true;  // hold the file for this process; another one gets `busy`
@@ -71,6 +72,10 @@ public:
     std::int64_t last_row() const;
     std::int64_t changed_rows() const;
     bool in_transaction() const;
+    /// The first octets of the file, which the cipher leaves in clear and does not authenticate: a salt that
+    /// a raw key does not use, page size and format numbers. Nothing while there is no first page in the
+    /// file.
+    Result<std::optional<Bytes>> clear_head();
     /// Pages in the main file, free ones too, are read and authenticated, and the B-trees are checked.
     Result<void> check_integrity();
 

@@ -6,17 +6,19 @@
 #include <cotmoc/base/hash.hpp>
 #include <cotmoc/base/random.hpp>
 #include <cotmoc/core/change_set.hpp>
+#include <cotmoc/core/feed.hpp>
 #include <cotmoc/core/observer.hpp>
 #include <cotmoc/core/report.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 
 namespace cotmoc::core {
 
 struct StoreOptions {
     std::string path;  // UTF-8
-    Bytes key;         // 32 octets
+    BytesView key;     // 32 octets; needed during open() only
     std::string cipher;
     Clock& clock;
     const Hasher& hasher;
@@ -113,83 +115,6 @@ struct ListQuery {
     std::vector<std::string> words;  // search words: all must occur in the searchable fields
 };
 
-/// The position of a feed in the store.
-struct FeedState {
-    DeviceIndex device{};
-    std::uint64_t seq = 0;
-    Hash256 hash;
-};
-
-/// A change set that is ready to be sealed: its place in the own feed and its ops.
-struct PendingChangeSet {
-    std::uint64_t seq = 0;
-    Hlc newest;
-    ChangeSet ops;
-    std::uint64_t ops_made = 0;  // for counts shown to people
-};
-
-/// A change set to be applied, decoded, with what its author had seen.
-struct IncomingChangeSet {
-    SpaceId space;
-    DeviceIndex author{};
-    std::uint64_t seq = 0;
-    Hlc newest;
-    const ChangeSet* ops = nullptr;
-    /// By device index, own feed included at seq - 1.
-    std::vector<std::uint64_t> seen;
-    std::uint64_t trust_position = 0;
-    /// Why the author had no right to write this (S13): all its ops are void. Nothing: it had the right.
-    std::optional<ErrorCode> no_right = {};
-    std::string_view author_role = {};  // as catalogues name it; workflows ask for it (S12)
-    /// What the author's frontier names, if that is not `seen`: of a branch that lost, only what it has in
-    /// common with the feed lies in the past (S17).
-    std::optional<std::vector<std::uint64_t>> claimed = {};
-};
-
-struct ApplyOutcome {
-    std::uint64_t ops = 0;
-    std::uint64_t void_ops = 0;
-    std::uint64_t new_conflicts = 0;  // fields that have a listed loser now and had none
-};
-
-enum class EnvelopeStatus : std::uint8_t { applied = 0, quarantined = 1 };
-
-struct EnvelopeRow {
-    std::int64_t position = 0;
-    SpaceId space;
-    DeviceIndex author{};
-    std::uint64_t seq = 0;
-    Hash256 hash;
-    std::uint64_t ops = 0;
-    EnvelopeStatus status{};
-    std::string reason;  // of quarantine: an error name
-    Bytes bytes;
-};
-
-/// An envelope of a forked feed that stands beside the feed (S17).
-struct SideEnvelope {
-    DeviceIndex author{};
-    std::uint64_t seq = 0;
-    Hash256 hash;
-    Hash256 previous;
-    bool withheld = false;  // the own device's, and nobody else is known to hold it: it is no part of a fork
-};
-
-/// One of several change sets that a device signed for one place.
-struct ForkPlace {
-    DeviceIndex author{};
-    std::uint64_t seq = 0;
-    Hash256 hash;
-    bool stands = false;  // it is the one in the feed
-};
-
-/// How a feed that is forked was judged last.
-struct ForkJudgement {
-    DeviceIndex device{};
-    std::uint64_t void_from = 0;  // what _envelope holds from here on has no effect; 0: all of it counts
-    friend bool operator==(const ForkJudgement&, const ForkJudgement&) = default;
-};
-
 /// What a join did (Store::join).
 struct JoinOutcome {
     RecordId kept;
@@ -247,6 +172,8 @@ public:
     Result<void> commit();
     void rollback();
     bool writing() const;
+    /// Inside write(): the stamp of what is made in this transaction.
+    Result<Hlc> stamp();
 
     // What the owner knows from the trust feed; call after open and whenever it changes (outside write()).
     void set_devices(std::vector<DeviceId> ids, std::optional<DeviceIndex> self,
@@ -364,15 +291,27 @@ public:
     /// Forgets what the change sets of a space made, but not their envelopes: the caller applies all of them
     /// again, by rising position. Precondition: nothing is pending in the space.
     Result<void> forget_records(const SpaceId& space);
+    /// Whether records or envelopes of the space are here.
+    Result<bool> holds_anything_of(const SpaceId& space);
+    /// Inside write(): deletes all that is held of a space, its envelopes too. Precondition: nothing is
+    /// pending in it. The database overwrites what is deleted (secure_delete).
+    Result<void> purge(const SpaceId& space);
+    /// What hubs durably hold of a feed; 0: nothing is known.
+    Result<std::uint64_t> hub_holds(const SpaceId& space, DeviceIndex device);
     Result<void> note_hub_holds(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
+    /// What the hub durably holds as far as is known here, by device.
+    using HubFeeds = std::vector<std::pair<DeviceIndex, std::uint64_t>>;
+    Result<HubFeeds> hub_holds(const SpaceId& space);
+    /// Forgets what was noted of the space and notes this instead: a hub that lost something holds it no
+    /// more.
+    Result<void> set_hub_holds(const SpaceId& space, const HubFeeds& feeds);
 
     // Forks (S17): branches of a feed that stand beside it. Changes inside write().
     Result<std::vector<SideEnvelope>> sides(const SpaceId& space);
-    /// All change sets at places of which there are several; what is withheld is not among them.
+    /// All change sets at places of which there are several.
     Result<std::vector<ForkPlace>> fork_places(const SpaceId& space);
     Result<std::optional<Bytes>> side_bytes(const SpaceId& space, DeviceIndex author, const Hash256& hash);
     Result<void> keep_side(const SpaceId& space, const SideEnvelope& side, BytesView bytes);
-    Result<void> set_withheld(const SpaceId& space, DeviceIndex author, const Hash256& hash, bool withheld);
     /// Octets of all side branches of a feed.
     Result<std::uint64_t> side_size(const SpaceId& space, DeviceIndex author);
     /// The hashes of a feed from `seq` on.
@@ -381,14 +320,31 @@ public:
     /// caller forgets the space's records before and applies its change sets again.
     Result<void> take_branch(const SpaceId& space, DeviceIndex author, std::uint64_t seq,
                              std::span<const Hash256> hashes);
-    /// How far the own feed is known to have left this device: held by a hub, or named by another's frontier.
-    Result<std::uint64_t> own_published(const SpaceId& space);
     Result<std::vector<ForkJudgement>> fork_judgements(const SpaceId& space);
     Result<void> set_fork_judgements(const SpaceId& space, std::span<const ForkJudgement> judgements);
 
     /// A feed of a device outside the province holds something that no province device's frontier covers
     /// (S21). What has no effect since its feed is forked waits for a verdict and not for a confirmation.
     Result<bool> has_unconfirmed(const SpaceId& space);
+
+    // Unsent work of an own feed that has gone on elsewhere. Changes inside write().
+    struct Unsent {
+        std::int64_t number = 0;  // given by set_aside(), rising
+        SpaceId space;
+        DeviceIndex device{};  // whose feed it stood in
+        std::uint64_t seq = 0;
+        bool sealed = false;              // then `bytes` is an envelope, else what one would hold
+        std::vector<std::uint64_t> seen;  // as IncomingChangeSet::seen
+        Bytes bytes;
+    };
+    Result<void> set_aside(const Unsent& unsent);
+    Result<std::vector<Unsent>> unsent();
+    Result<void> forget_unsent(std::int64_t number);
+    /// Forgets the space's journal and the feed's envelopes after `seq`. The records still show what they
+    /// made: the caller applies the space again (forget_records).
+    Result<void> forget_own_after(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
+    /// The highest change set of the feed that another author's had seen.
+    Result<std::uint64_t> seen_by_others(const SpaceId& space, DeviceIndex device);
 
     // History: where it stands.
     struct Trail {
@@ -415,10 +371,20 @@ public:
         std::string reason;
     };
     Result<std::vector<VoidOp>> void_ops();
+    /// Of one change set, by index.
+    Result<std::vector<VoidOp>> void_ops(const SpaceId& space, DeviceIndex author, std::uint64_t seq);
+    /// The record that an op names, as far as it is here.
+    struct NamedRecord {
+        RecordId id;
+        std::string kind;
+    };
+    Result<std::optional<NamedRecord>> find_named(const SpaceId& space, const RecordName& name);
     Result<std::vector<EnvelopeRow>> quarantined();  // without bytes
 
     // Trust feed and settings, opaque here.
     Result<std::vector<Bytes>> trust_entries();
+    /// Forgets the entries after a position.
+    Result<void> truncate_trust(std::uint64_t position);
     Result<Bytes> trust_entry(std::uint64_t position);
     Result<void> append_trust(std::uint64_t position, BytesView entry);
     Result<std::optional<Bytes>> setting(std::string_view name);
@@ -428,6 +394,9 @@ public:
     Result<Hash256> digest(const SpaceId& space);
     /// Recomputes digests from the rows; diverged if one differs from the running sum.
     Result<void> check_digests();
+    /// For each record of the space a hash over its ops and over what it shows; of ids that stand in several
+    /// kinds the sum.
+    Result<std::map<RecordId, Hash256>> record_hashes(const SpaceId& space);
     Result<void> check_integrity();
 
 private:

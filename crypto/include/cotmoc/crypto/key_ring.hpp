@@ -38,8 +38,8 @@ Bytes seal_space_name(const EpochKey& directory, const Hash256& root, const Spac
 Result<Bytes> seal_catalogue(const EpochKey& directory, const Hash256& root, std::string_view json,
                              Random& random);
 
-/// The `previous_key` of the epoch entry that announces `newer`. Precondition: `older` is the epoch just
-/// before.
+/// The `previous_key` of the epoch entry that announces `newer`. Precondition: `older` is an earlier epoch of
+/// the space; the one just before, or if that is a dismissed issuer's that is not held, the newest held.
 Bytes seal_previous_key(const EpochKey& newer, const EpochKey& older, Random& random);
 
 /// A device's request to be enrolled: name, public keys, 16-octet nonce, proof of possession by the signing

@@ -1,4 +1,5 @@
-// Secret bytes: in guarded memory (sodium_malloc), wiped on drop, never printed, moved but not copied.
+// Secret bytes: in guarded memory (sodium_malloc: locked, between pages without access), read-only once they
+// are made, wiped on drop, never printed, moved but not copied.
 #pragma once
 
 #include <cotmoc/base/bytes.hpp>
@@ -33,7 +34,8 @@ public:
     std::size_t size() const { return size_; }
     bool empty() const { return size_ == 0; }
     BytesView view(SecretAccess) const { return {data_.get(), size_}; }
-    std::span<std::uint8_t> writable(SecretAccess) { return {data_.get(), size_}; }
+    /// From then on they can be written.
+    std::span<std::uint8_t> writable(SecretAccess);
     /// Constant time.
     bool equals(const Secret& other) const;
 
@@ -42,6 +44,7 @@ private:
         void operator()(std::uint8_t* data) const;
     };
     explicit Secret(std::size_t size);
+    void protect();
     std::unique_ptr<std::uint8_t[], Wipe> data_;
     std::size_t size_ = 0;
 };

@@ -139,8 +139,7 @@ struct CatalogueEntry {
     friend bool operator==(const CatalogueEntry&, const CatalogueEntry&) = default;
 };
 
-using TrustBody = 
-    std::variant<RootEntry, SpacesEntry, EpochEntry, EnrolEntry, CatalogueEntry, RightsEntry>;
+using TrustBody = std::variant<RootEntry, SpacesEntry, EpochEntry, EnrolEntry, CatalogueEntry, RightsEntry>;
 
 /// One position of the trust feed.
 struct TrustEntry {

@@ -47,6 +47,14 @@ enum class Acceptance : std::uint8_t {
     refused,  // never acceptable here; the reason was noted
 };
 
+/// What a device still owes of its own feed in a space that it reads no more.
+struct HandOver {
+    SpaceId space;
+    DeviceIndex device{};
+    std::uint64_t after = 0;  // this much the other side is known to hold
+    std::uint64_t until = 0;
+};
+
 struct AcceptResult {
     Acceptance acceptance{};
     std::uint64_t ops = 0;
@@ -96,13 +104,9 @@ public:
         (void)place;
         return std::nullopt;
     }
-    /// A peer holds another change set than this store at this place of the own feed, or more of it: this
+    /// A peer holds another change set than this store at some place of the own feed, or more of it: this
     /// store is a restored or a copied one. Nothing of the own feed leaves in this session.
-    virtual Result<void> own_feed_differs(const SpaceId& space, std::uint64_t seq) {
-        (void)space;
-        (void)seq;
-        return {};
-    }
+    virtual Result<void> own_feed_differs() { return {}; }
     /// Checks and stores one envelope. One of a side branch is stored with the reason forked_feed. What it
     /// stored is durable after commit().
     virtual Result<AcceptResult> accept(BytesView envelope) = 0;
@@ -113,10 +117,32 @@ public:
     /// All that the peer had was received and committed. A province device may now write its confirmation
     /// (S21).
     virtual Result<void> received_all() { return {}; }
+    /// What this device made in spaces that were withdrawn from it and the peer may not hold yet (S14).
+    virtual Result<std::vector<HandOver>> hand_over(const crypto::TrustState::Device& peer) {
+        (void)peer;
+        return std::vector<HandOver>();
+    }
     /// What the answering side's clock says, in milliseconds since 1970.
     virtual Result<void> peer_clock(const crypto::TrustState::Device& peer, std::int64_t wall_ms) {
         (void)peer;
         (void)wall_ms;
+        return {};
+    }
+    /// The trust position that the peer says it has, before anything is exchanged; the hash of it unless it
+    /// kept that back. An error ends the session.
+    virtual Result<void> peer_trust(const crypto::TrustState::Device& peer, std::uint64_t position,
+                                    const Hash256* head) {
+        (void)peer;
+        (void)position;
+        (void)head;
+        return {};
+    }
+    /// All that the answering side says it holds of a common space, before envelopes are exchanged.
+    virtual Result<void> peer_lists(const crypto::TrustState::Device& peer, const SpaceId& space,
+                                    const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) {
+        (void)peer;
+        (void)space;
+        (void)feeds;
         return {};
     }
     /// The peer durably holds this much of the space.

@@ -2,8 +2,9 @@
 // epoch key.
 #pragma once
 
-#include <cotmoc/core/store.hpp>
+#include <cotmoc/core/feed.hpp>
 #include <cotmoc/sync/feed_store.hpp>
+#include <cotmoc/sync/hub_quota.hpp>
 
 namespace cotmoc::sync {
 
@@ -32,6 +33,9 @@ public:
     virtual Result<std::optional<Bytes>> side_bytes(const SpaceId& space, DeviceIndex device,
                                                     const Hash256& hash) = 0;
     virtual Result<std::uint64_t> side_size(const SpaceId& space, DeviceIndex device) = 0;
+    /// What each device has used of its quota, as counted until now.
+    virtual Result<std::vector<std::pair<DeviceIndex, HubUsage>>> load_usage() = 0;
+    virtual Result<void> save_usage(DeviceIndex device, const HubUsage& usage) = 0;
     virtual Result<void> commit() = 0;
     virtual Result<void> rollback() = 0;
 };
@@ -45,7 +49,9 @@ class Hub final : public FeedStore {
 public:
     ~Hub() override;
     /// Loads what the store holds. The store outlives the hub.
-    static Result<std::unique_ptr<Hub>> open(HubStore& store);
+    /// `clock` counts the days of the quotas; without one only the totals hold. It outlives the hub, too.
+    static Result<std::unique_ptr<Hub>> open(HubStore& store, const HubLimits& limits = {},
+                                             Clock* clock = nullptr);
 
     const crypto::TrustState& trust() const override { return trust_; }
     Result<Bytes> trust_entry(std::uint64_t position) override;
@@ -65,7 +71,7 @@ public:
     void set_fork_limits(const ForkLimits& limits);
 
 private:
-    explicit Hub(HubStore& store);
+    Hub(HubStore& store, const HubLimits& limits, Clock* clock);
     const std::vector<core::SideEnvelope>& sides(const SpaceId& space, DeviceIndex device);
     Result<void> load_sides();
     Result<AcceptResult> check_place(BytesView envelope, const SpaceId& space, const FeedPosition& place,
@@ -78,6 +84,7 @@ private:
     tl::unexpected<Error> roll_back(Error error);
 
     HubStore& store_;
+    HubQuota quota_;
     crypto::TrustState trust_;
     std::vector<Bytes> trust_entries_;
     std::map<SpaceId, Frontier> frontiers_;  // the last place of each feed, forked or not

@@ -8,6 +8,8 @@
 
 namespace cotmoc::sync {
 
+class SessionGate;
+
 struct SessionOptions {
     FeedStore& store;
     const crypto::DeviceKeys& keys;
@@ -16,6 +18,8 @@ struct SessionOptions {
     std::size_t window_bytes = 4 * 1024 * 1024;  // sent and not acknowledged
     std::size_t commit_bytes = 1024 * 1024;      // received before a commit at the latest
     Clock* clock = nullptr;                      // an answering side tells its wall time, if it has one
+    std::int64_t stall_ms = 5 * 60 * 1000;       // so long without progress ends it too (docs/spec/limits.md)
+    SessionGate* gate = nullptr;                 // an answering side's: how often each device may come
 };
 
 struct Transfer {
@@ -29,8 +33,9 @@ struct SessionReport {
     Transfer received;  // committed here
     std::uint64_t trust_sent = 0;
     std::uint64_t trust_received = 0;
-    std::uint64_t refused = 0;   // envelopes of the peer that were not acceptable
-    std::uint64_t bytes_up = 0;  // everything given to the pipe, the handshake too
+    std::uint64_t refused = 0;         // envelopes of the peer that were not acceptable
+    std::optional<ErrorCode> refusal;  // why the other side takes no more of this device: quota_exceeded
+    std::uint64_t bytes_up = 0;        // everything given to the pipe, the handshake too
     std::uint64_t bytes_down = 0;
     std::uint64_t round_trips = 0;  // waits for the other side: the handshake, then each exchange
     bool complete = false;          // nothing was left to exchange

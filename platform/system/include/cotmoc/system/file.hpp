@@ -26,5 +26,8 @@ Result<void> make_directory(const std::string& path);
 Result<void> replace_file(const std::string& path, BytesView content, const std::string& keep_previous = {});
 /// No error if it is not there.
 Result<void> remove_file(const std::string& path);
+/// Overwrites the content in place, durably, then removes the file. What a flash disk or a copy-on-write file
+/// system keeps elsewhere is out of its reach. No error if it is not there.
+Result<void> shred_file(const std::string& path);
 
 }  // namespace cotmoc::system

@@ -12,10 +12,11 @@ struct PassphraseSource {
     std::string file;           // --passphrase-file; empty: none
     std::string prompt;         // shown on a terminal
     std::string repeat_prompt;  // of a new passphrase: asked for twice; empty: once
+    std::string variable = "COTMOC_PASSPHRASE";
 };
 
-/// The file, else $COTMOC_PASSPHRASE, else a prompt on the terminal without echo, else no_passphrase. A line
-/// end at the end does not belong to it. wrong_passphrase if the two answers differ.
+/// The file, else the environment variable, else a prompt on the terminal without echo, else no_passphrase. A
+/// line end at the end does not belong to it. wrong_passphrase if the two answers differ.
 Result<crypto::Secret> read_passphrase(const PassphraseSource& source);
 
 /// Asks on the terminal; nothing without one. The answer is shown as it is typed.

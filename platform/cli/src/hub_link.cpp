@@ -1,0 +1,69 @@
+#include "hub_link.hpp"
+
+#include "progress.hpp"
+
+namespace cotmoc::cli {
+
+Result<std::string> setting(sync::Replica& replica, std::string_view name) {
+    COTMOC_ASSIGN(const std::optional<Bytes> value, replica.store().setting(name));
+    return value ? std::string(as_text(*value)) : std::string();
+}
+
+Result<void> set_setting(sync::Replica& replica, std::string_view name, const std::string& value) {
+    COTMOC_ASSIGN(const std::string before, setting(replica, name));
+    if (before == value) {
+        return {};
+    }
+    return replica.store().write([&] { return replica.store().set_setting(name, as_bytes(value)); });
+}
+
+Result<HubAddress> hub_address(sync::Replica& replica, const std::string& named) {
+    HubAddress address;
+    address.text = named;
+    COTMOC_ASSIGN(const std::string known, setting(replica, hub_setting));
+    if (address.text.empty()) {
+        address.text = known;
+    }
+    if (address.text.empty()) {
+        return fail(ErrorCode::no_hub);
+    }
+    const auto endpoint = asio::parse_endpoint(address.text);
+    if (!endpoint || endpoint->port == 0) {
+        return fail(ErrorCode::wrong_usage, "--hub is HOST:PORT, not " + address.text);
+    }
+    address.endpoint = *endpoint;
+    if (known.empty()) {
+        // The first one named is kept though the hub may not answer yet; it replaces no address that has
+        // worked.
+        COTMOC_TRY(set_setting(replica, hub_setting, address.text));
+    }
+    return address;
+}
+
+Result<sync::SessionReport> sync_with_hub(const Common& common, Opened& opened, const HubAddress& hub,
+                                          asio::TcpOptions options, sync::SessionReport& last) {
+    sync::Replica& replica = *opened.replica;
+    const auto hub_key = replica.hub_key();
+    if (!hub_key) {
+        return fail(ErrorCode::no_hub, "the authority has enrolled none");
+    }
+    Clock& clock = opened.place.clock;
+    Progress progress(common, clock, Label::syncing);
+    options.progress = [&](const sync::SessionReport& report) {
+        last = report;
+        progress.show(report.received.change_sets + report.sent.change_sets,
+                      report.expected != 0 ? report.expected + report.sent.change_sets : 0);
+    };
+    const sync::SessionOptions session{replica, replica.keys().device, opened.place.random};
+    const auto report =
+        asio::sync_over_tcp(hub.endpoint.host, hub.endpoint.port, session, *hub_key, options, clock);
+    progress.clear();
+    if (report) {
+        COTMOC_TRY(set_setting(replica, hub_setting, hub.text));
+        COTMOC_TRY(set_setting(replica, last_sync_setting, utc_text(clock.wall_ms())));
+        last = *report;
+    }
+    return report;
+}
+
+}  // namespace cotmoc::cli
