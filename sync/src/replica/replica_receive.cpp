@@ -216,8 +216,7 @@ Result<void> Replica::check_frontier(Arriving& arriving) {
         goes_back =
             goes_back || (seq < arriving.claimed[number] && !is_forked(arriving.header.space, device));
         arriving.claimed[number] = seq;
-        const auto feed = std::ranges::find(held, device, &core::FeedState::device);
-        if (feed == held.end() || feed->seq < seq) {
+        if (held_through(arriving.header.space, device) < seq) {
             note_named(arriving, device, seq);
         }
     }

@@ -162,7 +162,7 @@ Result<void> Replica::set_own_aside(const SpaceId& space, DeviceIndex own) {
             break;
         }
         COTMOC_TRY(
-            store_->set_aside({0, space, own, seq, false, seqs_by_device(held),
+            store_->set_aside({0, space, own, seq, false, seqs_by_device(to_frontier(held)),
                                encode_content({pending->newest, trust_.position(), {}}, pending->ops)}));
         any = true;
     }
