@@ -6,17 +6,6 @@
 namespace cotmoc::sync {
 namespace {
 
-Result<const crypto::TrustState::Device*> find_device(const Replica& replica, std::string_view name) {
-    const crypto::TrustState::Device* found = nullptr;
-    for (const crypto::TrustState::Device& device : replica.trust().devices()) {
-        if (replica.device_name(device.index) == name || device.id.hex() == name) {
-            found = &device;
-        }
-    }
-    return found != nullptr ? Result<const crypto::TrustState::Device*>(found)
-                            : fail(ErrorCode::unknown_device, std::string(name));
-}
-
 /// The change set of the feed at this place whose hash begins so, on whichever branch.
 Result<Hash256> find_branch(Replica& replica, const SpaceId& space, DeviceIndex device, std::uint64_t seq,
                             std::string_view digits) {
@@ -58,7 +47,7 @@ crypto::RightsEntry present_rights(const crypto::TrustState::Device& device) {
 
 Result<void> Authority::settle(std::string_view name, const SpaceId& space, std::uint64_t seq,
                                std::string_view digits) {
-    COTMOC_ASSIGN(const crypto::TrustState::Device* device, find_device(*replica_, name));
+    COTMOC_ASSIGN(const crypto::TrustState::Device* device, find_device(name));
     COTMOC_ASSIGN(const Hash256 hash, find_branch(*replica_, space, device->index, seq, digits));
     const crypto::TrustState& trust = replica_->trust();
     crypto::RightsEntry rights = present_rights(*device);
