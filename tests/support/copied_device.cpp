@@ -36,29 +36,6 @@ Result<sync::SessionReport> converse(sync::Session& caller, sync::Session& respo
     return caller.error() ? Result<sync::SessionReport>(tl::unexpected(*caller.error())) : caller.report();
 }
 
-/// Until sessions compare own feeds by their hashes, the test does.
-void compare_own_feeds(FleetDevice& device, sync::FeedStore& other) {
-    must(device.replica->begin_session());
-    must(device.replica->commit());
-    const auto* self = device.replica->trust().find(device.replica->id());
-    for (const crypto::TrustState::Space& space : device.replica->trust().spaces()) {
-        for (std::int64_t position = 0;;) {
-            const auto theirs = must(other.next_envelope(space.id, position));
-            if (!theirs) {
-                break;
-            }
-            position = theirs->position;
-            if (self == nullptr || theirs->author != self->index) {
-                continue;
-            }
-            const auto held = must(device.replica->store().envelope_hash(space.id, self->index, theirs->seq));
-            if (held && *held != crypto::envelope_hash(theirs->bytes)) {
-                must(device.replica->own_feed_differs(space.id, theirs->seq));
-            }
-        }
-    }
-}
-
 }  // namespace
 
 DiskImage take_image(const FleetDevice& device) {
@@ -103,7 +80,6 @@ void reopen(Fleet& fleet, FleetDevice& device) {
 }
 
 Result<sync::SessionReport> try_sync(Fleet& fleet, FleetDevice& device) {
-    compare_own_feeds(device, fleet.hub());
     const auto caller = sync::Session::call({*device.replica, device.replica->keys().device, fleet.random},
                                             *device.replica->hub_key());
     const auto responder = fleet.answer();
@@ -111,8 +87,6 @@ Result<sync::SessionReport> try_sync(Fleet& fleet, FleetDevice& device) {
 }
 
 Result<sync::SessionReport> try_meet(Fleet& fleet, FleetDevice& caller, FleetDevice& responder) {
-    compare_own_feeds(caller, *responder.replica);
-    compare_own_feeds(responder, *caller.replica);
     const auto calling = sync::Session::call({*caller.replica, caller.replica->keys().device, fleet.random},
                                              responder.replica->keys().device.public_keys().agreement);
     const auto answering =

@@ -128,6 +128,22 @@ FleetDevice& Fleet::add_by(sync::Authority issuer, const std::string& name, cryp
     return device;
 }
 
+FleetDevice& Fleet::copy(const std::string& name, const std::string& as) {
+    FleetDevice& from = *devices_.at(name);
+    from.replica.reset();
+    std::filesystem::copy_file(from.path, directory.file(as + ".db"));
+    reopen(name);
+    devices_[as] = std::unique_ptr<FleetDevice>(
+        new FleetDevice{as,
+                        from.clock,
+                        {},
+                        directory.file(as + ".db"),
+                        {from.keys.device.clone(), from.keys.database_key.clone(), from.keys.cipher, {}},
+                        nullptr});
+    reopen(as);
+    return *devices_[as];
+}
+
 void Fleet::reopen(const std::string& name) {
     FleetDevice& device = *devices_.at(name);
     device.replica.reset();

@@ -98,6 +98,8 @@ public:
     explicit Fleet(std::uint64_t seed, std::string_view catalogue = small_catalogue);
 
     FleetDevice& add(const std::string& name, crypto::Role role, const std::vector<std::string>& spaces);
+    /// Two devices with the same keys: what an image of the disk makes, or somebody who forks on purpose.
+    FleetDevice& copy(const std::string& name, const std::string& as);
     /// The same by another issuer than the authority.
     FleetDevice& add_by(sync::Authority issuer, const std::string& name, crypto::Role role,
                         const std::vector<std::string>& spaces);

@@ -42,7 +42,7 @@ public:
             const std::uint64_t seq =
                 shown ? std::min(feed.seq, shown(space, feed.device, feed.seq)) : feed.seq;
             if (seq != feed.seq) {
-                feed.hash = hash_at(space, feed.device, seq);
+                feed.hash = hash_in_feed(space, feed.device, seq);
                 feed.seq = seq;
             }
             if (seq != 0 && trust_.find(feed.device) != nullptr) {
@@ -103,7 +103,7 @@ private:
         }
         return all;
     }
-    Hash256 hash_at(const SpaceId& space, DeviceIndex device, std::uint64_t seq) {
+    Hash256 hash_in_feed(const SpaceId& space, DeviceIndex device, std::uint64_t seq) {
         for (const sync::StoredEnvelope& envelope : held(space)) {
             if (envelope.author == device && envelope.seq == seq) {
                 return crypto::envelope_hash(envelope.bytes);

@@ -77,7 +77,16 @@ CREATE TABLE _unsent(number INTEGER PRIMARY KEY, space INTEGER NOT NULL, device 
     seq INTEGER NOT NULL, sealed INTEGER NOT NULL, seen BLOB NOT NULL, bytes BLOB NOT NULL);
 )sql";
 
-constexpr std::string_view versions[] = {version_1, version_2, version_3, version_4};
+// Side branches of forked feeds (S17): what else was signed at places where _envelope holds another change
+// set.
+constexpr std::string_view version_5 = R"sql(
+CREATE TABLE _side(space INTEGER NOT NULL, device INTEGER NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL,
+    previous BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY(space, device, hash)) WITHOUT ROWID;
+CREATE TABLE _fork(space INTEGER NOT NULL, device INTEGER NOT NULL, void_from INTEGER NOT NULL,
+    PRIMARY KEY(space, device)) WITHOUT ROWID;
+)sql";
+
+constexpr std::string_view versions[] = {version_1, version_2, version_3, version_4, version_5};
 static_assert(std::size(versions) == schema_version);
 
 std::string view_of(const Kind& kind, std::uint32_t number) {

@@ -6,7 +6,7 @@
 
 namespace cotmoc::core {
 
-inline constexpr std::int64_t schema_version = 4;
+inline constexpr std::int64_t schema_version = 5;
 
 /// Makes the tables in a new database and brings those of an older version up to date; newer_database if the
 /// file is of a later version.

@@ -59,8 +59,8 @@ Result<ApplyOutcome> Store::apply(const IncomingChangeSet& incoming, const Envel
     COTMOC_ASSIGN(const ApplyOutcome outcome,
                   apply_change_set(*impl_, incoming, *space, catalogue_at(incoming.trust_position)));
     COTMOC_TRY(keep_envelope(*impl_, *space, envelope, incoming.seen));
-    COTMOC_TRY(impl_->spaces.set_feed(*space, {incoming.author, incoming.seq, envelope.hash}, incoming.seen,
-                                      incoming.trust_position));
+    COTMOC_TRY(impl_->spaces.set_feed(*space, {incoming.author, incoming.seq, envelope.hash},
+                                      incoming.claimed.value_or(incoming.seen), incoming.trust_position));
     after_own(*impl_, *space, incoming.author, incoming.seq);
     impl_->clock->observe(incoming.newest);
     return outcome;

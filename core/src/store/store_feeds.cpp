@@ -78,10 +78,14 @@ Result<bool> Store::has_unconfirmed(const SpaceId& space) {
         return false;
     }
     COTMOC_ASSIGN(const Coverage coverage, Coverage::load(*impl_, *known));
+    COTMOC_ASSIGN(const std::vector<ForkJudgement> forks, fork_judgements(space));
     for (const FeedState& held : known->feeds) {
         const bool province =
             std::ranges::find(impl_->devices.province, held.device) != impl_->devices.province.end();
-        if (!province && !coverage.province_holds(held.device, held.seq)) {
+        const auto fork = std::ranges::find(forks, held.device, &ForkJudgement::device);
+        const bool cut = fork != forks.end() && fork->void_from != 0 && fork->void_from <= held.seq;
+        const std::uint64_t last = cut ? fork->void_from - 1 : held.seq;
+        if (!province && last != 0 && !coverage.province_holds(held.device, last)) {
             return true;
         }
     }

@@ -27,7 +27,8 @@ Result<void> Store::purge(const SpaceId& id) {
         return {};
     }
     COTMOC_TRY(forget_records(id));
-    for (const char* sql : {"DELETE FROM _envelope WHERE space = ?", "DELETE FROM _hub WHERE space = ?"}) {
+    for (const char* sql : {"DELETE FROM _envelope WHERE space = ?", "DELETE FROM _hub WHERE space = ?",
+                            "DELETE FROM _side WHERE space = ?", "DELETE FROM _fork WHERE space = ?"}) {
         COTMOC_ASSIGN(Statement * forget, impl_->statements.get(sql));
         COTMOC_TRY(forget->bind(1, space->number).run());
     }

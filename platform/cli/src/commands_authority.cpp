@@ -228,6 +228,7 @@ void add_authority_commands(Program& program) {
 
     program.on(group->add_subcommand("fingerprint", "Print the root's fingerprint, for the poster"),
                std::make_shared<NoOptions>(), fingerprint);
+    add_settle_command(*group, program);
     add_root_commands(*group, program);
     add_sheet_command(*group, program);
     add_authority_list_command(*group, program);

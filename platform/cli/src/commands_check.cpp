@@ -34,17 +34,26 @@ struct Held {
     std::uint64_t seq = 0;
     std::optional<std::uint32_t> index;
     std::string reason;
+    std::string hash = {};  // of a change set: `authority settle` and `--release` take it
 };
 
-Result<std::vector<Held>> held_back(core::Store& store) {
+Result<std::vector<Held>> held_back(sync::Replica& replica) {
+    core::Store& store = replica.store();
     std::vector<Held> all;
+    for (const sync::SpaceInfo& space : replica.spaces()) {
+        COTMOC_ASSIGN(const std::vector<core::ForkPlace> places, store.fork_places(space.id));
+        for (const core::ForkPlace& place : places) {
+            all.push_back({space.id, place.author, place.seq, std::nullopt,
+                           std::string(error_name(ErrorCode::forked_feed)), place.hash.hex()});
+        }
+    }
     COTMOC_ASSIGN(const auto envelopes, store.quarantined());
     for (const core::EnvelopeRow& row : envelopes) {
-        all.push_back({row.space, row.author, row.seq, std::nullopt, row.reason});
+        all.push_back({row.space, row.author, row.seq, std::nullopt, row.reason, row.hash.hex()});
     }
     COTMOC_ASSIGN(const auto ops, store.void_ops());
     for (const core::Store::VoidOp& op : ops) {
-        all.push_back({op.space, op.dot.device, op.dot.seq, op.dot.index, op.reason});
+        all.push_back({op.space, op.dot.device, op.dot.seq, op.dot.index, op.reason, {}});
     }
     // Set aside of a former own feed: signed anew once this device can and may.
     COTMOC_ASSIGN(const auto unsent, store.unsent());
@@ -63,6 +72,7 @@ std::string held_json(const sync::Replica& replica, const Held& held) {
         .number("seq", held.seq)
         .raw("index", held.index ? std::to_string(*held.index) : "null")
         .text("reason", held.reason)
+        .raw("hash", held.hash.empty() ? "null" : "\"" + held.hash + "\"")
         .finish();
 }
 
@@ -74,15 +84,39 @@ std::string held_line(const sync::Replica& replica, const Held& held) {
     }
     return space_name(replica, held.space) + "  " +
            (name.empty() ? replica.device_id(held.author).hex().substr(0, 16) : name) + "  " + place + "  " +
-           held.reason;
+           held.reason + (held.hash.empty() ? "" : "  " + held.hash.substr(0, 16));
+}
+
+/// Judges the change sets of a space once more: what may be applied by now, is.
+Outcome release(sync::Replica& replica, const std::string& digits) {
+    if (digits.size() < 6) {
+        return fail(ErrorCode::wrong_usage, "six digits of the change set's hash or more");
+    }
+    const auto find = [&]() -> Result<std::vector<core::EnvelopeRow>> {
+        COTMOC_ASSIGN(std::vector<core::EnvelopeRow> rows, replica.store().quarantined());
+        std::erase_if(rows,
+                      [&](const core::EnvelopeRow& row) { return !row.hash.hex().starts_with(digits); });
+        return rows;
+    };
+    COTMOC_ASSIGN(const std::vector<core::EnvelopeRow> before, find());
+    if (before.size() != 1) {
+        return fail(before.empty() ? ErrorCode::unknown_change : ErrorCode::ambiguous_change, digits);
+    }
+    COTMOC_TRY(replica.judge_again(before.front().space));
+    COTMOC_ASSIGN(const std::vector<core::EnvelopeRow> after, find());
+    if (after.empty()) {
+        return done;
+    }
+    put_line(after.front().reason);
+    return needs_person;
 }
 
 Outcome quarantine(const Common& common, const QuarantineOptions& options) {
-    if (!options.release.empty()) {
-        return fail(ErrorCode::not_available_yet, "quarantine --release");
-    }
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "quarantine"));
-    COTMOC_ASSIGN(const std::vector<Held> all, held_back(opened->replica->store()));
+    if (!options.release.empty()) {
+        return release(*opened->replica, options.release);
+    }
+    COTMOC_ASSIGN(const std::vector<Held> all, held_back(*opened->replica));
     std::vector<std::string> objects;
     for (const Held& held : all) {
         if (common.json) {
@@ -112,7 +146,7 @@ void add_check_commands(Program& program) {
     auto options = std::make_shared<QuarantineOptions>();
     command =
         program.app.add_subcommand("quarantine", "List what arrived and may not be applied, with the reason");
-    command->add_option("--release", options->release)->group("");
+    command->add_option("--release", options->release, "Judge this change set once more, by its hash");
     program.on(command, options, quarantine);
 }
 

@@ -1,4 +1,5 @@
 // sync and status.
+#include "fork_output.hpp"
 #include "hub_link.hpp"
 #include "hub_output.hpp"
 #include "json_text.hpp"
@@ -75,6 +76,7 @@ Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& 
         .raw("digests", digests)
         .number("conflicts", replica.notes().new_conflicts)
         .number("quarantined", replica.notes().quarantined)
+        .number("forks", replica.notes().forks)
         .raw("hub", hub_json(replica, hub))
         .flag("restored", replica.restored());
     if (!rotated.empty()) {
@@ -102,6 +104,7 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     };
     note(Label::conflicts, replica.notes().new_conflicts);
     note(Label::quarantined, replica.notes().quarantined);
+    note(Label::forked, replica.notes().forks);
     put_line(common.text(report.complete ? Label::complete : Label::incomplete));
     if (replica.restored()) {
         put_line(common.text(Label::restored));
@@ -142,14 +145,17 @@ Outcome sync_once(const Common& common, const SyncOptions& options) {
             return tl::unexpected(report.error());
         }
     }
+    const sync::SessionNotes& notes = replica.notes();
     COTMOC_ASSIGN(const sync::HubNotice notice, replica.hub_notice());
     if (!common.json) {
         put_hub_notice(common, replica, notice);
+        COTMOC_ASSIGN(const std::vector<ForkedFeed> forked, forked_feeds(replica));
+        put_fork_notice(common, replica, forked);
     }
     if (last.refusal) {
         return fail(*last.refusal);
     }
-    const bool noted = replica.notes().new_conflicts + replica.notes().quarantined != 0;
+    const bool noted = notes.new_conflicts + notes.quarantined + notes.forks != 0;
     return noted || notice.needs_person() || replica.restored() ? needs_person : done;
 }
 
@@ -198,6 +204,7 @@ Outcome status(const Common& common, const NoOptions&) {
     const std::int64_t offset_s = clock.offset_ms / 1000;
     COTMOC_ASSIGN(const std::string last_sync, setting(replica, last_sync_setting));
     COTMOC_ASSIGN(const sync::HubNotice hub, replica.hub_notice());
+    COTMOC_ASSIGN(const std::vector<ForkedFeed> forked, forked_feeds(replica));
     std::vector<std::string> spaces;
     if (!common.json) {
         put_line(std::string(common.text(Label::device)) + ": " + replica.name() + "  " + replica.id().hex());
@@ -209,6 +216,7 @@ Outcome status(const Common& common, const NoOptions&) {
                       ? std::string(common.text(Label::clock_suspect)) + " " + std::to_string(offset_s)
                       : std::string(common.text(Label::clock_good))));
         put_hub_notice(common, replica, hub);
+        put_fork_notice(common, replica, forked);
     }
     for (const sync::SpaceInfo& space : replica.spaces()) {
         COTMOC_ASSIGN(const core::SpaceStatus state, replica.store().status(space.id));
@@ -227,6 +235,7 @@ Outcome status(const Common& common, const NoOptions&) {
                           JsonObject().flag("suspect", clock.suspect).number("offset_s", offset_s).finish())
                      .raw("hub", hub_json(replica, hub))
                      .flag("restored", replica.restored())
+                     .raw("forked", forks_json(replica, forked))
                      .finish());
     }
     return done;

@@ -4,14 +4,12 @@
 #include "messages.hpp"
 
 namespace cotmoc::cli {
-namespace {
 
 std::string device_text(const sync::Replica& replica, DeviceIndex device) {
     const std::string name = replica.device_name(device);
     return name.empty() ? replica.device_id(device).hex().substr(0, 16) : name;
 }
 
-/// An error's words as a notice: "hub_went_back: what: advice".
 std::string notice_line(const Common& common, ErrorCode code) {
     const std::string name(error_name(code));
     const ErrorText* text = common.language == Language::vietnamese ? vietnamese_text(name) : nullptr;
@@ -19,8 +17,6 @@ std::string notice_line(const Common& common, ErrorCode code) {
     const std::string advice(text != nullptr ? text->advice : error_advice(code));
     return name + ": " + what + ": " + advice;
 }
-
-}  // namespace
 
 std::string hub_json(const sync::Replica& replica, const sync::HubNotice& notice) {
     std::vector<std::string> missing;

@@ -32,6 +32,7 @@ void add_file_commands(Program& program);
 void add_report_command(Program& program);
 void add_sync_commands(Program& program);
 void add_check_commands(Program& program);
+void add_settle_command(CLI::App& group, Program& program);
 void add_audit_command(Program& program);
 void add_key_commands(Program& program);
 void add_rejoin_command(Program& program);

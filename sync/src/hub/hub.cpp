@@ -37,6 +37,7 @@ Result<std::unique_ptr<Hub>> Hub::open(HubStore& store, const HubLimits& limits,
         std::ranges::sort(frontier, {}, &FeedPosition::device);
         hub->frontiers_.emplace(space, std::move(frontier));
     }
+    COTMOC_TRY(hub->load_sides());
     return hub;
 }
 
@@ -66,11 +67,6 @@ Result<void> Hub::add_trust_entry(BytesView entry) {
         return roll_back(std::move(stored).error());
     }
     return {};
-}
-
-Frontier Hub::frontier(const SpaceId& space) {
-    const auto found = frontiers_.find(space);
-    return found == frontiers_.end() ? Frontier{} : found->second;
 }
 
 Result<std::optional<StoredEnvelope>> Hub::next_envelope(const SpaceId& space, std::int64_t position) {
@@ -125,29 +121,23 @@ Result<AcceptResult> Hub::check_place(BytesView envelope, const SpaceId& space, 
         if (there == place.hash) {
             return AcceptResult{Acceptance::known, 0, std::nullopt};
         }
-        return keep_fork(envelope, space, place, Error{ErrorCode::forked_feed, {}});
     }
     const auto* author = trust_.find(place.device);
     const bool after_cut = author == nullptr || !trust_.right_at(*author, space, place.seq);
     if (Result<void> allowed = quota_.check(place.device, envelope.size(), after_cut); !allowed) {
         return refused(std::move(allowed).error());
     }
-    if (place.seq > held + 1) {
-        return AcceptResult{Acceptance::waiting, 0, Error{ErrorCode::waiting_for_dependency, {}}};
-    }
-    if (previous != (begun ? feed->hash : Hash256{}) && !switched_off("chain-continuity")) {
-        return keep_fork(envelope, space, place, Error{ErrorCode::broken_chain, {}});
+    const bool goes_on = previous == (begun ? feed->hash : Hash256{}) || switched_off("chain-continuity");
+    if (place.seq != held + 1 || !goes_on) {
+        COTMOC_ASSIGN(AcceptResult result, accept_beside(envelope, space, place, previous));
+        if (result.acceptance == Acceptance::stored) {
+            quota_.charge(place.device, envelope.size(), after_cut);
+        }
+        return result;
     }
     COTMOC_TRY(append(envelope, space, place));
     quota_.charge(place.device, envelope.size(), after_cut);
     return AcceptResult{Acceptance::stored, 0, std::nullopt};
-}
-
-Result<AcceptResult> Hub::keep_fork(BytesView envelope, const SpaceId& space, const FeedPosition& place,
-                                    Error reason) {
-    uncommitted_ = true;
-    COTMOC_TRY(store_.keep_fork(space, place.device, envelope));
-    return refused(std::move(reason));
 }
 
 Result<void> Hub::append(BytesView envelope, const SpaceId& space, const FeedPosition& place) {
@@ -185,6 +175,7 @@ Result<void> Hub::commit() {
 tl::unexpected<Error> Hub::roll_back(Error error) {
     // The store has failed already, and the first reason is the one to report.
     (void)store_.rollback();
+    (void)load_sides();
     quota_.roll_back();
     if (committed_trust_) {
         trust_ = std::move(*committed_trust_);

@@ -17,8 +17,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS envelope_place ON envelope (space, device, seq
 CREATE INDEX IF NOT EXISTS envelope_order ON envelope (space);
 CREATE TABLE IF NOT EXISTS frontier (space INTEGER NOT NULL, device INTEGER NOT NULL, seq INTEGER NOT NULL,
     hash BLOB NOT NULL, PRIMARY KEY (space, device)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS fork (space INTEGER NOT NULL, device INTEGER NOT NULL, bytes BLOB NOT NULL,
-    PRIMARY KEY (space, device));
+CREATE TABLE IF NOT EXISTS side (space INTEGER NOT NULL, device INTEGER NOT NULL, seq INTEGER NOT NULL,
+    hash BLOB NOT NULL, previous BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (space, device, hash));
 CREATE TABLE IF NOT EXISTS usage (device INTEGER PRIMARY KEY, bytes INTEGER NOT NULL,
     change_sets INTEGER NOT NULL, day INTEGER NOT NULL, day_bytes INTEGER NOT NULL,
     day_change_sets INTEGER NOT NULL, cut_bytes INTEGER NOT NULL, cut_change_sets INTEGER NOT NULL);
@@ -39,7 +39,11 @@ public:
     Result<std::optional<Hash256>> find(const SpaceId& space, DeviceIndex device, std::uint64_t seq) override;
     Result<std::int64_t> position_before(const SpaceId& space, DeviceIndex device,
                                          std::uint64_t seq) override;
-    Result<void> keep_fork(const SpaceId& space, DeviceIndex device, BytesView envelope) override;
+    Result<std::vector<std::pair<SpaceId, core::SideEnvelope>>> load_sides() override;
+    Result<void> keep_side(const SpaceId& space, const core::SideEnvelope& side, BytesView envelope) override;
+    Result<std::optional<Bytes>> side_bytes(const SpaceId& space, DeviceIndex device,
+                                            const Hash256& hash) override;
+    Result<std::uint64_t> side_size(const SpaceId& space, DeviceIndex device) override;
     Result<std::vector<std::pair<DeviceIndex, HubUsage>>> load_usage() override;
     Result<void> save_usage(DeviceIndex device, const HubUsage& usage) override;
     Result<void> commit() override;
@@ -211,12 +215,67 @@ Result<std::int64_t> SqliteHubStore::position_before(const SpaceId& space, Devic
     return position;
 }
 
-Result<void> SqliteHubStore::keep_fork(const SpaceId& space, DeviceIndex device, BytesView envelope) {
+Result<std::vector<std::pair<SpaceId, core::SideEnvelope>>> SqliteHubStore::load_sides() {
+    std::vector<std::pair<SpaceId, core::SideEnvelope>> all;
+    for (const auto& [space, space_row] : spaces_) {
+        COTMOC_ASSIGN(core::Statement read, database_.prepare("SELECT device, seq, hash, previous FROM side "
+                                                              "WHERE space = ?1 ORDER BY device, seq, hash"));
+        read.bind(1, space_row);
+        while (true) {
+            COTMOC_ASSIGN(const bool row, read.step());
+            if (!row) {
+                break;
+            }
+            const std::optional<Hash256> hash = Hash256::from(read.blob(2));
+            const std::optional<Hash256> previous = Hash256::from(read.blob(3));
+            if (!hash || !previous) {
+                return fail(ErrorCode::database_damaged, "side");
+            }
+            all.emplace_back(
+                space, core::SideEnvelope{static_cast<DeviceIndex>(read.integer(0)),
+                                          static_cast<std::uint64_t>(read.integer(1)), *hash, *previous});
+        }
+    }
+    return all;
+}
+
+Result<void> SqliteHubStore::keep_side(const SpaceId& space, const core::SideEnvelope& side,
+                                       BytesView envelope) {
     COTMOC_TRY(begin());
     COTMOC_ASSIGN(const std::int64_t space_row, space_number(space));
     COTMOC_ASSIGN(core::Statement insert,
-                  database_.prepare("INSERT OR IGNORE INTO fork (space, device, bytes) VALUES (?1, ?2, ?3)"));
-    return insert.bind(1, space_row).bind(2, number(device)).bind_blob(3, envelope).run();
+                  database_.prepare("INSERT INTO side (space, device, seq, hash, previous, bytes) "
+                                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+    insert.bind(1, space_row).bind(2, number(side.author)).bind(3, static_cast<std::int64_t>(side.seq));
+    insert.bind_blob(4, side.hash.view()).bind_blob(5, side.previous.view());
+    return insert.bind_blob(6, envelope).run();
+}
+
+Result<std::optional<Bytes>> SqliteHubStore::side_bytes(const SpaceId& space, DeviceIndex device,
+                                                        const Hash256& hash) {
+    const auto space_row = spaces_.find(space);
+    if (space_row == spaces_.end()) {
+        return std::nullopt;
+    }
+    COTMOC_ASSIGN(core::Statement read,
+                  database_.prepare("SELECT bytes FROM side WHERE space = ?1 AND device = ?2 AND hash = ?3"));
+    read.bind(1, space_row->second).bind(2, number(device)).bind_blob(3, hash.view());
+    COTMOC_ASSIGN(const bool row, read.step());
+    if (!row) {
+        return std::nullopt;
+    }
+    const BytesView bytes = read.blob(0);
+    return Bytes(bytes.begin(), bytes.end());
+}
+
+Result<std::uint64_t> SqliteHubStore::side_size(const SpaceId& space, DeviceIndex device) {
+    COTMOC_ASSIGN(
+        core::Statement read,
+        database_.prepare("SELECT coalesce(sum(length(bytes)), 0) FROM side "
+                          "WHERE space = (SELECT number FROM space WHERE id = ?1) AND device = ?2"));
+    read.bind_blob(1, space.view()).bind(2, number(device));
+    COTMOC_ASSIGN(const bool row, read.step());
+    return row ? static_cast<std::uint64_t>(read.integer(0)) : 0;
 }
 
 Result<std::vector<std::pair<DeviceIndex, HubUsage>>> SqliteHubStore::load_usage() {

@@ -17,7 +17,9 @@ struct Replica::Arriving {
     Bytes opened;
     BytesView ops;  // in `opened`
     Content content;
-    std::vector<std::uint64_t> seen;
+    std::vector<std::uint64_t> seen;     // its past
+    std::vector<std::uint64_t> claimed;  // what its frontier names: of branches that lost it is more (S17)
+    Frontier frontier;                   // the same with the hashes
     core::Store::AuthorView last;
     bool past_is_known = false;
 };

@@ -34,7 +34,7 @@ Result<ContentHead> decode_content_head(BytesView bytes, BytesView& rest) {
         const std::uint64_t gap = reader.varint();
         const std::uint64_t seq = reader.varint();
         constexpr std::uint64_t device_max = 1u << 20;
-        if (gap > device_max || next + gap > device_max || seq == 0) {
+        if (gap > device_max || next + gap > device_max) {
             return fail(ErrorCode::bad_encoding, "frontier delta");
         }
         head.delta.emplace_back(static_cast<DeviceIndex>(next + gap), seq);

@@ -5,7 +5,7 @@
 namespace cotmoc::sync {
 namespace {
 
-constexpr std::uint8_t form_1 = 1;
+constexpr std::uint8_t form_2 = 2;
 
 }  // namespace
 
@@ -30,11 +30,11 @@ std::uint64_t HubSession::shown(const HubMemory::Feed& feed, std::uint64_t held)
 
 Bytes encode_hub_memory(const HubMemory& memory) {
     BinaryWriter writer;
-    writer.u8(form_1);
+    writer.u8(form_2);
     writer.id(memory.hub);
     for (const std::uint64_t number :
          {memory.trust_position, memory.session_ms, memory.newest_ms, std::uint64_t{memory.went_back},
-          memory.went_back_ms, memory.lost_change_sets, memory.lost_trust_entries, memory.named_trust}) {
+          memory.went_back_ms, memory.lost_trust_entries, memory.named_trust}) {
         writer.varint(number);
     }
     writer.varint(memory.named.size());
@@ -44,20 +44,25 @@ Bytes encode_hub_memory(const HubMemory& memory) {
         writer.varint(named.seq);
         writer.varint(to_number(named.by));
     }
+    writer.varint(memory.lost.size());
+    for (const auto& [feed, count] : memory.lost) {
+        writer.id(feed.first);
+        writer.varint(to_number(feed.second));
+        writer.varint(count);
+    }
     return writer.take();
 }
 
 HubMemory decode_hub_memory(BytesView bytes) {
     BinaryReader reader(bytes);
     HubMemory memory;
-    if (reader.u8() != form_1) {
+    if (reader.u8() != form_2) {
         return {};
     }
     memory.hub = reader.id<DeviceId>();
     std::uint64_t went_back = 0;
-    for (std::uint64_t* number :
-         {&memory.trust_position, &memory.session_ms, &memory.newest_ms, &went_back, &memory.went_back_ms,
-          &memory.lost_change_sets, &memory.lost_trust_entries, &memory.named_trust}) {
+    for (std::uint64_t* number : {&memory.trust_position, &memory.session_ms, &memory.newest_ms, &went_back,
+                                  &memory.went_back_ms, &memory.lost_trust_entries, &memory.named_trust}) {
         *number = reader.varint();
     }
     memory.went_back = went_back != 0;
@@ -67,6 +72,12 @@ HubMemory decode_hub_memory(BytesView bytes) {
         const auto author = static_cast<DeviceIndex>(reader.varint());
         const std::uint64_t seq = reader.varint();
         memory.named[{space, author}] = {seq, static_cast<DeviceIndex>(reader.varint())};
+    }
+    const std::size_t feeds = reader.count(SpaceId::size + 2);
+    for (std::size_t i = 0; i < feeds && reader.ok(); ++i) {
+        const auto space = reader.id<SpaceId>();
+        const auto author = static_cast<DeviceIndex>(reader.varint());
+        memory.lost[{space, author}] = reader.varint();
     }
     return reader.finished() ? memory : HubMemory();
 }

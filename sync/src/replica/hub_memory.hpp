@@ -26,7 +26,7 @@ struct HubMemory {
     std::uint64_t newest_ms = 0;       // the latest stamp of what came signed through it
     bool went_back = false;            // in the last session
     std::uint64_t went_back_ms = 0;
-    std::uint64_t lost_change_sets = 0;
+    std::map<Feed, std::uint64_t> lost;  // how many change sets fewer it showed than before
     std::uint64_t lost_trust_entries = 0;
     std::uint64_t named_trust = 0;  // the highest trust position that a change set names
     std::map<Feed, Named> named;    // above what was held when it was named

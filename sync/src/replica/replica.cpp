@@ -1,4 +1,5 @@
 #include "replica/hub_memory.hpp"
+#include "replica/space_forks.hpp"
 
 #include <cotmoc/core/database.hpp>
 #include <cotmoc/sync/replica.hpp>
@@ -25,7 +26,10 @@ bool is_valid_name(std::string_view name) {
 
 Replica::Replica(const ReplicaEnvironment& environment, crypto::KeyFileContents keys,
                  std::unique_ptr<core::Store> store)
-    : environment_(environment), keys_(std::move(keys)), store_(std::move(store)) {}
+    : environment_(environment),
+      keys_(std::move(keys)),
+      store_(std::move(store)),
+      forks_(std::make_unique<Forks>()) {}
 
 Replica::~Replica() = default;
 
@@ -146,10 +150,12 @@ Result<void> Replica::follow_trust() {
     store_->set_role(self_ != nullptr ? crypto::role_name(self_->role) : std::string_view());
     COTMOC_TRY(follow_catalogues());
     COTMOC_TRY(follow_spaces());
+    COTMOC_TRY(load_forks());
     COTMOC_TRY(follow_recovery());
     trust_followed_ = true;
     COTMOC_TRY(replay_if_more_is_readable());
-    return follow_rights();
+    COTMOC_TRY(follow_rights());
+    return settle_forks();
 }
 
 Result<void> Replica::follow_catalogues() {

@@ -140,6 +140,7 @@ Result<void> Replica::seal_carried(Carrying& carrying, const core::Store::Unsent
     for (const core::FeedState& feed : held) {
         const std::size_t number = to_number(feed.device);
         std::uint64_t up_to = number < seen.size() ? std::min(seen[number], feed.seq) : 0;
+        up_to = std::min(up_to, counts_through(space, feed.device));
         if (feed.device == self_->index) {
             up_to = feed.seq;
         } else if (up_to > (number < last.seen.size() ? last.seen[number] : 0)) {

@@ -56,7 +56,7 @@ Result<void> Replica::peer_trust(const crypto::TrustState::Device& peer, std::ui
     memory.named_trust = 0;  // what waits for it comes again
     if (position < memory.trust_position && !switched_off("hub-memory")) {
         memory.went_back = true;
-        memory.lost_change_sets = 0;
+        memory.lost.clear();
         memory.lost_trust_entries = memory.trust_position - position;
     }
     return {};
@@ -72,9 +72,12 @@ Result<void> Replica::peer_lists(const crypto::TrustState::Device& peer, const S
     }
     HubMemory& memory = hub_session_->memory;
     COTMOC_ASSIGN(const core::Store::HubFeeds before, store_->hub_holds(space));
-    std::uint64_t lost = 0;
+    std::map<HubMemory::Feed, std::uint64_t> lost;
     for (const auto& [device, seq] : before) {
-        lost += seq - std::min(seq, seq_in(feeds, device));
+        const std::uint64_t gone = seq - std::min(seq, seq_in(feeds, device));
+        if (gone != 0 && !has_branches(space, device)) {  // of a forked feed only the common part is listed
+            lost[{space, device}] = gone;
+        }
     }
     for (const auto& [device, seq] : feeds) {
         hub_session_->listed[{space, device}] = seq;
@@ -82,12 +85,15 @@ Result<void> Replica::peer_lists(const crypto::TrustState::Device& peer, const S
             hub_session_->grown[{space, device}] = seq;
         }
     }
-    if (lost == 0 || switched_off("hub-memory")) {
+    if (lost.empty() || switched_off("hub-memory")) {
         return {};
     }
     if (!hub_session_->is_new_hub) {
-        memory.lost_change_sets = lost + (memory.went_back ? memory.lost_change_sets : 0);
-        memory.lost_trust_entries = memory.went_back ? memory.lost_trust_entries : 0;
+        if (!memory.went_back) {
+            memory.lost.clear();
+            memory.lost_trust_entries = 0;
+        }
+        memory.lost.merge(lost);
         memory.went_back = true;
     }
     // What it lost it holds no more: nobody may be told so, and it is sent again.
@@ -184,7 +190,7 @@ Result<void> Replica::end_hub_session() {
         const auto* by = trust_.find(entry.second.by);
         const bool counts = by != nullptr && !by->revoked;
         return !counts || hub_session_->refused.contains(entry.first) ||
-               hub_session_->shown(entry.first, held_of(frontier(space), device)) >= entry.second.seq;
+               hub_session_->shown(entry.first, held_through(space, device)) >= entry.second.seq;
     });
     COTMOC_ASSIGN(memory.newest_ms, newest_stamp_of_grown());
     memory.trust_position = trust_.position();
@@ -217,12 +223,15 @@ Result<HubNotice> Replica::hub_notice() {
         return notice;
     }
     const HubMemory memory = decode_hub_memory(*setting);
-    notice.went_back = memory.went_back;
     notice.went_back_at_ms = static_cast<std::int64_t>(memory.went_back_ms);
-    notice.lost_change_sets = memory.lost_change_sets;
+    for (const auto& [feed, count] : memory.lost) {
+        // That it shows less of a feed may have been the first sign of a fork.
+        notice.lost_change_sets += has_branches(feed.first, feed.second) ? 0 : count;
+    }
     notice.lost_trust_entries = memory.lost_trust_entries;
+    notice.went_back = memory.went_back && notice.lost_change_sets + notice.lost_trust_entries != 0;
     for (const auto& [feed, named] : memory.named) {
-        const std::uint64_t held = held_of(frontier(feed.first), feed.second);
+        const std::uint64_t held = held_through(feed.first, feed.second);
         if (held < named.seq) {
             notice.missing.push_back({feed.first, feed.second, held, named.seq, named.by});
         }

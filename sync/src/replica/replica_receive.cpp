@@ -1,5 +1,6 @@
 // The receiving side of a replica, in the order of checks of docs/spec/envelope.md.
 #include "replica/arriving.hpp"
+#include "replica/space_forks.hpp"
 #include "replica/hub_memory.hpp"
 #include "replica/seen.hpp"
 
@@ -50,8 +51,10 @@ Result<void> Replica::end_receiving() {
     const auto committed = store_->commit();
     if (!committed) {
         store_->rollback();
+        COTMOC_TRY(load_forks());
+        return committed;
     }
-    return committed;
+    return settle_forks();
 }
 
 Result<void> Replica::begin_session() {
@@ -79,11 +82,6 @@ Result<Bytes> Replica::trust_entry(std::uint64_t position) { return store_->trus
 Result<void> Replica::add_trust_entry(BytesView entry) {
     const Bytes copy(entry.begin(), entry.end());
     return store_trust(std::span(&copy, 1));  // followed when the next envelope or question comes
-}
-
-Frontier Replica::frontier(const SpaceId& space) {
-    const auto held = store_->frontier(space);
-    return held ? to_frontier(*held) : Frontier();
 }
 
 Result<std::optional<StoredEnvelope>> Replica::next_envelope(const SpaceId& space, std::int64_t position) {
@@ -119,6 +117,7 @@ Result<AcceptResult> Replica::accept(BytesView envelope) {
         receiving_ = false;
         quarantine_counts_.clear();
         store_->rollback();
+        COTMOC_TRY(load_forks());
     }
     return result;
 }
@@ -149,15 +148,15 @@ Result<std::optional<AcceptResult>> Replica::check_place(Arriving& arriving) {
         if (known == arriving.hash) {
             return AcceptResult{Acceptance::known, 0, std::nullopt};
         }
-        return refused({ErrorCode::forked_feed, header.author.hex() + ":" + std::to_string(header.seq)});
     }
-    if (header.seq > held_seq + 1) {
-        note_named(arriving, arriving.author->index, header.seq - 1);
-        return waiting(ErrorCode::waiting_for_dependency);
-    }
-    if (header.previous != (feed != held.end() ? feed->hash : Hash256{}) &&
-        !switched_off("chain-continuity")) {
-        return refused({ErrorCode::broken_chain, header.author.hex() + ":" + std::to_string(header.seq)});
+    const Hash256 tip = feed != held.end() ? feed->hash : Hash256{};
+    const bool goes_on = header.previous == tip || switched_off("chain-continuity");
+    if (header.seq != held_seq + 1 || !goes_on) {
+        COTMOC_ASSIGN(const AcceptResult result, accept_beside(arriving));
+        if (result.acceptance == Acceptance::waiting) {
+            note_named(arriving, arriving.author->index, header.seq - 1);
+        }
+        return result;
     }
     return std::nullopt;
 }
@@ -202,8 +201,8 @@ Result<void> Replica::check_frontier(Arriving& arriving) {
         head.trust_position < arriving.author->position) {
         return fail(ErrorCode::bad_encoding, "trust position goes back");
     }
-    COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(arriving.header.space));
-    arriving.seen = arriving.last.seen;
+    arriving.claimed = arriving.last.seen;
+    bool goes_back = false;
     for (const auto& [device, seq] : head.delta) {
         const std::size_t number = to_number(device);
         // Whom the author's trust feed did not name yet, nobody may find in its frontier: the verdict must
@@ -212,42 +211,28 @@ Result<void> Replica::check_frontier(Arriving& arriving) {
             device == arriving.author->index) {
             return fail(ErrorCode::bad_encoding, "frontier delta");
         }
-        arriving.seen.resize(std::max(arriving.seen.size(), number + 1));
-        if (seq <= arriving.seen[number]) {
-            return fail(ErrorCode::bad_encoding, "frontier delta goes back");
+        arriving.claimed.resize(std::max(arriving.claimed.size(), number + 1));
+        if (seq == arriving.claimed[number]) {
+            return fail(ErrorCode::bad_encoding, "frontier delta");
         }
-        const auto feed = std::ranges::find(held, device, &core::FeedState::device);
-        if (feed == held.end() || feed->seq < seq) {
+        goes_back =
+            goes_back || (seq < arriving.claimed[number] && !is_forked(arriving.header.space, device));
+        arriving.claimed[number] = seq;
+        if (held_through(arriving.header.space, device) < seq) {
             note_named(arriving, device, seq);
-            return fail(ErrorCode::waiting_for_dependency);
         }
-        arriving.seen[number] = seq;
     }
     const std::size_t own = to_number(arriving.author->index);
-    arriving.seen.resize(std::max(arriving.seen.size(), own + 1));
-    arriving.seen[own] = arriving.header.seq - 1;
-    Frontier frontier;
-    for (std::size_t number = 0; number < arriving.seen.size(); ++number) {
-        const auto device = static_cast<DeviceIndex>(number);
-        const std::uint64_t seq = arriving.seen[number];
-        if (seq == 0) {
-            continue;
-        }
-        const auto feed = std::ranges::find(held, device, &core::FeedState::device);
-        if (feed != held.end() && feed->seq == seq) {
-            frontier.push_back({device, seq, feed->hash});
-            continue;
-        }
-        COTMOC_ASSIGN(const std::optional<Hash256> hash,
-                      store_->envelope_hash(arriving.header.space, device, seq));
-        frontier.push_back({device, seq, hash.value_or(Hash256{})});
+    arriving.claimed.resize(std::max(arriving.claimed.size(), own + 1));
+    arriving.claimed[own] = arriving.header.seq - 1;
+    COTMOC_ASSIGN(arriving.frontier, match_frontier(arriving.header, arriving.author->index, arriving.claimed,
+                                                    head.trust_position));
+    if (goes_back) {
+        // Only a branch that does not stay makes an author go back, and none is known here (yet).
+        return fail(ErrorCode::forked_feed, "frontier delta goes back");
     }
-    const Hash256 expected = frontier_hash(trust_, arriving.header.space, head.trust_position,
-                                           trust_hashes_[head.trust_position - 1], frontier);
-    if (expected != arriving.header.frontier) {
-        // The author saw another past than we hold under the same names: a fork somewhere.
-        return fail(ErrorCode::forked_feed, "frontier");
-    }
+    COTMOC_ASSIGN(arriving.seen, past_in_feeds(arriving.header.space, arriving.author->index,
+                                               arriving.frontier, arriving.claimed));
     arriving.past_is_known = true;
     return {};
 }
@@ -258,7 +243,7 @@ Result<AcceptResult> Replica::keep_in_quarantine(const Arriving& arriving, const
         return refused({ErrorCode::limit_exceeded, "quarantine"});
     }
     // Later change sets of the feed build on what this one had seen, as far as that could be read.
-    std::vector<std::uint64_t> seen = arriving.past_is_known ? arriving.seen : arriving.last.seen;
+    std::vector<std::uint64_t> seen = arriving.past_is_known ? arriving.claimed : arriving.last.seen;
     const std::uint64_t trust_position =
         arriving.past_is_known ? arriving.content.head.trust_position : arriving.last.trust_position;
     const std::size_t own = to_number(arriving.author->index);
@@ -296,6 +281,10 @@ Result<AcceptResult> Replica::accept_now(BytesView envelope) {
         return *early;
     }
     COTMOC_ASSIGN(AcceptResult result, take_in(arriving));
+    if (result.acceptance == Acceptance::stored && has_branches(header->space, arriving.author->index)) {
+        SpaceForks& forks = forks_of(header->space);
+        forks.stale = forks.grown = true;  // a frontier in quarantine may name what has come now
+    }
     note_outcome(arriving, result);
     return result;
 }
@@ -329,9 +318,13 @@ Result<AcceptResult> Replica::take_in(Arriving& arriving) {
                                      arriving.seen,
                                      arriving.content.head.trust_position,
                                      {},
-                                     crypto::role_name(role.value_or(arriving.author->role))};
+                                     crypto::role_name(role.value_or(arriving.author->role)),
+                                     arriving.claimed};
     if (!has_right) {
         incoming.no_right = why_no_right(*arriving.author, arriving.header.space);
+    }
+    if (is_void_by_fork(arriving)) {
+        incoming.no_right = ErrorCode::forked_feed;
     }
     std::uint64_t ops = 0;
     for (const core::CreateBlock& block : arriving.content.ops.creates) {

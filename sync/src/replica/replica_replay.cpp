@@ -109,9 +109,14 @@ Result<bool> Replica::replay_round(const SpaceId& space, std::set<std::int64_t>&
     return moved;
 }
 
-Result<void> Replica::replay(const SpaceId& space) {
+Result<void> Replica::replay(const SpaceId& space, const std::function<Result<void>()>& first) {
     const SessionNotes notes = notes_;
-    const auto replayed = store_->write([&] { return replay_held(space); });
+    const auto replayed = store_->write([&]() -> Result<void> {
+        if (first) {
+            COTMOC_TRY(first());
+        }
+        return replay_held(space);
+    });
     notes_ = notes;  // nothing of this is new to anybody
     return replayed;
 }

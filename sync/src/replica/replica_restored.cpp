@@ -164,7 +164,7 @@ Result<void> Replica::set_own_aside(const SpaceId& space, DeviceIndex own) {
             break;
         }
         COTMOC_TRY(
-            store_->set_aside({0, space, own, seq, false, seqs_by_device(held),
+            store_->set_aside({0, space, own, seq, false, seqs_by_device(to_frontier(held)),
                                encode_content({pending->newest, trust_.position(), {}}, pending->ops)}));
         any = true;
     }
@@ -203,8 +203,17 @@ Result<void> Replica::note_own_lists(const crypto::TrustState::Device& peer, con
     return {};
 }
 
-Result<void> Replica::own_feed_differs(const SpaceId& /*space*/, std::uint64_t /*seq*/) {
-    if (joined() && !restored_) {
+Result<void> Replica::own_feed_differs() {
+    if (!joined()) {
+        return {};
+    }
+    for (const SpaceInfo& space : spaces_) {
+        COTMOC_ASSIGN(const bool lacks, lacks_purged(space.id));
+        if (lacks) {
+            return {};  // the difference is what was deleted when the space was withdrawn
+        }
+    }
+    if (!restored_) {
         COTMOC_TRY(mark_restored());
     }
     return set_own_work_aside();

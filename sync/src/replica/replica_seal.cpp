@@ -59,21 +59,20 @@ Result<void> Replica::seal_one(const SpaceId& space, const core::PendingChangeSe
     if (key == nullptr) {
         return fail(ErrorCode::no_epoch_key);
     }
-    COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(space));
     COTMOC_ASSIGN(const core::Store::AuthorView last, store_->author_view(space, self_->index));
-    const Frontier seen = to_frontier(held);
-    const std::vector<std::uint64_t> seqs = seqs_by_device(held);
+    COTMOC_ASSIGN(const Frontier seen, sealing_frontier(space));
+    const std::vector<std::uint64_t> seqs = seqs_by_device(seen);
     ContentHead head{pending.newest, trust_.position(), {}};
     std::vector<PendingNote> notes_left;
     COTMOC_ASSIGN(head.notes, take_notes(space, pending.ops.op_count > 0, notes_left));
     for (const Note& note : head.notes) {
         head.newest = std::max(head.newest, note.at);
     }
-    for (const FeedPosition& feed : seen) {
-        const std::size_t device = to_number(feed.device);
-        const std::uint64_t before = device < last.seen.size() ? last.seen[device] : 0;
-        if (feed.device != self_->index && feed.seq > before) {
-            head.delta.emplace_back(feed.device, feed.seq);
+    for (std::size_t number = 0; number < std::max(seqs.size(), last.seen.size()); ++number) {
+        const std::uint64_t before = number < last.seen.size() ? last.seen[number] : 0;
+        const std::uint64_t now = number < seqs.size() ? seqs[number] : 0;
+        if (number != to_number(self_->index) && now != before) {
+            head.delta.emplace_back(static_cast<DeviceIndex>(number), now);
         }
     }
     const auto own = std::ranges::find(seen, self_->index, &FeedPosition::device);

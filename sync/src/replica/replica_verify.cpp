@@ -90,6 +90,9 @@ void Replica::Verifier::check_space(const SpaceInfo& space) {
     for (const core::FeedState& feed : *held) {
         check_feed(space, feed);
     }
+    if (const auto sides = replica_.verify_sides(space, found_.wrong); !sides) {
+        wrong(space.name, sides.error());
+    }
 }
 
 /// Each change set by its place, so that one that cannot be read does not hide those behind it.

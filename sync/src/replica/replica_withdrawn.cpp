@@ -67,13 +67,17 @@ Result<std::uint64_t> Replica::purged_through(const SpaceId& space) const {
     return setting ? reader.varint() : 0;
 }
 
-Result<void> Replica::check_not_purged(const SpaceId& space) {
+Result<bool> Replica::lacks_purged(const SpaceId& space) {
     COTMOC_ASSIGN(const std::uint64_t purged, purged_through(space));
     COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(space));
     const auto own = std::ranges::find(held, self_->index, &core::FeedState::device);
-    const bool is_back = purged == 0 || (own != held.end() && own->seq >= purged);
-    return is_back ? Result<void>()
-                   : fail(ErrorCode::waiting_for_dependency, "the own past in this space is not back yet");
+    return (own != held.end() ? own->seq : 0) < purged;
+}
+
+Result<void> Replica::check_not_purged(const SpaceId& space) {
+    COTMOC_ASSIGN(const bool lacks, lacks_purged(space));
+    return lacks ? fail(ErrorCode::waiting_for_dependency, "the own past in this space is not back yet")
+                 : Result<void>();
 }
 
 }  // namespace cotmoc::sync

@@ -15,9 +15,9 @@ inline Frontier to_frontier(const std::vector<core::FeedState>& held) {
     return frontier;
 }
 
-inline std::vector<std::uint64_t> seqs_by_device(const std::vector<core::FeedState>& held) {
+inline std::vector<std::uint64_t> seqs_by_device(const Frontier& held) {
     std::vector<std::uint64_t> seqs;
-    for (const core::FeedState& feed : held) {
+    for (const FeedPosition& feed : held) {
         seqs.resize(to_number(feed.device) + std::size_t{1});
         seqs.back() = feed.seq;
     }

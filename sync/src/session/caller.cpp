@@ -1,6 +1,8 @@
+#include "session/branches.hpp"
 #include "session/conversation.hpp"
 
 #include <cotmoc/base/check.hpp>
+#include <cotmoc/base/test_switch.hpp>
 
 #include <algorithm>
 
@@ -29,7 +31,10 @@ private:
     Result<void> tell_trust(const Reply& reply);
     Result<void> tell_lists(const FeedTable& list);
     Result<void> on_equal();
-    Result<void> start_transfer(const FeedTable& list);
+    Result<void> on_branches(BytesView body) override;
+    Result<void> start_transfer(const FeedTable& list, std::optional<std::uint64_t> own_check);
+    /// Whether the own feeds are other ones over there, or longer: then nothing of them is sent.
+    Result<void> compare_own(const FeedTable& list, std::uint64_t own_check);
     FeedTable compare(const FeedTable& list);
     Result<void> plan_new();
     Result<void> plan_hand_over();
@@ -39,7 +44,8 @@ private:
     std::optional<crypto::NoiseInitiator> handshake_;
     std::uint64_t trust_position_ = 0;  // as message 1 said
     FeedTable own_list_;                // as message 1 said
-    std::optional<FeedTable> list_;     // of message 2, until the trust feeds are level
+    std::optional<Frontiers> list_;     // of message 2, until the trust feeds are level
+    bool branches_taken_ = false;
     bool lacks_nothing_ = false;
     std::map<SpaceId, std::map<DeviceIndex, std::uint64_t>> planned_;
 };
@@ -59,7 +65,8 @@ Result<void> Caller::begin() {
     own_list_ = feed_table(store(), common_);
     handshake_.emplace(options_.keys.agreement, responder_, session_prologue(trust().root_fingerprint()),
                        options_.random);
-    const Greeting greeting{trust_position_, hello_hash(store(), common_)};
+    COTMOC_ASSIGN(const Hash256 hello, hello_hash(store(), common_));
+    const Greeting greeting{trust_position_, hello};
     framing_.write_frame(handshake_->write_message_1(encode_greeting(greeting)));
     awaiting_answer_ = true;
     return {};
@@ -92,7 +99,7 @@ Result<void> Caller::on_reply(Reply reply) {
         if (theirs < trust_position_) {
             return fail(ErrorCode::protocol_error, "list of an older trust position");
         }
-        list_ = std::move(reply.feeds);
+        list_ = Frontiers{std::move(reply.feeds), reply.own_check};
     }
     if (theirs > trust_position_) {
         await_trust(trust_position_ + 1, theirs);
@@ -104,7 +111,7 @@ Result<void> Caller::on_reply(Reply reply) {
         return fail(ErrorCode::forked_feed, "trust feed");
     }
     phase_ = Phase::list;
-    return list_ ? start_transfer(*list_) : Result<void>{};
+    return list_ ? start_transfer(list_->feeds, list_->own_check) : Result<void>{};
 }
 
 Result<void> Caller::tell_trust(const Reply& reply) {
@@ -149,7 +156,7 @@ Result<void> Caller::on_equal() {
         end(std::nullopt);
         return {};
     }
-    return start_transfer(own_list_);
+    return start_transfer(own_list_, std::nullopt);
 }
 
 Result<void> Caller::on_trust_level() {
@@ -157,20 +164,25 @@ Result<void> Caller::on_trust_level() {
         return fail(ErrorCode::bad_trust_entry, "a device is gone");
     }
     phase_ = Phase::list;
-    return list_ ? start_transfer(*list_) : Result<void>{};
+    return list_ ? start_transfer(list_->feeds, list_->own_check) : Result<void>{};
 }
 
 Result<void> Caller::on_list(BytesView body) {
-    COTMOC_ASSIGN(const FeedTable list, decode_frontiers(body));
-    return start_transfer(list);
+    COTMOC_ASSIGN(const Frontiers list, decode_frontiers(body));
+    return start_transfer(list.feeds, list.own_check);
 }
 
-Result<void> Caller::start_transfer(const FeedTable& list) {
+Result<void> Caller::start_transfer(const FeedTable& list, std::optional<std::uint64_t> own_check) {
     update_common();
     COTMOC_TRY(check_table(trust(), common_, list));
     COTMOC_TRY(tell_lists(list));  // first: what is held here may become less
-    const FeedTable lacks = compare(list);
-    lacks_nothing_ = lacks.empty();
+    if (own_check) {
+        COTMOC_TRY(compare_own(list, *own_check));
+    }
+    Lacks lacks{compare(list), 0, 0};
+    COTMOC_ASSIGN(lacks.check, feeds_check(store(), list, lacks.feeds));
+    COTMOC_ASSIGN(lacks.forks, forks_check(store(), common_));
+    lacks_nothing_ = lacks.feeds.empty();
     if (lacks_nothing_) {
         COTMOC_TRY(tell_received_all());
     }
@@ -180,13 +192,48 @@ Result<void> Caller::start_transfer(const FeedTable& list) {
     return plan_hand_over();
 }
 
+Result<void> Caller::compare_own(const FeedTable& list, std::uint64_t own_check) {
+    const DeviceIndex own = own_device()->index;
+    COTMOC_ASSIGN(const std::uint64_t held, own_feeds_check(store(), common_, list, own));
+    keep_own_back_ = held != own_check && !switched_off("own-feed-check");
+    return keep_own_back_ ? store().own_feed_differs() : Result<void>();
+}
+
+/// The other side noticed that the two hold different change sets at equal places. What this side had said to
+/// be all is not: it says so again.
+Result<void> Caller::on_branches(BytesView body) {
+    if (std::exchange(branches_taken_, true)) {
+        return fail(ErrorCode::protocol_error, "branches a second time");
+    }
+    COTMOC_ASSIGN(const BranchTable theirs, decode_branches(body));
+    COTMOC_TRY(take_branches(theirs));
+    FeedTable feeds;
+    for (const auto& [place, tips] : theirs) {
+        const FeedTable here = feed_table(store(), common_);
+        for (const auto& [device, ends] : tips) {
+            // Of a feed with one branch over there, up to where both hold it.
+            const std::uint64_t last = std::min(seq_of(here, place, device), ends.back().seq);
+            if (last != 0) {
+                feeds[place].emplace_back(device, last);
+            }
+        }
+    }
+    COTMOC_ASSIGN(const BranchTable ours, branch_offer(store(), common_, feeds));
+    send(MessageType::branches, encode_branches(ours));
+    done_sent_ = false;
+    lacks_nothing_ = false;
+    return {};
+}
+
 /// Notes what the other side holds; returns what this side lacks of it.
 FeedTable Caller::compare(const FeedTable& list) {
     const FeedTable own = feed_table(store(), common_);
     FeedTable lacks;
     for (const auto& [place, feeds] : list) {
         for (const auto& [device, seq] : feeds) {
-            holdings_.note(trust().spaces()[place].id, device, seq);
+            if (!keep_own_back_ || device != own_device()->index) {
+                holdings_.note(trust().spaces()[place].id, device, seq);
+            }
             const std::uint64_t held = seq_of(own, place, device);
             if (held < seq) {
                 lacks[place].emplace_back(device, held);
@@ -203,6 +250,9 @@ Result<void> Caller::plan_new() {
         auto& planned = planned_[space];
         Outgoing::Ranges ranges;
         for (const FeedPosition& feed : store().frontier(space)) {
+            if (keep_own_back_ && feed.device == own_device()->index) {
+                continue;
+            }
             const std::uint64_t after = std::max(holdings_.seq(space, feed.device), planned[feed.device]);
             ranges[feed.device] = {after, feed.seq};
             planned[feed.device] = feed.seq;

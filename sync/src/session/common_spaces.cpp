@@ -1,4 +1,4 @@
-#include "session/common_spaces.hpp"
+#include "session/branches.hpp"
 
 #include <cotmoc/base/binary.hpp>
 #include <cotmoc/base/check.hpp>
@@ -28,14 +28,21 @@ std::vector<SpaceId> handed_over_spaces(const crypto::TrustState& trust,
     return both;
 }
 
-Hash256 hello_hash(FeedStore& store, const std::vector<SpaceId>& spaces) {
+Result<Hash256> hello_hash(FeedStore& store, const std::vector<SpaceId>& spaces) {
     const crypto::TrustState& trust = store.trust();
+    COTMOC_ASSIGN(const std::uint64_t forks, forks_check(store, spaces));
     BinaryWriter position;
     position.u64(trust.position());
     BinaryWriter frontiers;
     for (const SpaceId& space : spaces) {
         frontiers.id(space);
         frontiers.id(frontier_hash(trust, space, store.frontier(space)));
+    }
+    if (forks != 0) {
+        BinaryWriter branches;
+        branches.u64(forks);
+        return crypto::hash("hello",
+                            {position.bytes(), trust.head().view(), frontiers.bytes(), branches.bytes()});
     }
     return crypto::hash("hello", {position.bytes(), trust.head().view(), frontiers.bytes()});
 }
@@ -65,19 +72,34 @@ std::optional<std::uint32_t> space_place(const crypto::TrustState& trust, const 
     return static_cast<std::uint32_t>(found - spaces.begin());
 }
 
-Result<void> check_table(const crypto::TrustState& trust, const std::vector<SpaceId>& spaces,
-                         const FeedTable& table) {
+namespace {
+
+template <class Table>
+Result<void> check_places(const crypto::TrustState& trust, const std::vector<SpaceId>& spaces,
+                          const Table& table) {
     for (const auto& [place, feeds] : table) {
         if (place >= trust.spaces().size() || !std::ranges::binary_search(spaces, trust.spaces()[place].id)) {
             return fail(ErrorCode::protocol_error, "frontier of a space that is not common");
         }
-        for (const auto& [device, seq] : feeds) {
+        for (const auto& [device, said] : feeds) {
             if (trust.find(device) == nullptr) {
                 return fail(ErrorCode::protocol_error, "frontier of an unknown device");
             }
         }
     }
     return {};
+}
+
+}  // namespace
+
+Result<void> check_table(const crypto::TrustState& trust, const std::vector<SpaceId>& spaces,
+                         const FeedTable& table) {
+    return check_places(trust, spaces, table);
+}
+
+Result<void> check_table(const crypto::TrustState& trust, const std::vector<SpaceId>& spaces,
+                         const BranchTable& table) {
+    return check_places(trust, spaces, table);
 }
 
 std::optional<std::uint64_t> find_seq(const FeedList& list, DeviceIndex device) {

@@ -16,8 +16,9 @@ std::vector<SpaceId> handed_over_spaces(const crypto::TrustState& trust,
                                         const crypto::TrustState::Device& giver,
                                         const crypto::TrustState::Device& taker);
 
-/// H("hello", u64 trust position, trust head, (space id, frontier hash) of each space in order).
-Hash256 hello_hash(FeedStore& store, const std::vector<SpaceId>& spaces);
+/// H("hello", u64 trust position, trust head, (space id, frontier hash) of each space in order); with
+/// forks_check() behind it if a feed of these spaces is forked.
+Result<Hash256> hello_hash(FeedStore& store, const std::vector<SpaceId>& spaces);
 
 /// What the store holds of these spaces.
 FeedTable feed_table(FeedStore& store, const std::vector<SpaceId>& spaces);
@@ -28,6 +29,9 @@ std::optional<std::uint32_t> space_place(const crypto::TrustState& trust, const 
 /// protocol_error if the table names a space outside `spaces` or a device that is not enrolled.
 Result<void> check_table(const crypto::TrustState& trust, const std::vector<SpaceId>& spaces,
                          const FeedTable& table);
+
+Result<void> check_table(const crypto::TrustState& trust, const std::vector<SpaceId>& spaces,
+                         const BranchTable& table);
 
 /// Nothing if the list has no such feed.
 std::optional<std::uint64_t> find_seq(const FeedList& list, DeviceIndex device);

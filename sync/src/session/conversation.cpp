@@ -1,5 +1,7 @@
 #include "session/conversation.hpp"
 
+#include "session/branches.hpp"
+
 #include <cotmoc/base/binary.hpp>
 #include <cotmoc/base/check.hpp>
 #include <cotmoc/base/test_switch.hpp>
@@ -145,6 +147,21 @@ void Conversation::send_done() {
     done_sent_ = true;
 }
 
+Result<bool> Conversation::take_branches(const BranchTable& theirs) {
+    const auto* own = own_device();
+    COTMOC_CHECK(own != nullptr);
+    COTMOC_TRY(check_table(trust(), common_, theirs));
+    COTMOC_ASSIGN(const BranchPlan plan, sync::plan_branches(store(), common_, theirs, own->index));
+    if (plan.own_differs) {
+        keep_own_back_ = true;
+        COTMOC_TRY(store().own_feed_differs());
+    }
+    for (const auto& [space, places] : plan.send) {
+        outgoing_.plan_branches(space, places);
+    }
+    return plan.own_differs;
+}
+
 void Conversation::hand_over_trust(std::uint64_t first, std::uint64_t last) {
     trust_next_ = first;
     trust_last_ = last;
@@ -206,7 +223,15 @@ Result<void> Conversation::handle(const Message& message) {
             break;
         case MessageType::ack:
             return outgoing_.acknowledge(message.body, report_.sent, holdings_);
+        case MessageType::branches:
+            if (phase_ == Phase::transfer) {
+                return on_branches(message.body);
+            }
+            break;
         case MessageType::done:
+            if (phase_ == Phase::transfer && done_is_void_) {
+                return {};
+            }
             if (phase_ == Phase::transfer && !peer_done_) {
                 peer_done_ = true;
                 COTMOC_TRY(incoming_.receive_end(report_));

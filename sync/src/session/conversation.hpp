@@ -36,7 +36,8 @@ protected:
     /// Both sides hold the same trust feed now, by entries that arrived here.
     virtual Result<void> on_trust_level() = 0;
     virtual Result<void> on_list(BytesView body) = 0;  // frontiers or lacks, whichever this side awaits
-    virtual Result<void> on_all_received() = 0;        // the other side's done
+    virtual Result<void> on_branches(BytesView body) = 0;
+    virtual Result<void> on_all_received() = 0;  // the other side's done
     virtual Result<void> on_bye() = 0;
     /// Sends what follows when trust entries and envelopes are sent.
     virtual Result<void> advance() = 0;
@@ -56,6 +57,8 @@ protected:
     void update_common();
     void send(MessageType type, BytesView body = {});
     void send_done();
+    /// Takes the other side's branches: plans what it lacks. True if some own feed is another one over there.
+    Result<bool> take_branches(const BranchTable& theirs);
     void hand_over_trust(std::uint64_t first, std::uint64_t last);
     void await_trust(std::uint64_t first, std::uint64_t last);
     bool trust_is_sent() const { return trust_next_ > trust_last_; }
@@ -76,6 +79,8 @@ protected:
     bool awaiting_answer_ = false;
     bool done_sent_ = false;
     bool peer_done_ = false;
+    bool done_is_void_ = false;   // what the other side said to be done was so before it knew of branches
+    bool keep_own_back_ = false;  // the own feeds are other ones over there
 
 private:
     Result<void> consume();

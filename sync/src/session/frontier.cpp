@@ -1,5 +1,6 @@
 #include <cotmoc/base/binary.hpp>
 #include <cotmoc/base/check.hpp>
+#include <cotmoc/crypto/envelope.hpp>
 #include <cotmoc/crypto/hash.hpp>
 #include <cotmoc/sync/feed_store.hpp>
 
@@ -26,6 +27,21 @@ Hash256 frontier_hash(const crypto::TrustState& trust, const SpaceId& space, std
     BinaryWriter position;
     position.u64(trust_position);
     return crypto::hash("frontier", {space.view(), position.bytes(), trust_hash.view(), feeds.bytes()});
+}
+
+Result<std::optional<Hash256>> FeedStore::hash_at(const SpaceId& space, DeviceIndex device,
+                                                  std::uint64_t seq) {
+    COTMOC_ASSIGN(std::int64_t position, position_before(space, device, seq));
+    for (;;) {
+        COTMOC_ASSIGN(const std::optional<StoredEnvelope> envelope, next_envelope(space, position));
+        if (!envelope) {
+            return std::nullopt;
+        }
+        if (envelope->author == device && envelope->seq == seq) {
+            return crypto::envelope_hash(envelope->bytes);
+        }
+        position = envelope->position;
+    }
 }
 
 }  // namespace cotmoc::sync

@@ -25,9 +25,6 @@ Result<void> Incoming::receive(Bytes envelope, const Passable& passable, Session
         not_held_.push_back(handled_);
         return {};
     }
-    if (const auto* author = store_.trust().find(header->author); author != nullptr) {
-        peer_.note(header->space, author->index, header->seq);
-    }
     COTMOC_ASSIGN(const AcceptResult result, offer(envelope, report));
     const Acceptance acceptance = result.acceptance;
     if (result.reason && result.reason->code == ErrorCode::quota_exceeded) {
@@ -56,6 +53,12 @@ Result<AcceptResult> Incoming::offer(BytesView envelope, SessionReport& report) 
         uncommitted_bytes_ = 0;
         return tl::unexpected(std::move(result).error());
     }
+    COTMOC_ASSIGN(const crypto::EnvelopeHeader header, crypto::parse_envelope(envelope));
+    const auto* author = store_.trust().find(header.author);
+    const bool goes_on = result->acceptance == Acceptance::stored || result->acceptance == Acceptance::known;
+    if (author != nullptr && goes_on && !result->reason) {
+        peer_.note(header.space, author->index, header.seq);  // a branch says nothing of its feed
+    }
     if (result->acceptance == Acceptance::stored) {
         uncommitted_ = true;
         uncommitted_bytes_ += envelope.size();
@@ -63,7 +66,7 @@ Result<AcceptResult> Incoming::offer(BytesView envelope, SessionReport& report) 
         uncommitted_transfer_.ops += result->ops;
         uncommitted_transfer_.bytes += envelope.size();
     } else if (result->acceptance == Acceptance::refused) {
-        // A hub keeps the proof of a fork though it refuses the envelope.
+        // What was refused may have been noted.
         uncommitted_ = true;
         ++report.refused;
     }

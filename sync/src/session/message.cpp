@@ -3,6 +3,7 @@
 #include <cotmoc/base/binary.hpp>
 #include <cotmoc/crypto/envelope.hpp>
 
+#include <bit>
 #include <limits>
 
 namespace cotmoc::sync {
@@ -90,19 +91,36 @@ FeedTable read_feeds(BinaryReader& reader, std::uint64_t least_seq) {
     return feeds;
 }
 
-Result<FeedTable> decode_feeds(BytesView body, std::uint64_t least_seq, const char* what) {
-    BinaryReader reader(body);
-    FeedTable feeds = read_feeds(reader, least_seq);
-    if (!reader.finished()) {
-        return tl::unexpected(malformed(what));
+void write_tips(BinaryWriter& writer, const std::vector<BranchTip>& tips) {
+    writer.varint(tips.size());
+    for (const BranchTip& tip : tips) {
+        writer.varint(tip.seq);
+        for (const std::uint64_t hash : tip.hashes) {
+            writer.u64(hash);
+        }
     }
-    return feeds;
 }
 
-Bytes encode_feeds(const FeedTable& feeds) {
-    BinaryWriter writer;
-    write_feeds(writer, feeds);
-    return writer.take();
+std::vector<BranchTip> read_tips(BinaryReader& reader) {
+    std::vector<BranchTip> tips;
+    const std::size_t count = reader.count(9);
+    if (count == 0 || count > branch_tips_max) {
+        reader.set_failed();
+    }
+    for (std::size_t i = 0; i < count && reader.ok(); ++i) {
+        BranchTip tip{reader.varint(), {}};
+        if (tip.seq == 0 || tip.seq > seq_max) {
+            reader.set_failed();
+        }
+        for (auto left = static_cast<int>(std::bit_width(tip.seq)); left > 0 && reader.ok(); --left) {
+            tip.hashes.push_back(reader.u64());
+        }
+        if (!tips.empty() && tip <= tips.back()) {
+            reader.set_failed();
+        }
+        tips.push_back(std::move(tip));
+    }
+    return tips;
 }
 
 }  // namespace
@@ -143,6 +161,7 @@ Bytes encode_reply(const Reply& reply) {
     writer.id(reply.trust_head);
     if (reply.status == Reply::Status::differs) {
         write_feeds(writer, reply.feeds);
+        writer.u64(reply.own_check);
     }
     return writer.take();
 }
@@ -167,6 +186,7 @@ Result<Reply> decode_reply(BytesView payload) {
     }
     if (reply.status == Reply::Status::differs) {
         reply.feeds = read_feeds(reader, 1);
+        reply.own_check = reader.u64();
     }
     if (!reader.finished()) {
         return tl::unexpected(malformed("message 2"));
@@ -179,6 +199,7 @@ std::optional<std::size_t> body_size_max(std::uint8_t type) {
         case MessageType::trust:
         case MessageType::frontiers:
         case MessageType::lacks:
+        case MessageType::branches:
             return message_size_max;
         case MessageType::envelope:
         case MessageType::ack:
@@ -219,10 +240,89 @@ Result<TrustBatch> decode_trust(BytesView body) {
     return batch;
 }
 
-Bytes encode_frontiers(const FeedTable& feeds) { return encode_feeds(feeds); }
-Result<FeedTable> decode_frontiers(BytesView body) { return decode_feeds(body, 1, "frontiers"); }
-Bytes encode_lacks(const FeedTable& feeds) { return encode_feeds(feeds); }
-Result<FeedTable> decode_lacks(BytesView body) { return decode_feeds(body, 0, "lacks"); }
+Bytes encode_frontiers(const Frontiers& frontiers) {
+    BinaryWriter writer;
+    write_feeds(writer, frontiers.feeds);
+    writer.u64(frontiers.own_check);
+    return writer.take();
+}
+
+Result<Frontiers> decode_frontiers(BytesView body) {
+    BinaryReader reader(body);
+    Frontiers frontiers;
+    frontiers.feeds = read_feeds(reader, 1);
+    frontiers.own_check = reader.u64();
+    if (!reader.finished()) {
+        return tl::unexpected(malformed("frontiers"));
+    }
+    return frontiers;
+}
+
+Bytes encode_lacks(const Lacks& lacks) {
+    BinaryWriter writer;
+    write_feeds(writer, lacks.feeds);
+    writer.u64(lacks.check);
+    if (lacks.forks != 0) {
+        writer.u64(lacks.forks);
+    }
+    return writer.take();
+}
+
+Result<Lacks> decode_lacks(BytesView body) {
+    BinaryReader reader(body);
+    Lacks lacks;
+    lacks.feeds = read_feeds(reader, 0);
+    lacks.check = reader.u64();
+    if (reader.ok() && reader.remaining() > 0) {
+        lacks.forks = reader.u64();
+        if (lacks.forks == 0) {
+            reader.set_failed();
+        }
+    }
+    if (!reader.finished()) {
+        return tl::unexpected(malformed("lacks"));
+    }
+    return lacks;
+}
+
+Bytes encode_branches(const BranchTable& branches) {
+    BinaryWriter writer;
+    writer.varint(branches.size());
+    PlaceWriter spaces(writer);
+    for (const auto& [space, feeds] : branches) {
+        spaces.write(space);
+        writer.varint(feeds.size());
+        PlaceWriter devices(writer);
+        for (const auto& [device, tips] : feeds) {
+            devices.write(to_number(device));
+            write_tips(writer, tips);
+        }
+    }
+    return writer.take();
+}
+
+Result<BranchTable> decode_branches(BytesView body) {
+    BinaryReader reader(body);
+    BranchTable branches;
+    const std::size_t space_count = reader.count(12);
+    PlaceReader spaces(reader, 0, index_max);
+    for (std::size_t i = 0; i < space_count && reader.ok(); ++i) {
+        auto& feeds = branches[static_cast<std::uint32_t>(spaces.read())];
+        const std::size_t feed_count = reader.count(11);
+        if (feed_count == 0) {
+            reader.set_failed();
+        }
+        PlaceReader devices(reader, 0, index_max);
+        for (std::size_t k = 0; k < feed_count && reader.ok(); ++k) {
+            const auto device = static_cast<DeviceIndex>(devices.read());
+            feeds[device] = read_tips(reader);
+        }
+    }
+    if (!reader.finished()) {
+        return tl::unexpected(malformed("branches"));
+    }
+    return branches;
+}
 
 Bytes encode_ack(const Ack& ack) {
     BinaryWriter writer;

@@ -37,6 +37,7 @@ struct Reply {
     std::uint64_t trust_position = 0;  // not with `equal`
     Hash256 trust_head;                // with `differs` and `list_follows`
     FeedTable feeds;                   // with `differs`
+    std::uint64_t own_check = 0;       // with `differs`: own_feeds_check() of the caller's feeds
 };
 Bytes encode_reply(const Reply& reply);
 Result<Reply> decode_reply(BytesView payload);
@@ -52,6 +53,7 @@ enum class MessageType : std::uint8_t {
     error = 8,
     alive = 9,
     refusal = 10,
+    branches = 11,
 };
 
 struct Message {
@@ -71,11 +73,35 @@ Bytes encode_trust(const TrustBatch& batch);
 Result<TrustBatch> decode_trust(BytesView body);
 
 /// What the answering side holds: each seq at least 1.
-Bytes encode_frontiers(const FeedTable& feeds);
-Result<FeedTable> decode_frontiers(BytesView body);
+struct Frontiers {
+    FeedTable feeds;
+    std::uint64_t own_check = 0;  // as in Reply
+    friend bool operator==(const Frontiers&, const Frontiers&) = default;
+};
+Bytes encode_frontiers(const Frontiers& frontiers);
+Result<Frontiers> decode_frontiers(BytesView body);
 /// Of which of these feeds the calling side holds less, and up to where it holds them: 0 is nothing.
-Bytes encode_lacks(const FeedTable& feeds);
-Result<FeedTable> decode_lacks(BytesView body);
+struct Lacks {
+    FeedTable feeds;
+    std::uint64_t check = 0;  // feeds_check(): what both hold of the listed feeds
+    std::uint64_t forks = 0;  // forks_check(): the branches that the caller holds; 0: none
+    friend bool operator==(const Lacks&, const Lacks&) = default;
+};
+Bytes encode_lacks(const Lacks& lacks);
+Result<Lacks> decode_lacks(BytesView body);
+
+/// Where a branch of a feed ends, and the first 8 octets of the hashes of seq, seq - 1, seq - 3, seq - 7 … on
+/// it: as many as seq has binary digits.
+struct BranchTip {
+    std::uint64_t seq = 0;
+    std::vector<std::uint64_t> hashes;
+    friend auto operator<=>(const BranchTip&, const BranchTip&) = default;
+};
+/// Rising, at least one a feed and at most branch_tips_max.
+using BranchTable = std::map<std::uint32_t, std::map<DeviceIndex, std::vector<BranchTip>>>;
+inline constexpr std::size_t branch_tips_max = 32;
+Bytes encode_branches(const BranchTable& branches);
+Result<BranchTable> decode_branches(BytesView body);
 
 /// So many envelopes of the receiver of this message were dealt with, counted from the session's first. All
 /// of them are durably held, but those whose number is listed (counted from 1, ascending, above the last

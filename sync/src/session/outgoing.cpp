@@ -43,12 +43,35 @@ Result<std::optional<StoredEnvelope>> Outgoing::next() {
             continue;
         }
         in_flight_.push_back(
-            {plan.space, envelope->author, envelope->seq, envelope->ops, envelope->bytes.size()});
+            {plan.space, envelope->author, envelope->seq, envelope->ops, envelope->bytes.size(), false});
         bytes_in_flight_ += envelope->bytes.size();
         if (--plan.left == 0) {
             plans_.pop_front();
         }
         return envelope;
+    }
+    return next_of_branch();
+}
+
+void Outgoing::plan_branches(const SpaceId& space, const std::vector<FeedPosition>& places) {
+    for (const FeedPosition& place : places) {
+        branches_.emplace_back(space, place);
+    }
+}
+
+Result<std::optional<StoredEnvelope>> Outgoing::next_of_branch() {
+    while (!branches_.empty() && !window_is_full()) {
+        const auto [space, place] = branches_.front();
+        branches_.pop_front();
+        if (forgotten_.contains(place.device)) {
+            continue;
+        }
+        COTMOC_ASSIGN(std::optional<StoredEnvelope> envelope, store_.branch_envelope(space, place));
+        if (envelope) {
+            in_flight_.push_back({space, place.device, place.seq, 0, envelope->bytes.size(), true});
+            bytes_in_flight_ += envelope->bytes.size();
+            return envelope;
+        }
     }
     return std::nullopt;
 }
@@ -66,7 +89,9 @@ Result<void> Outgoing::acknowledge(BytesView body, Transfer& sent, Holdings& pee
         if (not_held != ack.not_held.end() && *not_held == acknowledged_) {
             ++not_held;
         } else {
-            peer.note(envelope.space, envelope.author, envelope.seq);
+            if (!envelope.of_branch) {
+                peer.note(envelope.space, envelope.author, envelope.seq);
+            }
             sent.change_sets += 1;
             sent.ops += envelope.ops;
             sent.bytes += envelope.size;

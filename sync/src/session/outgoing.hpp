@@ -24,13 +24,16 @@ public:
     /// Adds a space to what is to be sent, in the store's order of arrival.
     Result<void> plan(const SpaceId& space, Ranges ranges);
 
+    /// Adds branches of forked feeds; they go after all plans.
+    void plan_branches(const SpaceId& space, const std::vector<FeedPosition>& places);
+
     /// The next envelope to send, noted as sent; nothing if all is sent or the window is full.
     Result<std::optional<StoredEnvelope>> next();
     /// Sends nothing more of this author.
     void forget(DeviceIndex author) { forgotten_.insert(author); }
     std::size_t bytes_in_flight() const { return bytes_in_flight_; }
     bool window_is_full() const { return bytes_in_flight_ >= window_bytes_; }
-    bool all_sent() const { return plans_.empty(); }
+    bool all_sent() const { return plans_.empty() && branches_.empty(); }
     bool all_acknowledged() const { return in_flight_.empty(); }
 
     /// Adds what the other side holds now to `sent` and to `peer`. protocol_error if more is acknowledged
@@ -50,11 +53,14 @@ private:
         std::uint64_t seq = 0;
         std::uint64_t ops = 0;
         std::size_t size = 0;
+        bool of_branch = false;  // says nothing of how far its feed is held
     };
+    Result<std::optional<StoredEnvelope>> next_of_branch();
 
     FeedStore& store_;
     std::size_t window_bytes_;
     std::deque<Plan> plans_;
+    std::deque<std::pair<SpaceId, FeedPosition>> branches_;
     std::set<DeviceIndex> forgotten_;
     std::deque<InFlight> in_flight_;
     std::size_t bytes_in_flight_ = 0;

@@ -1,4 +1,7 @@
+#include "session/branches.hpp"
 #include "session/conversation.hpp"
+
+#include <cotmoc/base/test_switch.hpp>
 
 #include <algorithm>
 
@@ -29,13 +32,20 @@ private:
     Result<Greeting> read_call(crypto::NoiseResponder& handshake, const Bytes& frame);
     Result<void> answer(crypto::NoiseResponder& handshake, const Greeting& greeting);
     Result<Reply> compare(const Greeting& greeting);
+    Result<std::uint64_t> own_check();
 
+    Result<void> on_branches(BytesView body) override;
     Result<void> check_lacks(const FeedTable& lacks) const;
+    /// Offers branches if both sides hold different change sets at equal places.
+    Result<void> compare_branches(const Lacks& lacks);
+    /// Of the listed feeds what the caller lacks: the own ones, or all others.
+    Result<void> plan(const FeedTable& lacks, bool own);
 
     crypto::AgreementPublicKey caller_key_;
     bool was_equal_ = false;
     bool list_to_send_ = false;
     FeedTable list_;  // as it was sent; nothing beyond it is sent
+    FeedTable lacks_;
 };
 
 Result<void> Responder::on_handshake(const Bytes& frame) {
@@ -113,11 +123,16 @@ Result<Reply> Responder::compare(const Greeting& greeting) {
         return reply;
     }
     list_ = feed_table(store(), common_);
-    const bool equal =
-        greeting.trust_position == reply.trust_position && greeting.hello == hello_hash(store(), common_);
+    COTMOC_ASSIGN(const Hash256 hello, hello_hash(store(), common_));
+    const bool equal = greeting.trust_position == reply.trust_position && greeting.hello == hello;
     reply.status = equal ? Reply::Status::equal : Reply::Status::differs;
     reply.feeds = list_;
+    COTMOC_ASSIGN(reply.own_check, own_check());
     return reply;
+}
+
+Result<std::uint64_t> Responder::own_check() {
+    return own_feeds_check(store(), common_, list_, peer_device()->index);
 }
 
 Result<void> Responder::on_trust_level() {
@@ -140,14 +155,27 @@ Result<void> Responder::on_list(BytesView body) {
     if (list_to_send_) {
         return fail(ErrorCode::protocol_error, "lacks before the list");
     }
-    COTMOC_ASSIGN(const FeedTable lacks, decode_lacks(body));
-    COTMOC_TRY(check_lacks(lacks));
+    COTMOC_ASSIGN(const Lacks lacks, decode_lacks(body));
+    COTMOC_TRY(check_lacks(lacks.feeds));
+    lacks_ = lacks.feeds;
+    report_.complete = false;
+    phase_ = Phase::transfer;
+    COTMOC_TRY(plan(lacks_, false));
+    COTMOC_TRY(compare_branches(lacks));
+    // As long as the own feed may be another one over there, nothing of it leaves.
+    return done_is_void_ ? Result<void>{} : plan(lacks_, true);
+}
+
+Result<void> Responder::plan(const FeedTable& lacks, bool own) {
     for (const auto& [place, feeds] : list_) {
         const SpaceId space = trust().spaces()[place].id;
         const auto lacking = lacks.find(place);
         const FeedList none;
         Outgoing::Ranges ranges;
         for (const auto& [device, seq] : feeds) {
+            if ((device == own_device()->index) != own) {
+                continue;
+            }
             const std::uint64_t held =
                 find_seq(lacking == lacks.end() ? none : lacking->second, device).value_or(seq);
             holdings_.note(space, device, held);
@@ -155,9 +183,40 @@ Result<void> Responder::on_list(BytesView body) {
         }
         COTMOC_TRY(outgoing_.plan(space, std::move(ranges)));
     }
-    report_.complete = false;
-    phase_ = Phase::transfer;
     return {};
+}
+
+Result<void> Responder::compare_branches(const Lacks& lacks) {
+    COTMOC_ASSIGN(const std::uint64_t feeds, feeds_check(store(), list_, lacks.feeds));
+    COTMOC_ASSIGN(const std::uint64_t forks, forks_check(store(), common_));
+    if ((feeds == lacks.check && forks == lacks.forks) || switched_off("fork-detection")) {
+        return {};
+    }
+    FeedTable both;  // all feeds, up to where both sides hold them, if it is not known which one differs
+    for (const auto& [place, listed] : list_) {
+        for (const auto& [device, seq] : listed) {
+            const auto lacking = lacks.feeds.find(place);
+            const std::uint64_t last =
+                lacking == lacks.feeds.end() ? seq : find_seq(lacking->second, device).value_or(seq);
+            if (last != 0 && feeds != lacks.check) {
+                both[place].emplace_back(device, last);
+            }
+        }
+    }
+    COTMOC_ASSIGN(const BranchTable offer, branch_offer(store(), common_, both));
+    send(MessageType::branches, encode_branches(offer));
+    done_is_void_ = true;
+    return {};
+}
+
+Result<void> Responder::on_branches(BytesView body) {
+    if (!done_is_void_) {
+        return fail(ErrorCode::protocol_error, "branches unasked");
+    }
+    COTMOC_ASSIGN(const BranchTable theirs, decode_branches(body));
+    done_is_void_ = false;
+    COTMOC_ASSIGN(const bool own_differs, take_branches(theirs));
+    return own_differs ? Result<void>{} : plan(lacks_, true);
 }
 
 /// Only what was listed can be lacking: nobody gets a feed by asking for it.
@@ -184,10 +243,11 @@ Result<void> Responder::on_bye() {
 
 Result<void> Responder::advance() {
     if (list_to_send_) {
-        send(MessageType::frontiers, encode_frontiers(list_));
+        COTMOC_ASSIGN(const std::uint64_t check, own_check());
+        send(MessageType::frontiers, encode_frontiers({list_, check}));
         list_to_send_ = false;
     }
-    if (phase_ == Phase::transfer && outgoing_.all_sent() && !done_sent_) {
+    if (phase_ == Phase::transfer && outgoing_.all_sent() && !done_sent_ && !done_is_void_) {
         send_done();
     }
     return {};

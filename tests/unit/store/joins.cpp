@@ -371,8 +371,9 @@ TEST_CASE("a database of the version before joins shows its views without joined
     {
         Database old = must(Database::open({store.path(), test_key(), "chacha20", true, true}));
         must(
-            old.execute("DROP TABLE _unsent; DROP INDEX _record_joined; DROP VIEW thing; PRAGMA user_version "
-                        "= 2; CREATE VIEW "
+            old.execute("DROP INDEX _record_joined; DROP TABLE _unsent; DROP TABLE _side; DROP TABLE _fork; "
+                        "DROP VIEW thing; "
+                        "PRAGMA user_version = 2; CREATE VIEW "
                         "thing AS SELECT lower(hex(id)) AS id FROM _record WHERE NOT (flags & 1)"));
     }
     store.open();

@@ -120,9 +120,10 @@ TEST_CASE("pending changes are told too, and an older database tells the same") 
         const BytesView key = device.keys.database_key.view(crypto::SecretAccess());
         auto database =
             must(core::Database::open({device.path, Bytes(key.begin(), key.end()), device.keys.cipher}));
-        must(database.execute(
-            "DROP TABLE _seen; DROP TABLE _unsent; DROP INDEX _void_op_row; DROP INDEX _record_joined;"
-            "ALTER TABLE _void_op DROP COLUMN row; PRAGMA user_version = 1"));
+        must(
+            database.execute("DROP TABLE _seen; DROP TABLE _unsent; DROP TABLE _side; DROP TABLE _fork;"
+                             "DROP INDEX _void_op_row; DROP INDEX _record_joined;"
+                             "ALTER TABLE _void_op DROP COLUMN row; PRAGMA user_version = 1"));
     }
     fleet.reopen("post-b");
     CHECK(fleet.story("post-b", id) == told);

@@ -1,3 +1,4 @@
+#include "session/branches.hpp"
 #include "world.hpp"
 
 #include "session/conversation.hpp"
@@ -9,6 +10,11 @@ using namespace cotmoc::sync_test;
 using sync::MessageType;
 
 namespace {
+
+/// The caller says to hold all that was listed.
+Bytes lacks_nothing(World& world, const sync::FeedTable& list) {
+    return sync::encode_lacks({{}, World::take(sync::feeds_check(*world.hub, list, {})), 0});
+}
 
 /// The calling side by hand, so that it can say what no session says.
 class HandCaller {
@@ -86,7 +92,7 @@ TEST_CASE("lists name common spaces only, and asking for another space yields no
     CHECK(caller.reply.feeds.size() == 1);
     CHECK(caller.reply.feeds.contains(*own));
     const DeviceIndex author = world.province.trust.find(world.province.member("dak-glei").id)->index;
-    caller.say(MessageType::lacks, sync::encode_lacks({{*foreign, {{author, 0}}}}));
+    caller.say(MessageType::lacks, sync::encode_lacks({{{*foreign, {{author, 0}}}}, 0, 0}));
     CHECK(!has(caller.hear(), MessageType::envelope));
     check_protocol_error(*responder);
 }
@@ -97,7 +103,7 @@ TEST_CASE("an envelope of a space that the peer does not carry is refused, and t
     MemoryFeedStore own = world.device("ngoc-hoi");
     const auto responder = world.serve();
     HandCaller caller(world, "ngoc-hoi", *responder);
-    caller.say(MessageType::lacks, sync::encode_lacks({}));
+    caller.say(MessageType::lacks, lacks_nothing(world, caller.reply.feeds));
     caller.say(MessageType::envelope, foreign.make(world.dak_glei()));
     caller.say(MessageType::envelope, own.make(world.ngoc_hoi()));
     caller.say(MessageType::envelope, Bytes(300, 7));
@@ -145,6 +151,7 @@ TEST_CASE("each message out of its turn, and each malformed one, ends the sessio
     const Bytes no_lacks = sync::encode_lacks({});
     const std::vector<Case> cases = {
         {"envelope before lacks", MessageType::envelope, envelope, false},
+        {"branches unasked", MessageType::branches, sync::encode_branches({}), true},
         {"done before lacks", MessageType::done, {}, false},
         {"bye before lacks", MessageType::bye, {}, false},
         {"bye before done", MessageType::bye, {}, true},
@@ -167,7 +174,7 @@ TEST_CASE("each message out of its turn, and each malformed one, ends the sessio
         const auto responder = world.serve();
         HandCaller caller(world, "ngoc-hoi-2", *responder);
         if (wrong.after_lacks) {
-            caller.say(MessageType::lacks, no_lacks);
+            caller.say(MessageType::lacks, lacks_nothing(world, caller.reply.feeds));
             REQUIRE(!responder->finished());
         }
         caller.say(wrong.type, wrong.body);
@@ -190,7 +197,7 @@ TEST_CASE("a device that is not known may hand over trust entries and say nothin
         check_protocol_error(*responder);
     }
     SUBCASE("lacks") {
-        caller.say(MessageType::lacks, sync::encode_lacks({}));
+        caller.say(MessageType::lacks, lacks_nothing(world, caller.reply.feeds));
         check_protocol_error(*responder);
     }
     SUBCASE("an entry at another position") {
@@ -272,7 +279,7 @@ TEST_CASE("envelopes out of order wait and are stored when what they need has co
     }
     const auto responder = world.serve();
     HandCaller caller(world, "ngoc-hoi", *responder);
-    caller.say(MessageType::lacks, sync::encode_lacks({}));
+    caller.say(MessageType::lacks, lacks_nothing(world, caller.reply.feeds));
     for (const std::size_t i : {5, 3, 1, 0, 2}) {
         caller.say(MessageType::envelope, envelopes[i]);
     }

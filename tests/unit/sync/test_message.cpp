@@ -24,19 +24,27 @@ const FeedTable example{{0, {{DeviceIndex{1}, 5}, {DeviceIndex{4}, 300}}}, {2, {
 
 TEST_CASE("the worked bytes of the session's specification") {
     CHECK(to_hex(encode_greeting({9, counting(0x20)})) == "0109" + counting(0x20).hex());
-    CHECK(to_hex(encode_reply({Reply::Status::equal, 0x018cc251f400, 9, {}, {}})) == "0000f451c28c01");
-    CHECK(to_hex(encode_reply({Reply::Status::unknown_device, 0, 9, {}, {}})) == "0200000000000009");
-    CHECK(to_hex(encode_reply({Reply::Status::list_follows, 0, 9, counting(0x40), {}})) ==
+    CHECK(to_hex(encode_reply({Reply::Status::equal, 0x018cc251f400, 9, {}, {}, 0})) == "0000f451c28c01");
+    CHECK(to_hex(encode_reply({Reply::Status::unknown_device, 0, 9, {}, {}, 0})) == "0200000000000009");
+    CHECK(to_hex(encode_reply({Reply::Status::list_follows, 0, 9, counting(0x40), {}, 0})) ==
           "0300000000000009" + counting(0x40).hex());
-    CHECK(to_hex(encode_frontiers(example)) == "020002010502ac0201010301");
-    CHECK(to_hex(encode_lacks({{0, {{DeviceIndex{4}, 290}}}})) == "01000104a202");
+    CHECK(to_hex(encode_frontiers({example, 0x0807060504030201})) ==
+          "020002010502ac02010103010102030405060708");
+    CHECK(to_hex(encode_lacks({{{0, {{DeviceIndex{4}, 290}}}}, 1, 0})) == "01000104a2020100000000000000");
+    CHECK(to_hex(encode_lacks({{}, 1, 2})) == "0001000000000000000200000000000000");
+    CHECK(to_hex(encode_branches({{0, {{DeviceIndex{4}, {{3, {1, 2}}}}}}})) ==
+          "01000104010301000000000000000200000000000000");
     CHECK(to_hex(encode_ack({5, {2, 4}})) == "05020201");
     CHECK(to_hex(encode_error(ErrorCode::protocol_error)) == "5c02");
 }
 
 TEST_CASE("every message reads back as it was written") {
-    CHECK(decode_frontiers(encode_frontiers(example)) == example);
-    const auto reply = decode_reply(encode_reply({Reply::Status::differs, 77, 9, counting(1), example}));
+    CHECK(decode_frontiers(encode_frontiers({example, 5})) == Frontiers{example, 5});
+    const BranchTable branches{{1, {{DeviceIndex{4}, {{1, {7}}, {3, {1, 2}}, {3, {1, 3}}}}}}};
+    CHECK(decode_branches(encode_branches(branches)) == branches);
+    CHECK(!decode_branches(encode_branches({{1, {{DeviceIndex{4}, {{3, {1, 3}}, {3, {1, 2}}}}}}})));
+    CHECK(!decode_branches(encode_branches({{1, {{DeviceIndex{4}, {}}}}})));
+    const auto reply = decode_reply(encode_reply({Reply::Status::differs, 77, 9, counting(1), example, 6}));
     REQUIRE(reply);
     CHECK(reply->feeds == example);
     CHECK(reply->wall_ms == 77);
@@ -53,10 +61,10 @@ TEST_CASE("every message reads back as it was written") {
 }
 
 TEST_CASE("tables with a zero seq, an empty space, octets too many or too few are refused") {
-    CHECK(!decode_frontiers(Bytes{1, 0, 1, 4, 0}));
-    CHECK(decode_lacks(Bytes{1, 0, 1, 4, 0}));
+    CHECK(!decode_frontiers(Bytes{1, 0, 1, 4, 0, 1, 1, 1, 1, 1, 1, 1, 1}));
+    CHECK(decode_lacks(Bytes{1, 0, 1, 4, 0, 1, 1, 1, 1, 1, 1, 1, 1}));
     CHECK(!decode_frontiers(Bytes{1, 0, 0}));
-    const Bytes good = encode_frontiers(example);
+    const Bytes good = encode_frontiers({example, 5});
     for (std::size_t size = 0; size < good.size(); ++size) {
         CHECK(!decode_frontiers(BytesView(good).subspan(0, size)));
     }
@@ -93,6 +101,9 @@ TEST_CASE("random octets are read without harm, and what is accepted is the one 
         }
         if (const auto table = decode_lacks(bytes)) {
             CHECK(encode_lacks(*table) == bytes);
+        }
+        if (const auto branches = decode_branches(bytes)) {
+            CHECK(encode_branches(*branches) == bytes);
         }
         if (const auto ack = decode_ack(bytes, 0)) {
             CHECK(encode_ack(*ack) == bytes);

@@ -55,7 +55,7 @@ TEST_CASE("one small change set costs two round trips and little beside the enve
     const Outcome sent = world.sync(one);
     CHECK(sent.complete());
     MESSAGE("one change set of " << envelope << ": " << sent.octets() << " octets in all");
-    CHECK(sent.octets() <= envelope + 300);
+    CHECK(sent.octets() <= envelope + 324);
     CHECK(sent.caller.round_trips == 2);
     CHECK(sent.caller.sent.change_sets == 1);
     REQUIRE(world.sync(two).complete());

@@ -6,6 +6,7 @@
 #include <cotmoc/base/hash.hpp>
 #include <cotmoc/base/random.hpp>
 #include <cotmoc/core/change_set.hpp>
+#include <cotmoc/core/feed.hpp>
 #include <cotmoc/core/observer.hpp>
 #include <cotmoc/core/report.hpp>
 
@@ -112,56 +113,6 @@ struct ListQuery {
     bool joined = false;             // with those that were joined into another one too
     bool conflicts_only = false;     // joined ones too: what is disputed may be the join itself
     std::vector<std::string> words;  // search words: all must occur in the searchable fields
-};
-
-/// The position of a feed in the store.
-struct FeedState {
-    DeviceIndex device{};
-    std::uint64_t seq = 0;
-    Hash256 hash;
-};
-
-/// A change set that is ready to be sealed: its place in the own feed and its ops.
-struct PendingChangeSet {
-    std::uint64_t seq = 0;
-    Hlc newest;
-    ChangeSet ops;
-    std::uint64_t ops_made = 0;  // for counts shown to people
-};
-
-/// A change set to be applied, decoded, with what its author had seen.
-struct IncomingChangeSet {
-    SpaceId space;
-    DeviceIndex author{};
-    std::uint64_t seq = 0;
-    Hlc newest;
-    const ChangeSet* ops = nullptr;
-    /// By device index, own feed included at seq - 1.
-    std::vector<std::uint64_t> seen;
-    std::uint64_t trust_position = 0;
-    /// Why the author had no right to write this (S13): all its ops are void. Nothing: it had the right.
-    std::optional<ErrorCode> no_right = {};
-    std::string_view author_role = {};  // as catalogues name it; workflows ask for it (S12)
-};
-
-struct ApplyOutcome {
-    std::uint64_t ops = 0;
-    std::uint64_t void_ops = 0;
-    std::uint64_t new_conflicts = 0;  // fields that have a listed loser now and had none
-};
-
-enum class EnvelopeStatus : std::uint8_t { applied = 0, quarantined = 1 };
-
-struct EnvelopeRow {
-    std::int64_t position = 0;
-    SpaceId space;
-    DeviceIndex author{};
-    std::uint64_t seq = 0;
-    Hash256 hash;
-    std::uint64_t ops = 0;
-    EnvelopeStatus status{};
-    std::string reason;  // of quarantine: an error name
-    Bytes bytes;
 };
 
 /// What a join did (Store::join).
@@ -355,8 +306,25 @@ public:
     /// more.
     Result<void> set_hub_holds(const SpaceId& space, const HubFeeds& feeds);
 
+    // Forks (S17): branches of a feed that stand beside it. Changes inside write().
+    Result<std::vector<SideEnvelope>> sides(const SpaceId& space);
+    /// All change sets at places of which there are several.
+    Result<std::vector<ForkPlace>> fork_places(const SpaceId& space);
+    Result<std::optional<Bytes>> side_bytes(const SpaceId& space, DeviceIndex author, const Hash256& hash);
+    Result<void> keep_side(const SpaceId& space, const SideEnvelope& side, BytesView bytes);
+    /// Octets of all side branches of a feed.
+    Result<std::uint64_t> side_size(const SpaceId& space, DeviceIndex author);
+    /// The hashes of a feed from `seq` on.
+    Result<std::vector<Hash256>> feed_hashes(const SpaceId& space, DeviceIndex author, std::uint64_t seq);
+    /// Makes these the feed from `seq` on, from its side branches; what stood there goes to the side. The
+    /// caller forgets the space's records before and applies its change sets again.
+    Result<void> take_branch(const SpaceId& space, DeviceIndex author, std::uint64_t seq,
+                             std::span<const Hash256> hashes);
+    Result<std::vector<ForkJudgement>> fork_judgements(const SpaceId& space);
+    Result<void> set_fork_judgements(const SpaceId& space, std::span<const ForkJudgement> judgements);
+
     /// A feed of a device outside the province holds something that no province device's frontier covers
-    /// (S21).
+    /// (S21). What has no effect since its feed is forked waits for a verdict and not for a confirmation.
     Result<bool> has_unconfirmed(const SpaceId& space);
 
     // Unsent work of an own feed that has gone on elsewhere. Changes inside write().

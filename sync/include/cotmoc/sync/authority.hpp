@@ -2,9 +2,9 @@
 // keys, publish catalogues. Its directory is a replica too; `sync` publishes what it signed.
 #pragma once
 
-#include <cotmoc/sync/root_keys.hpp>
 #include <cotmoc/crypto/recovery.hpp>
 #include <cotmoc/sync/replica.hpp>
+#include <cotmoc/sync/root_keys.hpp>
 
 namespace cotmoc::sync {
 
@@ -75,6 +75,11 @@ public:
     Result<std::string> answer_recovery(const crypto::RecoveryRequest& request);
     /// catalogue_conflict if it contradicts the one in use.
     Result<void> publish_catalogue(std::string_view json);
+    /// Names the branch of a forked feed that stays (S17): the change set `seq` whose hash begins with these
+    /// hexadecimal digits. The device keeps its other rights. unknown_device, unknown_change,
+    /// ambiguous_change.
+    Result<void> settle(std::string_view device, const SpaceId& space, std::uint64_t seq,
+                        std::string_view digits);
 
     /// By name, or by 8 or more hexadecimal digits that begin its id. unknown_device. Valid until something
     /// is signed.

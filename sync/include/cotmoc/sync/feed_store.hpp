@@ -23,6 +23,15 @@ Hash256 frontier_hash(const crypto::TrustState& trust, const SpaceId& space, con
 Hash256 frontier_hash(const crypto::TrustState& trust, const SpaceId& space, std::uint64_t trust_position,
                       const Hash256& trust_hash, const Frontier& frontier);
 
+/// One branch of a forked feed, from the feed's first forked place on: the hashes of `first`, `first` + 1, …
+struct ForkBranch {
+    DeviceIndex device{};
+    std::uint64_t first = 0;
+    std::vector<Hash256> hashes;  // at least one
+    std::uint64_t tip() const { return first + hashes.size() - 1; }
+    friend bool operator==(const ForkBranch&, const ForkBranch&) = default;
+};
+
 struct StoredEnvelope {
     std::int64_t position = 0;  // in the order of arrival, which respects causality
     DeviceIndex author{};
@@ -49,7 +58,7 @@ struct HandOver {
 struct AcceptResult {
     Acceptance acceptance{};
     std::uint64_t ops = 0;
-    std::optional<Error> reason;  // of waiting and refused
+    std::optional<Error> reason;  // of waiting and refused; of a side branch (forked_feed)
 };
 
 /// One session at a time uses a store that belongs to a replica; a hub serves many sessions, one call at a
@@ -66,6 +75,8 @@ public:
     /// changes.
     virtual Result<void> add_trust_entry(BytesView entry) = 0;
 
+    /// What is held, to be told to others. Of a feed that is known to be forked only what lies before its
+    /// first forked place: its branches are exchanged each by itself.
     virtual Frontier frontier(const SpaceId& space) = 0;
     /// The first envelope of the space after `position` (0: from the beginning) in order of arrival.
     virtual Result<std::optional<StoredEnvelope>> next_envelope(const SpaceId& space,
@@ -79,14 +90,25 @@ public:
         (void)seq;
         return 0;
     }
-    /// A peer holds another change set than this store at this place of the own feed, or more of it: this
-    /// store is a restored or a copied one. Nothing of the own feed leaves in this session.
-    virtual Result<void> own_feed_differs(const SpaceId& space, std::uint64_t seq) {
+    /// The hash of a change set of a feed, below the first place at which it is forked.
+    virtual Result<std::optional<Hash256>> hash_at(const SpaceId& space, DeviceIndex device,
+                                                   std::uint64_t seq);
+    /// All branches of the forked feeds of a space, sorted by device, last seq and last hash (S17).
+    virtual Result<std::vector<ForkBranch>> branches(const SpaceId& space) {
         (void)space;
-        (void)seq;
-        return {};
+        return std::vector<ForkBranch>();
     }
-    /// Checks and stores one envelope. What it stored is durable after commit().
+    virtual Result<std::optional<StoredEnvelope>> branch_envelope(const SpaceId& space,
+                                                                  const FeedPosition& place) {
+        (void)space;
+        (void)place;
+        return std::nullopt;
+    }
+    /// A peer holds another change set than this store at some place of the own feed, or more of it: this
+    /// store is a restored or a copied one. Nothing of the own feed leaves in this session.
+    virtual Result<void> own_feed_differs() { return {}; }
+    /// Checks and stores one envelope. One of a side branch is stored with the reason forked_feed. What it
+    /// stored is durable after commit().
     virtual Result<AcceptResult> accept(BytesView envelope) = 0;
     virtual Result<void> commit() = 0;
 

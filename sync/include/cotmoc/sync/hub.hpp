@@ -2,6 +2,7 @@
 // epoch key.
 #pragma once
 
+#include <cotmoc/core/feed.hpp>
 #include <cotmoc/sync/feed_store.hpp>
 #include <cotmoc/sync/hub_quota.hpp>
 
@@ -25,9 +26,13 @@ public:
     /// The position just before that change set; 0 if it is not there.
     virtual Result<std::int64_t> position_before(const SpaceId& space, DeviceIndex device,
                                                  std::uint64_t seq) = 0;
-    /// The other branch of a fork is kept as proof (S17): the first one of each feed, so that nobody fills
-    /// the disk.
-    virtual Result<void> keep_fork(const SpaceId& space, DeviceIndex device, BytesView envelope) = 0;
+    /// Branches of forked feeds (S17), which stand beside their feeds.
+    virtual Result<std::vector<std::pair<SpaceId, core::SideEnvelope>>> load_sides() = 0;
+    virtual Result<void> keep_side(const SpaceId& space, const core::SideEnvelope& side,
+                                   BytesView envelope) = 0;
+    virtual Result<std::optional<Bytes>> side_bytes(const SpaceId& space, DeviceIndex device,
+                                                    const Hash256& hash) = 0;
+    virtual Result<std::uint64_t> side_size(const SpaceId& space, DeviceIndex device) = 0;
     /// What each device has used of its quota, as counted until now.
     virtual Result<std::vector<std::pair<DeviceIndex, HubUsage>>> load_usage() = 0;
     virtual Result<void> save_usage(DeviceIndex device, const HubUsage& usage) = 0;
@@ -38,8 +43,11 @@ public:
 /// `path` of the SQLite file; made if it is not there.
 Result<std::unique_ptr<HubStore>> open_sqlite_hub_store(const std::string& path);
 
+struct ForkLimits;
+
 class Hub final : public FeedStore {
 public:
+    ~Hub() override;
     /// Loads what the store holds. The store outlives the hub.
     /// `clock` counts the days of the quotas; without one only the totals hold. It outlives the hub, too.
     static Result<std::unique_ptr<Hub>> open(HubStore& store, const HubLimits& limits = {},
@@ -52,15 +60,25 @@ public:
     Result<std::optional<StoredEnvelope>> next_envelope(const SpaceId& space, std::int64_t position) override;
     Result<std::int64_t> position_before(const SpaceId& space, DeviceIndex author,
                                          std::uint64_t seq) override;
+    Result<std::optional<Hash256>> hash_at(const SpaceId& space, DeviceIndex device,
+                                           std::uint64_t seq) override;
+    Result<std::vector<ForkBranch>> branches(const SpaceId& space) override;
+    Result<std::optional<StoredEnvelope>> branch_envelope(const SpaceId& space,
+                                                          const FeedPosition& place) override;
     Result<AcceptResult> accept(BytesView envelope) override;
     Result<void> commit() override;
+    /// How much may stand beside a forked feed; tests lower it.
+    void set_fork_limits(const ForkLimits& limits);
 
 private:
-    Hub(HubStore& store, const HubLimits& limits, Clock* clock) : store_(store), quota_(limits, clock) {}
+    Hub(HubStore& store, const HubLimits& limits, Clock* clock);
+    const std::vector<core::SideEnvelope>& sides(const SpaceId& space, DeviceIndex device);
+    Result<void> load_sides();
     Result<AcceptResult> check_place(BytesView envelope, const SpaceId& space, const FeedPosition& place,
                                      const Hash256& previous);
-    Result<AcceptResult> keep_fork(BytesView envelope, const SpaceId& space, const FeedPosition& place,
-                                   Error reason);
+    /// What does not go on where its feed stands: known beside it, a branch, or too early.
+    Result<AcceptResult> accept_beside(BytesView envelope, const SpaceId& space, const FeedPosition& place,
+                                       const Hash256& previous);
     Result<void> append(BytesView envelope, const SpaceId& space, const FeedPosition& place);
     /// Back to the last commit, in the store and here.
     tl::unexpected<Error> roll_back(Error error);
@@ -69,7 +87,9 @@ private:
     HubQuota quota_;
     crypto::TrustState trust_;
     std::vector<Bytes> trust_entries_;
-    std::map<SpaceId, Frontier> frontiers_;
+    std::map<SpaceId, Frontier> frontiers_;  // the last place of each feed, forked or not
+    std::map<SpaceId, std::map<DeviceIndex, std::vector<core::SideEnvelope>>> sides_;
+    std::unique_ptr<ForkLimits> fork_limits_;
     // What roll_back() restores.
     bool uncommitted_ = false;
     std::optional<crypto::TrustState> committed_trust_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cotmoc/core/history.hpp>
+#include <cotmoc/crypto/envelope.hpp>
 #include <cotmoc/crypto/hash.hpp>
 #include <cotmoc/crypto/high_water_mark.hpp>
 #include <cotmoc/crypto/key_file.hpp>
@@ -10,8 +11,8 @@
 #include <cotmoc/crypto/key_store.hpp>
 #include <cotmoc/sync/audit.hpp>
 #include <cotmoc/sync/feed_store.hpp>
-#include <cotmoc/sync/note.hpp>
 #include <cotmoc/sync/hub_notice.hpp>
+#include <cotmoc/sync/note.hpp>
 
 #include <set>
 
@@ -81,8 +82,12 @@ inline constexpr int default_compression_level = 3;
 struct SessionNotes {
     std::uint64_t new_conflicts = 0;
     std::uint64_t quarantined = 0;
+    std::uint64_t forks = 0;  // feeds found to be forked
 };
 
+struct FeedFork;
+struct ForkLimits;
+class ForkTree;
 struct SpaceRights;
 
 /// What a check of everything found.
@@ -220,6 +225,10 @@ public:
     /// Whether the hub went back, keeps change sets back that signed frontiers name, or has brought nothing
     /// newly signed for too long.
     Result<HubNotice> hub_notice();
+    /// Applies all change sets of a space again: what is in quarantine may be good by now.
+    Result<void> judge_again(const SpaceId& space);
+    /// How much may stand beside a forked feed; tests lower it.
+    void set_fork_limits(const ForkLimits& limits);
     /// Only what is wrong of check_everything().
     Result<std::vector<Error>> verify();
     /// The authority's: signs nothing itself, takes an entry that was just signed.
@@ -235,6 +244,11 @@ public:
     Result<void> add_trust_entry(BytesView entry) override;
     Frontier frontier(const SpaceId& space) override;
     Result<std::optional<StoredEnvelope>> next_envelope(const SpaceId& space, std::int64_t position) override;
+    Result<std::optional<Hash256>> hash_at(const SpaceId& space, DeviceIndex device,
+                                           std::uint64_t seq) override;
+    Result<std::vector<ForkBranch>> branches(const SpaceId& space) override;
+    Result<std::optional<StoredEnvelope>> branch_envelope(const SpaceId& space,
+                                                          const FeedPosition& place) override;
     Result<std::int64_t> position_before(const SpaceId& space, DeviceIndex author,
                                          std::uint64_t seq) override {
         return store_->position_before(space, author, seq);
@@ -251,7 +265,7 @@ public:
                             const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) override;
     Result<void> peer_holds(const crypto::TrustState::Device& peer, const SpaceId& space,
                             const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) override;
-    Result<void> own_feed_differs(const SpaceId& space, std::uint64_t seq) override;
+    Result<void> own_feed_differs() override;
 
 private:
     struct Arriving;
@@ -272,10 +286,13 @@ private:
     Result<void> replay_if_more_is_readable();
     /// Applies all change sets of a space again, under the rules and catalogues that can be read now.
     /// Precondition: nothing waits to be sealed.
-    Result<void> replay(const SpaceId& space);
+    /// `first` is done before, in the same transaction.
+    Result<void> replay(const SpaceId& space, const std::function<Result<void>()>& first = nullptr);
     /// Deletes what is held of withdrawn spaces once a hub holds all that was made here in them (S14).
     Result<void> purge_withdrawn();
     /// A space that was given back: the own feed has to come back before it goes on, or it would fork.
+    /// Whether own change sets that were deleted with a withdrawn space are not back yet.
+    Result<bool> lacks_purged(const SpaceId& space);
     Result<void> check_not_purged(const SpaceId& space);
     /// How far the own feed had come when its space was deleted here; 0: it never was.
     Result<std::uint64_t> purged_through(const SpaceId& space) const;
@@ -355,6 +372,48 @@ private:
     Result<void> switch_identity(const DeviceId& former, const DeviceId& next);
     Result<void> join_anew(const crypto::Grant& grant, crypto::DeviceKeys next);
 
+    // Forks (S17).
+    struct SpaceForks;
+    struct Forks;
+    /// What became of a feed that is forked, or of which the trust feed names another hash than is held.
+    struct Judged {
+        DeviceIndex device{};
+        std::uint64_t first = 0;    // the first forked place; 0: it is not forked
+        std::vector<Hash256> feed;  // what stays from there on
+        std::uint64_t void_from = 0;
+    };
+    SpaceForks& forks_of(const SpaceId& space);
+    Result<void> verify_sides(const SpaceInfo& in, std::vector<Error>& wrong);
+    Result<void> load_forks();
+    Result<void> load_forks(const SpaceId& space);
+    Result<AcceptResult> accept_beside(const Arriving& arriving);
+    void note_side(const crypto::EnvelopeHeader& header, const Hash256& hash);
+    bool is_forked(const SpaceId& space, DeviceIndex device);
+    /// Up to where the own frontier may name a feed: nobody commits to what may not stay.
+    std::uint64_t counts_through(const SpaceId& space, DeviceIndex device);
+    bool has_branches(const SpaceId& space, DeviceIndex device);
+    /// The highest seq of a feed that is held, on whichever branch.
+    std::uint64_t held_through(const SpaceId& space, DeviceIndex device);
+    bool is_void_by_fork(const Arriving& arriving);
+    Result<std::vector<Hash256>> hashes_at(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
+    Result<Frontier> match_frontier(const crypto::EnvelopeHeader& header, DeviceIndex author,
+                                    std::span<const std::uint64_t> claimed, std::uint64_t trust_position);
+    Result<std::vector<std::uint64_t>> past_in_feeds(const SpaceId& space, DeviceIndex author,
+                                                     const Frontier& frontier,
+                                                     std::vector<std::uint64_t> claimed);
+    Result<Frontier> sealing_frontier(const SpaceId& space);
+    std::map<std::uint64_t, Hash256> named_places(const SpaceId& space, DeviceIndex device) const;
+    Result<std::optional<Bytes>> bytes_of(const SpaceId& space, DeviceIndex device, std::uint64_t seq,
+                                          const Hash256& hash);
+    Result<void> add_confirmed(const SpaceId& space, const crypto::TrustState::Device& officer,
+                               std::map<DeviceIndex, std::set<Hash256>>& confirmed);
+    static ForkTree fork_tree(const FeedFork& fork, std::span<const Hash256> feed);
+    Result<std::vector<Judged>> judge_forks(const SpaceId& space);
+    Result<bool> stands_otherwise(const SpaceId& space, std::span<const Judged> all);
+    Result<void> take_branches(const SpaceId& space, std::span<const Judged> all);
+    Result<void> settle_forks(const SpaceId& space);
+    Result<void> settle_forks();  // where something about them has changed; outside a transaction
+
     struct LoadedHistory;
     struct LoadedChange;
     Result<core::Store::Trail> trail(const RecordId& id);
@@ -378,6 +437,7 @@ private:
     const crypto::TrustState::Device* self_ = nullptr;  // into trust_; follow_trust() sets it
     std::vector<SpaceInfo> spaces_;
     SessionNotes notes_;
+    std::unique_ptr<Forks> forks_;
     bool batching_ = false;
     std::optional<Error> batch_error_;  // the first of a call in the batch
     bool receiving_ = false;

@@ -1,0 +1,363 @@
+// Forked feeds (S17): whoever forks, wherever, and in whatever order the branches arrive, all replicas come
+// to hold both and to the same verdict.
+#include "support/fleet.hpp"
+
+#include <cotmoc/sync/fork_proof.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <numeric>
+
+using namespace cotmoc;
+using namespace cotmoc::test_support;
+using crypto::Role;
+
+namespace {
+
+constexpr std::string_view space_name = "kon-tum/ngoc-hoi";
+
+/// A post that forks its feed: `evil` and `twin` have the same keys and know nothing of each other.
+struct Forked : Fleet {
+    explicit Forked(std::uint64_t seed = 1) : Fleet(seed) {
+        add("so-1", Role::province_officer, {"*"});
+        add("post-a", Role::border_post, {"kon-tum/ngoc-hoi"});
+        add("post-b", Role::border_post, {"kon-tum/ngoc-hoi"});
+        add("evil", Role::border_post, {"kon-tum/ngoc-hoi"});
+        std::erase(names, "evil");  // it syncs with nobody: what it says is handed out below
+        for (const std::string& name : names) {
+            sync(name);
+        }
+    }
+    SpaceId space() { return must(replica("so-1").find_space(space_name)).id; }
+    DeviceIndex evil() { return replica("so-1").trust().find(replica("evil").id())->index; }
+
+    RecordId write(const std::string& device, const std::string& word) {
+        const RecordId id = add_record(device, "log", {{"line", word}}, space_name);
+        must(replica(device).seal());
+        return id;
+    }
+    /// The own feed of `evil` or its twin.
+    std::vector<Bytes> feed(const std::string& device) {
+        std::vector<Bytes> all;
+        for (std::uint64_t seq = 1;; ++seq) {
+            const auto row = must(replica(device).store().envelope(space(), evil(), seq));
+            if (!row) {
+                return all;
+            }
+            all.push_back(row->bytes);
+        }
+    }
+    void give(sync::FeedStore& store, std::span<const Bytes> envelopes) {
+        for (const Bytes& envelope : envelopes) {
+            CHECK(must(store.accept(envelope)).acceptance != sync::Acceptance::refused);
+        }
+        must(store.commit());
+    }
+    void give(const std::string& to, const std::string& branch) { give(replica(to), feed(branch)); }
+
+    bool shows(const std::string& device, const RecordId& id) {
+        return must(replica(device).store().find(id)).has_value();
+    }
+    std::vector<std::string> void_ops(const std::string& device) {
+        std::vector<std::string> all;
+        for (const core::Store::VoidOp& op : must(replica(device).store().void_ops())) {
+            all.push_back(std::to_string(to_number(op.dot.device)) + ":" + std::to_string(op.dot.seq) + ":" +
+                          std::to_string(op.dot.index) + " " + op.reason);
+        }
+        return all;
+    }
+    void check_agreement() {
+        for (const std::string& name : names) {
+            CAPTURE(name);
+            CHECK(digest(name, space_name) == digest("so-1", space_name));
+            CHECK(void_ops(name) == void_ops("so-1"));
+            CHECK(must(replica(name).branches(space())) == must(hub().branches(space())));
+            for (const Error& wrong : must(replica(name).verify())) {
+                FAIL_CHECK(describe(wrong));
+            }
+        }
+    }
+    std::string hash_of(const Bytes& envelope) { return crypto::envelope_hash(envelope).hex(); }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "a fork that nobody confirmed is void on all replicas until the authority names the branch that stays") {
+    Forked fleet;
+    const RecordId before = fleet.write("evil", "chung");
+    fleet.copy("evil", "twin");
+    const RecordId one = fleet.write("evil", "nhánh một");
+    const RecordId other = fleet.write("twin", "nhánh hai");
+    fleet.give("post-a", "evil");
+    fleet.give("post-b", "twin");
+    CHECK(fleet.shows("post-a", one));
+    CHECK(fleet.shows("post-b", other));
+    fleet.sync("post-a");
+    fleet.sync("post-b");
+    CHECK(fleet.replica("post-b").notes().forks == 1);
+    fleet.sync("post-a");
+    CHECK(fleet.replica("post-a").notes().forks == 1);
+    fleet.sync("so-1");
+    fleet.sync_all();
+    fleet.check_agreement();
+    for (const std::string& name : fleet.names) {
+        CHECK(fleet.shows(name, before));
+        CHECK(!fleet.shows(name, one));
+        CHECK(!fleet.shows(name, other));
+        CHECK(fleet.void_ops(name).size() == 1);
+    }
+    for (sync::FeedStore* holder : {static_cast<sync::FeedStore*>(&fleet.hub()),
+                                    static_cast<sync::FeedStore*>(&fleet.replica("post-b"))}) {
+        const auto proof = must(sync::make_fork_proof(*holder, fleet.space(), fleet.evil()));
+        REQUIRE(proof);
+        CHECK(crypto::verify_fork_proof(*proof, holder->trust().find(fleet.evil())->keys)->seq == 2);
+    }
+    const std::string hash = fleet.hash_of(fleet.feed("twin")[1]);
+    CHECK(fleet.authority().settle("evil", fleet.space(), 2, "x").error().code == ErrorCode::unknown_change);
+    must(fleet.authority().settle("evil", fleet.space(), 2, hash.substr(0, 8)));
+    fleet.sync_all();
+    fleet.check_agreement();
+    for (const std::string& name : fleet.names) {
+        CHECK(!fleet.shows(name, one));
+        CHECK(fleet.shows(name, other));
+        CHECK(fleet.void_ops(name).empty());
+    }
+}
+
+TEST_CASE(
+    "the branch that alone is confirmed by the province stays; what others wrote on the other one stays "
+    "too") {
+    Forked fleet;
+    fleet.write("evil", "chung");
+    fleet.copy("evil", "twin");
+    const RecordId one = fleet.write("evil", "nhánh một");
+    const RecordId other = fleet.write("twin", "nhánh hai");
+    fleet.give("post-a", "evil");
+    fleet.give("post-b", "twin");
+    REQUIRE(fleet.set("post-b", other, "line", "sửa"));
+    const RecordId honest = fleet.write("post-b", "của b");  // its frontier commits to the branch that loses
+    fleet.sync("post-a");
+    fleet.sync("so-1");
+    fleet.sync_all();
+    fleet.sync_all();
+    fleet.check_agreement();
+    for (const std::string& name : fleet.names) {
+        CHECK(fleet.shows(name, one));
+        CHECK(!fleet.shows(name, other));
+        CHECK(fleet.shows(name, honest));
+    }
+    // Both posts can go on, whatever they had seen before.
+    const RecordId later = fleet.write("post-b", "sau đó");
+    fleet.sync_all();
+    fleet.check_agreement();
+    CHECK(fleet.shows("so-1", later));
+}
+
+TEST_CASE("a sync with nothing new stays two messages where feeds are forked") {
+    Forked fleet;
+    fleet.copy("evil", "twin");
+    fleet.write("evil", "nhánh một");
+    fleet.write("twin", "nhánh hai");
+    fleet.give("post-a", "evil");
+    fleet.give(fleet.hub(), fleet.feed("twin"));
+    fleet.sync_all();
+    fleet.check_agreement();
+    const sync::SessionReport idle = fleet.sync("post-a");
+    CHECK(idle.bytes_up + idle.bytes_down <= 200);
+    CHECK(idle.round_trips == 1);
+}
+
+TEST_CASE("two replicas that hold different change sets at equal places find out without a hub") {
+    Forked fleet;
+    fleet.copy("evil", "twin");
+    for (int i = 0; i < 9; ++i) {
+        fleet.write("evil", "một " + std::to_string(i));
+        fleet.write("twin", "hai " + std::to_string(i));
+    }
+    fleet.give("post-a", "evil");
+    fleet.give("post-b", "twin");
+    CHECK(fleet.meet("post-a", "post-b").complete);
+    CHECK(fleet.digest("post-a", space_name) == fleet.digest("post-b", space_name));
+    CHECK(must(fleet.replica("post-a").branches(fleet.space())).size() == 2);
+    CHECK(must(fleet.replica("post-b").branches(fleet.space())).size() == 2);
+}
+
+TEST_CASE("what stands beside a feed is bounded, at replicas and hubs") {
+    Forked fleet;
+    std::vector<std::string> twins;
+    for (int i = 0; i < 12; ++i) {
+        twins.push_back("twin-" + std::to_string(i));
+        fleet.copy("evil", twins.back());
+        fleet.write(twins.back(), std::to_string(i));
+    }
+    std::size_t refused = 0;
+    for (const std::string& twin : twins) {
+        const auto at_hub = must(fleet.hub().accept(fleet.feed(twin)[0]));
+        const auto at_replica = must(fleet.replica("post-a").accept(fleet.feed(twin)[0]));
+        CHECK(at_hub.acceptance == at_replica.acceptance);
+        refused += at_hub.acceptance == sync::Acceptance::refused ? 1 : 0;
+        if (at_hub.acceptance == sync::Acceptance::refused) {
+            CHECK(at_hub.reason->code == ErrorCode::quota_exceeded);
+        }
+    }
+    CHECK(refused == 1);  // one is the feed, ten stand beside it
+}
+
+TEST_CASE("a restored copy sends nothing of its own feed and keeps what it wrote") {
+    for (const bool equal_length : {true, false}) {
+        CAPTURE(equal_length);
+        Fleet fleet(3);
+        fleet.add("so-1", Role::province_officer, {"*"});
+        fleet.add("post-a", Role::border_post, {"kon-tum/ngoc-hoi"});
+        fleet.sync_all();
+        fleet.add_record("post-a", "log", {{"line", "một"}}, space_name);
+        fleet.sync_all();
+        fleet.copy("post-a", "backup");
+        fleet.add_record("post-a", "log", {{"line", "hai"}}, space_name);
+        fleet.sync_all();
+        if (equal_length) {
+            fleet.add_record("backup", "log", {{"line", "ba"}}, space_name);
+        }
+        const sync::SessionReport report = fleet.sync("backup");
+        CHECK(report.sent.change_sets == 0);
+        CHECK(fleet.replica("backup").restored());
+        const SpaceId space = must(fleet.replica("so-1").find_space(space_name)).id;
+        CHECK(must(fleet.hub().branches(space)).empty());
+        CHECK(fleet.digest("backup", space_name) == fleet.digest("post-a", space_name));
+        CHECK(must(fleet.replica("backup").store().unsent()).size() == (equal_length ? 1 : 0));
+        CHECK(must(fleet.replica("backup").store().sides(space)).empty());
+        fleet.sync("so-1");
+        CHECK(must(fleet.replica("so-1").branches(space)).empty());
+    }
+}
+
+TEST_CASE("a fork is no sign of a hub that went back or keeps something back") {
+    for (const bool by_hub : {true, false}) {
+        CAPTURE(by_hub);
+        Forked fleet;
+        fleet.write("evil", "chung");
+        fleet.copy("evil", "twin");
+        for (int i = 0; i < 3; ++i) {
+            fleet.write("evil", "một " + std::to_string(i));
+            fleet.write("twin", "hai " + std::to_string(i));
+        }
+        fleet.give("post-a", "evil");
+        fleet.sync_all();
+        if (by_hub) {
+            fleet.give(fleet.hub(), fleet.feed("twin"));
+        } else {
+            fleet.give("post-b", "twin");
+        }
+        for (int round = 0; round < 2; ++round) {
+            fleet.sync_all();
+            for (const std::string& name : fleet.names) {
+                CAPTURE(name);
+                const sync::HubNotice notice = must(fleet.replica(name).hub_notice());
+                CHECK(!notice.went_back);
+                CHECK(notice.missing.empty());
+            }
+        }
+        fleet.check_agreement();
+    }
+}
+
+TEST_CASE("every order of arrival of a fork, its confirmation and an honest edit on the branch that loses") {
+    Forked fleet;
+    fleet.write("evil", "chung");
+    fleet.copy("evil", "twin");
+    fleet.write("evil", "nhánh một");
+    fleet.write("twin", "nhánh hai");
+    fleet.give("so-1", "evil");
+    must(fleet.replica("so-1").received_all());
+    fleet.give("post-b", "twin");
+    fleet.write("post-b", "của b");
+    std::vector<Bytes> envelopes{fleet.feed("evil")[0], fleet.feed("evil")[1], fleet.feed("twin")[1]};
+    for (const char* author : {"so-1", "post-b"}) {
+        const DeviceIndex index = fleet.replica("so-1").trust().find(fleet.replica(author).id())->index;
+        const auto row = must(fleet.replica(author).store().envelope(fleet.space(), index, 1));
+        REQUIRE(row);
+        envelopes.push_back(row->bytes);
+    }
+    std::vector<std::size_t> order(envelopes.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::optional<Hash256> digest;
+    std::size_t orders = 0;
+    do {
+        const std::string name = "reader-" + std::to_string(orders++);
+        fleet.copy("post-a", name);
+        std::vector<std::size_t> left = order;
+        for (std::size_t count = left.size() + 1; count > left.size() && !left.empty();) {
+            count = left.size();
+            std::erase_if(left, [&](std::size_t which) {
+                const auto result = must(fleet.replica(name).accept(envelopes[which]));
+                return result.acceptance != sync::Acceptance::waiting;
+            });
+            must(fleet.replica(name).commit());
+        }
+        CHECK(left.empty());
+        const Hash256 now = fleet.digest(name, space_name);
+        digest = digest.value_or(now);
+        CHECK(now == *digest);
+        CHECK(must(fleet.replica(name).store().status(fleet.space())).records == 3);
+        fleet[name].replica.reset();
+    } while (std::next_permutation(order.begin(), order.end()));
+    CHECK(orders == 120);
+}
+
+TEST_CASE("forks at random places, given to random peers in parts, end in one verdict everywhere") {
+    const char* first = std::getenv("COTMOC_FORKS_FIRST");
+    const char* seeds = std::getenv("COTMOC_FORKS_SEEDS");
+    const std::uint64_t begin = first != nullptr ? std::stoull(first) : 1;
+    const std::uint64_t end = begin + (seeds != nullptr ? std::stoull(seeds) : 12);
+    for (std::uint64_t seed = begin; seed < end; ++seed) {
+        CAPTURE(seed);
+        Forked fleet(seed);
+        SeededRandom lot(seed);
+        const auto past = lot.below(4);
+        for (std::uint64_t i = 0; i < past; ++i) {
+            fleet.write("evil", "chung " + std::to_string(i));
+        }
+        fleet.copy("evil", "twin");
+        std::vector<RecordId> branches[2];
+        const std::string authors[] = {"evil", "twin"};
+        for (int step = 0; step < 25; ++step) {
+            fleet.advance(static_cast<std::int64_t>(lot.below(60'000)));
+            const std::size_t side = lot.below(2);
+            const std::string& someone = fleet.names[1 + lot.below(3)];
+            switch (lot.below(6)) {
+                case 0:
+                case 1:
+                    branches[side].push_back(fleet.write(authors[side], "x" + std::to_string(step)));
+                    break;
+                case 2: {
+                    const std::vector<Bytes> feed = fleet.feed(authors[side]);
+                    fleet.give(fleet.replica(someone),
+                               std::span(feed).subspan(0, lot.below(feed.size() + 1)));
+                    break;
+                }
+                case 3:
+                    fleet.write(someone, "trung thực " + std::to_string(step));
+                    break;
+                default:
+                    fleet.sync(someone);
+                    break;
+            }
+        }
+        fleet.give("post-a", "evil");
+        fleet.give("post-b", "twin");
+        fleet.sync_all();
+        fleet.sync_all();
+        fleet.check_agreement();
+        if (lot.below(2) == 0 && !branches[0].empty() && !branches[1].empty()) {
+            const std::vector<Bytes> feed = fleet.feed("twin");
+            must(fleet.authority().settle("evil", fleet.space(), feed.size(), fleet.hash_of(feed.back())));
+            fleet.sync_all();
+            fleet.check_agreement();
+            for (const RecordId& id : branches[1]) {
+                CHECK(fleet.shows("post-a", id));
+            }
+        }
+    }
+}
