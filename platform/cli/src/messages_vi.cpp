@@ -173,6 +173,10 @@ constexpr ErrorText texts[] = {
     {"cannot_listen", "không thể lắng nghe ở địa chỉ này", "chọn địa chỉ hoặc cổng khác"},
     {"diverged", "hai bản sao có cùng lịch sử mà mã tóm tắt khác nhau",
      "chạy verify ở cả hai và báo cho tỉnh"},
+    {"bundle_incomplete", "thiếu một phần của gói; phần nhận được đã được nhận",
+     "nhập tất cả các tập cùng lúc; nếu mất một tập, nhờ xuất lại gói"},
+    {"bundle_damaged", "tệp không phải là một tập đầy đủ của gói; không nhận gì từ tệp này",
+     "sao chép lại từ nơi đã xuất"},
 };
 
 }  // namespace

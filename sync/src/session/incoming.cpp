@@ -65,6 +65,8 @@ Result<AcceptResult> Incoming::offer(BytesView envelope, SessionReport& report) 
         uncommitted_transfer_.change_sets += 1;
         uncommitted_transfer_.ops += result->ops;
         uncommitted_transfer_.bytes += envelope.size();
+    } else if (result->acceptance == Acceptance::known) {
+        ++known_;
     } else if (result->acceptance == Acceptance::refused) {
         // What was refused may have been noted.
         uncommitted_ = true;
@@ -77,6 +79,8 @@ void Incoming::keep_waiting(const SpaceId& space, std::uint64_t seq, Bytes envel
     if (waiting_.size() < waiting_count_max && waiting_bytes_ + envelope.size() <= waiting_bytes_max) {
         waiting_bytes_ += envelope.size();
         waiting_.push_back({space, seq, std::move(envelope)});
+    } else {
+        ++dropped_;
     }
 }
 
@@ -121,6 +125,7 @@ Result<bool> Incoming::retry_once(SessionReport& report) {
 Result<void> Incoming::receive_end(SessionReport& report) {
     stored_since_retry_ = waiting_.size();
     COTMOC_TRY(retry_waiting(report));
+    dropped_ += waiting_.size();
     waiting_.clear();
     waiting_bytes_ = 0;
     return {};

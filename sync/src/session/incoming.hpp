@@ -42,6 +42,9 @@ public:
     std::optional<Bytes> take_ack();
     /// The store keeps no more of this author's.
     bool is_over_quota(const DeviceId& author) const { return over_quota_.contains(author); }
+    /// How many were known before, and how many waited in vain.
+    std::uint64_t known() const { return known_; }
+    std::uint64_t dropped() const { return dropped_; }
 
 private:
     struct Waiting {
@@ -68,6 +71,8 @@ private:
     std::uint64_t stored_since_retry_ = 0;
     std::set<SpaceId> stored_spaces_;
     std::set<DeviceId> over_quota_;
+    std::uint64_t known_ = 0;
+    std::uint64_t dropped_ = 0;
 };
 
 }  // namespace cotmoc::sync
