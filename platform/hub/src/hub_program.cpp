@@ -1,6 +1,7 @@
 #include "hub_program.hpp"
 
 #include "command.hpp"
+#include "hub_bundles.hpp"
 #include "hub_place.hpp"
 #include "messages.hpp"
 #include "verification.hpp"
@@ -29,6 +30,7 @@ struct Options {
     std::string root;
     std::string listen;
     bool json = false;
+    cli::BundleOptions bundle;
     sync::HubLimits limits;
     std::size_t connections_per_address = asio::TcpServerOptions().per_address_max;
 };
@@ -86,13 +88,30 @@ Result<void> serve(const Options& options, HubPlace& place) {
     return {};
 }
 
-/// Needs no passphrase: nothing that a hub holds does.
-cli::Outcome verify(const Options& options, HubPlace&) {
+cli::Common common_of(const Options& options) {
     cli::Common common;
     common.json = options.json;
     common.language = cli::language_of_environment();
+    return common;
+}
+
+/// Needs no passphrase: nothing that a hub holds does.
+cli::Outcome verify(const Options& options, HubPlace&) {
+    const cli::Common common = common_of(options);
     COTMOC_ASSIGN(const auto lock, system::DirectoryLock::take(options.data, "cotmoc-hub verify"));
     return cli::verify_archive(common, options.data + "/hub.db", options.root);
+}
+
+cli::Outcome bundle_export(const Options& options, HubPlace& place) {
+    return export_bundle(common_of(options), place, options.limits, options.bundle);
+}
+
+cli::Outcome bundle_import(const Options& options, HubPlace& place) {
+    return import_bundle(common_of(options), place, options.limits, options.bundle);
+}
+
+cli::Outcome bundle_inspect(const Options& options, HubPlace&) {
+    return cli::inspect_files(common_of(options), options.bundle);
 }
 
 template <Result<void> (*work)(const Options&, HubPlace&)>
@@ -116,6 +135,23 @@ void add_limits(CLI::App& command, Options& options) {
         .add_option("--connections-per-address", options.connections_per_address,
                     "Connections that one network address may have at once")
         ->capture_default_str();
+}
+
+void add_bundle_commands(CLI::App& app, Options& options, Work& work) {
+    CLI::App* group = app.add_subcommand("bundle", "Take and give sticks, while the hub does not serve");
+    group->require_subcommand(1);
+    group->fallthrough();
+    group->add_flag("--json", options.json, "Answer in JSON");
+    CLI::App* command = group->add_subcommand("export", "Write what a reader lacks, as far as known");
+    cli::add_export_options(*command, options.bundle);
+    command->callback([&work] { work = bundle_export; });
+    command = group->add_subcommand("import", "Read volumes, in any order, from read-only media too");
+    cli::add_import_options(*command, options.bundle);
+    add_limits(*command, options);
+    command->callback([&work] { work = bundle_import; });
+    command = group->add_subcommand("inspect", "Counts and sizes; needs no passphrase");
+    cli::add_inspect_options(*command, options.bundle);
+    command->callback([&work] { work = bundle_inspect; });
 }
 
 void add_commands(CLI::App& app, Options& options, Work& work) {
@@ -148,6 +184,8 @@ void add_commands(CLI::App& app, Options& options, Work& work) {
     command->add_option("--root", options.root, "The root's fingerprint, from the poster");
     command->add_flag("--json", options.json, "Answer in JSON");
     command->callback([&work] { work = verify; });
+
+    add_bundle_commands(app, options, work);
 }
 
 cli::Outcome run_safely(Work work, const Options& options, cli::Language language) {

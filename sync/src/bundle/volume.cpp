@@ -161,16 +161,21 @@ Result<void> VolumeReader::read_header() {
     return good ? Result<void>() : Result<void>(damaged(*source_, "not of the form"));
 }
 
+/// All octets go through the check and all items through next() before anything is made of them. That octets
+/// were changed is told first: the form is then of no interest.
 Result<void> VolumeReader::check_octets() {
     VolumeCheck check;
-    Bytes block(read_size);
-    for (std::uint64_t offset = 0; offset < end_of_items();) {
-        const auto part =
-            static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), end_of_items() - offset));
-        COTMOC_TRY(fill_exactly(*source_, offset, std::span(block).first(part)));
-        check.add(BytesView(block).first(part));
-        offset += part;
+    Bytes header(volume_header_size);
+    COTMOC_TRY(fill_exactly(*source_, 0, header));
+    check.add(header);
+    rewind();
+    hashing_ = &check;
+    const Result<void> form = check_form();
+    while (offset_ < end_of_items()) {
+        used_ = buffer_.size();
+        COTMOC_TRY(fill(read_size));
     }
+    hashing_ = nullptr;
     Bytes seal(volume_seal_size);
     COTMOC_TRY(fill_exactly(*source_, end_of_items(), seal));
     BinaryReader reader(seal);
@@ -179,7 +184,16 @@ Result<void> VolumeReader::check_octets() {
     if (check.finish() != check_ && !switched_off("bundle-check")) {
         return damaged(*source_, "octets were changed");
     }
-    return {};
+    return form;
+}
+
+Result<void> VolumeReader::check_form() {
+    for (;;) {
+        COTMOC_ASSIGN(const std::optional<VolumeItem> item, next());
+        if (!item) {
+            return {};
+        }
+    }
 }
 
 bool VolumeReader::signed_by(const crypto::SigningPublicKey& key) const {
@@ -206,6 +220,9 @@ Result<void> VolumeReader::fill(std::size_t wanted) {
     buffer_.resize(had + static_cast<std::size_t>(more));
     COTMOC_TRY(fill_exactly(*source_, offset_, std::span(buffer_).subspan(had)));
     offset_ += more;
+    if (hashing_ != nullptr) {
+        hashing_->add(BytesView(buffer_).subspan(had));
+    }
     return {};
 }
 

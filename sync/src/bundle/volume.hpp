@@ -83,12 +83,14 @@ private:
     explicit VolumeReader(VolumeSource& source) : source_(&source) {}
     Result<void> read_header();
     Result<void> check_octets();
+    Result<void> check_form();
     Result<BytesView> take(std::size_t size);
     Result<void> fill(std::size_t wanted);
     std::uint64_t end_of_items() const { return header_.size - volume_seal_size; }
 
     VolumeSource* source_;
     VolumeHeader header_;
+    VolumeCheck* hashing_ = nullptr;  // while all of it is read for the first time
     Hash256 check_;
     crypto::Signature signature_;
     std::uint64_t offset_ = 0;  // of what follows the buffer

@@ -29,6 +29,12 @@ struct Stick final : sync::VolumeSink {
     }
 };
 
+inline Stick with_volume(const Bytes& volume) {
+    Stick stick;
+    stick.volumes.push_back(volume);
+    return stick;
+}
+
 class MemoryVolume final : public sync::VolumeSource {
 public:
     MemoryVolume(const Bytes& bytes, std::string name) : bytes_(bytes), name_(std::move(name)) {}

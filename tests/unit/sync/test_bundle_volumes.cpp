@@ -10,7 +10,7 @@
 namespace cotmoc::sync_test {
 namespace {
 
-constexpr int change_sets = 8;
+constexpr int change_sets = 16;
 
 /// A post with change sets of about 30 KiB, so that its bundle has several of the smallest volumes.
 struct LongStick : StickPosts {
@@ -141,8 +141,11 @@ TEST_CASE(
     Bytes volume = fleet.write_to("post-a").volumes.at(0);
     const Hash256 before = fleet.state("so-1");
     std::map<ErrorCode, int> seen;
-    for (std::size_t place = 0; place < volume.size();
-         place += place < 300 || place + 100 > volume.size() ? 1 : 499) {
+    std::set<std::size_t> places;
+    for (std::size_t i = 0; i < 300; ++i) {
+        places.insert({i, volume.size() - 1 - i, i * (volume.size() / 300)});
+    }
+    for (const std::size_t place : places) {
         volume[place] ^= 0x20;
         const sync::BundleRead read = must(fleet.try_read("so-1", {volume}));
         volume[place] ^= 0x20;
@@ -154,7 +157,7 @@ TEST_CASE(
     CHECK(seen[ErrorCode::bundle_damaged] > 200);
     CHECK(seen[ErrorCode::unsupported_version] == 1);
     CHECK(seen[ErrorCode::bad_signature] == 64);
-    fleet.read_from("so-1", Stick{{}, {volume}});
+    fleet.read_from("so-1", with_volume(volume));
     CHECK(fleet.digest("so-1", ngoc_hoi) == fleet.digest("post-a", ngoc_hoi));
 }
 
@@ -215,9 +218,9 @@ TEST_CASE("bundles: a receipt that the hub did not sign makes no work count as h
     // In its own name the neighbour may say what it likes: it is no hub.
     parts.header.writer = neighbour.id();
     fleet.read_from("post-a",
-                    Stick{{}, {make_volume(parts.header, neighbour.keys().device.signing, parts.items)}});
+                    with_volume(make_volume(parts.header, neighbour.keys().device.signing, parts.items)));
     CHECK(fleet.progress("post-a", id) == core::Progress::sealed);
-    fleet.read_from("post-a", Stick{{}, {honest}});
+    fleet.read_from("post-a", with_volume(honest));
     CHECK(fleet.progress("post-a", id) == core::Progress::hub);
 }
 
