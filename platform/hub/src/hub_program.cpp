@@ -122,7 +122,7 @@ cli::Outcome plain(const Options& options, HubPlace& place) {
 
 using Work = cli::Outcome (*)(const Options&, HubPlace&);
 
-void add_limits(CLI::App& command, Options& options) {
+void add_quotas(CLI::App& command, Options& options) {
     sync::HubLimits& limits = options.limits;
     const auto add = [&](const char* name, std::uint64_t& value, const char* what) {
         command.add_option(name, value, what)->capture_default_str();
@@ -131,6 +131,10 @@ void add_limits(CLI::App& command, Options& options) {
     add("--quota-change-sets", limits.total.change_sets, "Change sets that it keeps of each device, in all");
     add("--quota-bytes-a-day", limits.day.bytes, "Octets that a device may send in a day");
     add("--quota-change-sets-a-day", limits.day.change_sets, "Change sets that a device may send in a day");
+}
+
+void add_limits(CLI::App& command, Options& options) {
+    add_quotas(command, options);
     command
         .add_option("--connections-per-address", options.connections_per_address,
                     "Connections that one network address may have at once")
@@ -147,7 +151,7 @@ void add_bundle_commands(CLI::App& app, Options& options, Work& work) {
     command->callback([&work] { work = bundle_export; });
     command = group->add_subcommand("import", "Read volumes, in any order, from read-only media too");
     cli::add_import_options(*command, options.bundle);
-    add_limits(*command, options);
+    add_quotas(*command, options);
     command->callback([&work] { work = bundle_import; });
     command = group->add_subcommand("inspect", "Counts and sizes; needs no passphrase");
     cli::add_inspect_options(*command, options.bundle);
