@@ -73,7 +73,7 @@ class Bundle(harness.Fleet):
 
     def test_volumes(self):
         for number in range(12):
-            self.add_delegation("post", f"partner={os.urandom(9000).hex()}", f"head={number}")
+            self.add_delegation("post", f"partner={os.urandom(12000).hex()}", f"head={number}")
             self.cotmoc("post", "bundle", "export", self.work / "seals-what-is-there")
         base = self.stick / "volumes.cmb"
         files = self.json("post", "bundle", "export", base, "--volume-size", "64K")["files"]
@@ -87,7 +87,8 @@ class Bundle(harness.Fleet):
         self.assertEqual(len({volume["bundle"] for volume in inspected}), 1)
 
         missing = files.pop(1)
-        done = self.run_program("cotmoc", "-C", self.work / "so", "bundle", "import", *reversed(files), "--json", expect=1)
+        done = self.run_program("cotmoc", "-C", self.work / "so", "bundle", "import", *reversed(files), "--json",
+                                expect=1)
         self.assertIn(f"missing volume 2 of {len(files) + 1}", done.stderr.decode())
         self.assertIn("error[bundle_incomplete]", done.stderr.decode())
         self.assertFalse(json.loads(done.stdout)["complete"])

@@ -133,6 +133,8 @@ Result<bool> BundleReading::take_trust_entry(BytesView entry) {
 Result<bool> BundleReading::check_writer(BundleRead& read) {
     const auto* writer = store().trust().find(header_.writer);
     if (writer == nullptr) {
+        // Its certificate may stand in a volume that is not here.
+        trust_is_missing_ = trust_is_missing_ || volumes_.size() < header_.count;
         if (!trust_is_missing_) {
             COTMOC_TRY(fail_with(read, {ErrorCode::unknown_author, header_.writer.hex()}));
         }
@@ -260,6 +262,8 @@ Result<void> BundleReading::take_volume(VolumeReader& volume, Incoming& incoming
         }
     }
     volume.rewind();
+    COTMOC_TRY(incoming.commit(report));
+    (void)incoming.take_ack();
     return {};
 }
 
