@@ -2,6 +2,7 @@
 import json
 import os
 import stat
+from pathlib import Path
 
 import harness
 
@@ -92,10 +93,11 @@ class Bundle(harness.Fleet):
         self.assertIn(f"missing volume 2 of {len(files) + 1}", done.stderr.decode())
         self.assertIn("error[bundle_incomplete]", done.stderr.decode())
         self.assertFalse(json.loads(done.stdout)["complete"])
-        whole = open(missing, "rb").read()
-        open(missing, "wb").write(whole[:-1])
+        missing = Path(missing)
+        whole = missing.read_bytes()
+        missing.write_bytes(whole[:-1])
         self.fails_with("bundle_damaged", "so", "bundle", "import", missing)
-        open(missing, "wb").write(whole)
+        missing.write_bytes(whole)
         self.json("so", "bundle", "import", *files, missing)
         self.assertEqual(self.digests("so")["tinh-a/huyen-b"], self.digests("post")["tinh-a/huyen-b"])
         # The next one under the same name takes the place of all of them.
