@@ -129,7 +129,10 @@ Result<KnownHoldings> BundlePeers::known(const crypto::TrustState::Device& peer)
                 }
                 if (hash == feed.hash || switched_off("fork-detection")) {
                     known.note(space, feed.device, feed.seq);
-                } else if (here != nullptr && feed.seq > here->seq) {
+                    continue;
+                }
+                known.differ.emplace(space, feed.device);
+                if (here != nullptr && feed.seq > here->seq) {
                     known.note(space, feed.device, here->seq);
                 }
             }

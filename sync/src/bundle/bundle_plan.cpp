@@ -2,6 +2,8 @@
 
 #include "session/common_spaces.hpp"
 
+#include <cotmoc/base/test_switch.hpp>
+
 #include <algorithm>
 #include <set>
 
@@ -17,9 +19,10 @@ public:
                               const std::vector<const Device*>& devices) {
         Readers readers;
         for (const Device* device : devices) {
-            KnownHoldings known;
-            if (!options.everything) {
-                COTMOC_ASSIGN(known, options.peers.known(*device));
+            COTMOC_ASSIGN(KnownHoldings known, options.peers.known(*device));
+            if (options.everything) {
+                known.trust_position = 0;
+                known.spaces.clear();
             }
             const crypto::TrustState& trust = options.store.trust();
             for (const SpaceId& space : common_spaces(trust, own, *device)) {
@@ -46,6 +49,13 @@ public:
             }
         }
         return held == UINT64_MAX ? 0 : held;
+    }
+
+    /// Some reader said that it holds another feed of the device, or more of it, than there is here.
+    bool differs(const SpaceId& space, DeviceIndex device) const {
+        return std::ranges::any_of(all_, [&](const Reader& reader) {
+            return reader.known.differ.contains({space, device});
+        });
     }
 
 private:
@@ -171,7 +181,11 @@ Result<BundlePlan> plan_bundle(const BundleExport& options, const Device& own,
         held = store.frontier(space);
         std::map<DeviceIndex, BundlePlan::Range> ranges;
         for (const FeedPosition& feed : held) {
-            ranges[feed.device] = {known.seq(space, feed.device), feed.seq};
+            // A restored or copied replica sends nothing of its own feed, or it would fork it. What is over
+            // there comes with the reader's answer, and tells.
+            const bool kept_back = feed.device == own.index && known.differs(space, feed.device) &&
+                                   !switched_off("own-feed-check");
+            ranges[feed.device] = {kept_back ? feed.seq : known.seq(space, feed.device), feed.seq};
         }
         COTMOC_TRY(add_ranges(store, plan, space, std::move(ranges)));
         COTMOC_TRY(add_branches(store, plan, space));

@@ -65,7 +65,6 @@ Result<bool> BundleReading::take(BundleRead& read) {
     if (!known) {
         return read.trust_received != trust_before;
     }
-    COTMOC_TRY(compare_own_feed());
     SessionReport report;
     COTMOC_TRY(take_envelopes(read, report));
     read.received.change_sets += report.received.change_sets;
@@ -175,38 +174,6 @@ Result<void> BundleReading::read_holdings(BundleRead& read) {
         }
     }
     holdings_ = std::move(*holdings);
-    return {};
-}
-
-/// If the writer holds more of this device's feed, or another one, this store is a restored or copied one.
-Result<void> BundleReading::compare_own_feed() {
-    const crypto::TrustState& trust = store().trust();
-    const auto* own = trust.find(options_->keys.public_keys().id());
-    const auto* writer = trust.find(header_.writer);
-    if (!holdings_ || writer->revoked || switched_off("own-feed-check")) {
-        return {};
-    }
-    const DeviceIndex index = own->index;
-    for (const SpaceId& space : common_spaces(trust, *own, *writer)) {
-        const auto said = holdings_->spaces.find(space);
-        if (said == holdings_->spaces.end()) {
-            continue;
-        }
-        const auto feed = std::ranges::find(said->second, index, &FeedPosition::device);
-        if (feed == said->second.end()) {
-            continue;
-        }
-        const Frontier held = store().frontier(space);
-        const auto here = std::ranges::find(held, index, &FeedPosition::device);
-        const std::uint64_t last = here != held.end() ? here->seq : 0;
-        std::optional<Hash256> hash;
-        if (feed->seq <= last) {
-            COTMOC_ASSIGN(hash, store().hash_at(space, index, feed->seq));
-        }
-        if (hash != feed->hash) {
-            return store().own_feed_differs();
-        }
-    }
     return {};
 }
 

@@ -39,7 +39,6 @@ private:
     Result<bool> take_trust_entry(BytesView entry);
     Result<bool> check_writer(BundleRead& read);
     Result<void> read_holdings(BundleRead& read);
-    Result<void> compare_own_feed();
     Result<void> take_envelopes(BundleRead& read, SessionReport& report);
     Result<void> take_volume(VolumeReader& volume, Incoming& incoming, const Passable& passable,
                              BundleRead& read, SessionReport& report);

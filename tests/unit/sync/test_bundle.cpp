@@ -184,7 +184,7 @@ TEST_CASE("bundles: an unknown reader, one before joining, and volume sizes out 
     CHECK(stick.volumes.empty());
 }
 
-TEST_CASE("bundles: a restored copy is noticed by what a bundle says of its own feed") {
+TEST_CASE("bundles: a restored copy learns by sticks that its feed has gone on, and forks nothing") {
     StickPosts fleet;
     fleet.add_record("post-a", "delegation", {{"partner", "1"}});
     must(fleet.replica("post-a").begin_session());
@@ -192,11 +192,18 @@ TEST_CASE("bundles: a restored copy is noticed by what a bundle says of its own 
     fleet.add_record("post-a", "delegation", {{"partner", "2"}});
     fleet.carry("post-a", "hub");
     fleet.add_record("backup", "delegation", {{"partner", "3"}});
-    const Stick from_hub = fleet.write_to("hub", {"post-a"});
-    fleet.read_from("backup", from_hub);
+    // That the hub says it has more is a claim; the change set itself is none.
+    fleet.read_from("backup", fleet.write_to("hub", {"post-a"}));
+    CHECK_FALSE(fleet.replica("backup").restored());
+    const sync::BundleRead told = fleet.read_from("hub", fleet.write_to("backup", {"hub"}));
+    CHECK(told.received.change_sets == 0);
+    CHECK(must(fleet.far_hub->branches(fleet.space(ngoc_hoi))).empty());
+    // It sets aside what nobody is known to have seen, so that the past comes back with the next answer.
+    (void)must(fleet.try_read("backup", fleet.write_to("hub", {"post-a"}).volumes));
     CHECK(fleet.replica("backup").restored());
-    fleet.read_from("post-a", from_hub);
     CHECK_FALSE(fleet.replica("post-a").restored());
+    fleet.read_from("hub", fleet.write_to("backup", {"hub"}));
+    CHECK(fleet.read_from("backup", fleet.write_to("hub", {"post-a"})).received.change_sets == 2);
 }
 
 TEST_CASE("bundles: both branches of a forked feed travel by stick, and all come to one verdict") {

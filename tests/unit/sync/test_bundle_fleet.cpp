@@ -15,7 +15,7 @@ struct Province : StickPosts {
             add(name, Role::border_post, {ngoc_hoi});
         }
         add("district", Role::district_officer, {ngoc_hoi});
-        for (const char* name : {"so-1", "post-a", "post-b"}) {
+        for (const char* name : {"so-1", "post-a", "post-b", "far-1", "far-2", "far-3", "pair-1", "pair-2"}) {
             must(carry_trust(name));
         }
         carry("authority", "hub");

@@ -26,6 +26,8 @@ Result<BundleHoldings> decode_holdings(BytesView bytes);  // bad_encoding
 struct KnownHoldings {
     std::uint64_t trust_position = 0;
     std::map<SpaceId, std::map<DeviceIndex, std::uint64_t>> spaces;
+    /// Feeds of which the peer said to hold more than there is here, or another change set.
+    std::set<std::pair<SpaceId, DeviceIndex>> differ;
     std::uint64_t seq(const SpaceId& space, DeviceIndex device) const;
     void note(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
 };
