@@ -177,6 +177,7 @@ Result<void> Replica::settle_forks(const SpaceId& space) {
     }
     if (otherwise) {
         const auto take = [&]() -> Result<void> {
+            COTMOC_TRY(forget_grown(space));
             COTMOC_TRY(take_branches(space, judged));
             return load_forks(space);  // the change sets are judged by what stands now
         };
@@ -184,13 +185,16 @@ Result<void> Replica::settle_forks(const SpaceId& space) {
             COTMOC_TRY(load_forks(space));
             return replayed;
         }
-    } else if (fresh != 0) {
-        COTMOC_TRY(store_->write([&] { return take_branches(space, judged); }));
+    } else if (fresh != 0 || forks_of(space).grown) {
+        const auto taken = store_->write([&]() -> Result<void> {
+            COTMOC_TRY(forget_grown(space));
+            return take_branches(space, judged);
+        });
+        COTMOC_TRY(taken);
         COTMOC_TRY(load_forks(space));
     }
     notes_.forks += fresh;
-    SpaceForks& forks = forks_of(space);
-    forks.stale = forks.grown = false;
+    forks_of(space).stale = false;
     return {};
 }
 
