@@ -85,9 +85,7 @@ struct SessionNotes {
     std::uint64_t forks = 0;  // feeds found to be forked
 };
 
-struct FeedFork;
 struct ForkLimits;
-class ForkTree;
 struct SpaceRights;
 
 /// What a check of everything found.
@@ -375,13 +373,7 @@ private:
     // Forks (S17).
     struct SpaceForks;
     struct Forks;
-    /// What became of a feed that is forked, or of which the trust feed names another hash than is held.
-    struct Judged {
-        DeviceIndex device{};
-        std::uint64_t first = 0;    // the first forked place; 0: it is not forked
-        std::vector<Hash256> feed;  // what stays from there on
-        std::uint64_t void_from = 0;
-    };
+    struct Judged;
     SpaceForks& forks_of(const SpaceId& space);
     Result<void> verify_sides(const SpaceInfo& in, std::vector<Error>& wrong);
     Result<void> load_forks();
@@ -403,12 +395,10 @@ private:
                                                      const Frontier& frontier,
                                                      std::vector<std::uint64_t> claimed);
     Result<Frontier> sealing_frontier(const SpaceId& space);
-    std::map<std::uint64_t, Hash256> named_places(const SpaceId& space, DeviceIndex device) const;
     Result<std::optional<Bytes>> bytes_of(const SpaceId& space, DeviceIndex device, std::uint64_t seq,
                                           const Hash256& hash);
     Result<void> add_confirmed(const SpaceId& space, const crypto::TrustState::Device& officer,
                                std::map<DeviceIndex, std::set<Hash256>>& confirmed);
-    static ForkTree fork_tree(const FeedFork& fork, std::span<const Hash256> feed);
     Result<std::vector<Judged>> judge_forks(const SpaceId& space);
     Result<bool> stands_otherwise(const SpaceId& space, std::span<const Judged> all);
     Result<void> take_branches(const SpaceId& space, std::span<const Judged> all);
