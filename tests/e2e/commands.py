@@ -452,7 +452,7 @@ class Sync(harness.Fleet):
         record = self.add_delegation("one", "people=3")
         report = self.sync("one")
         self.assertEqual(list(report), ["sent", "received", "wire_bytes", "round_trips", "seconds", "complete",
-                                        "digests", "conflicts", "quarantined", "hub", "restored"])
+                                        "digests", "conflicts", "quarantined", "forks", "hub", "restored"])
         self.assertTrue(report["complete"])
         self.assertEqual(report["sent"]["change_sets"], 1)
         self.assertEqual(self.json("one", "show", record)["state"], "hub")

@@ -144,6 +144,7 @@ Result<void> Hub::append(BytesView envelope, const SpaceId& space, const FeedPos
     uncommitted_ = true;
     Frontier& frontier = frontiers_[space];
     committed_frontiers_.emplace(space, frontier);
+    branches_.erase(space);
     COTMOC_TRY(store_.append_envelope(space, place, envelope));
     const auto feed = find_feed(frontier, place.device);
     if (feed != frontier.end() && feed->device == place.device) {

@@ -196,7 +196,7 @@ Result<void> Caller::compare_own(const FeedTable& list, std::uint64_t own_check)
     const DeviceIndex own = own_device()->index;
     COTMOC_ASSIGN(const std::uint64_t held, own_feeds_check(store(), common_, list, own));
     keep_own_back_ = held != own_check && !switched_off("own-feed-check");
-    return keep_own_back_ ? store().own_feed_differs() : Result<void>();
+    return {};
 }
 
 /// The other side noticed that the two hold different change sets at equal places. What this side had said to
@@ -208,8 +208,8 @@ Result<void> Caller::on_branches(BytesView body) {
     COTMOC_ASSIGN(const BranchTable theirs, decode_branches(body));
     COTMOC_TRY(take_branches(theirs));
     FeedTable feeds;
+    const FeedTable here = feed_table(store(), common_);
     for (const auto& [place, tips] : theirs) {
-        const FeedTable here = feed_table(store(), common_);
         for (const auto& [device, ends] : tips) {
             // Of a feed with one branch over there, up to where both hold it.
             const std::uint64_t last = std::min(seq_of(here, place, device), ends.back().seq);

@@ -152,10 +152,7 @@ Result<bool> Conversation::take_branches(const BranchTable& theirs) {
     COTMOC_CHECK(own != nullptr);
     COTMOC_TRY(check_table(trust(), common_, theirs));
     COTMOC_ASSIGN(const BranchPlan plan, sync::plan_branches(store(), common_, theirs, own->index));
-    if (plan.own_differs) {
-        keep_own_back_ = true;
-        COTMOC_TRY(store().own_feed_differs());
-    }
+    keep_own_back_ = keep_own_back_ || plan.own_differs;
     for (const auto& [space, places] : plan.send) {
         outgoing_.plan_branches(space, places);
     }

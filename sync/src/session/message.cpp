@@ -95,15 +95,15 @@ void write_tips(BinaryWriter& writer, const std::vector<BranchTip>& tips) {
     writer.varint(tips.size());
     for (const BranchTip& tip : tips) {
         writer.varint(tip.seq);
-        for (const std::uint64_t hash : tip.hashes) {
-            writer.u64(hash);
+        for (const HashStart& hash : tip.hashes) {
+            writer.id(hash);
         }
     }
 }
 
 std::vector<BranchTip> read_tips(BinaryReader& reader) {
     std::vector<BranchTip> tips;
-    const std::size_t count = reader.count(9);
+    const std::size_t count = reader.count(17);
     if (count == 0 || count > branch_tips_max) {
         reader.set_failed();
     }
@@ -113,7 +113,7 @@ std::vector<BranchTip> read_tips(BinaryReader& reader) {
             reader.set_failed();
         }
         for (auto left = static_cast<int>(std::bit_width(tip.seq)); left > 0 && reader.ok(); --left) {
-            tip.hashes.push_back(reader.u64());
+            tip.hashes.push_back(reader.id<HashStart>());
         }
         if (!tips.empty() && tip <= tips.back()) {
             reader.set_failed();

@@ -90,11 +90,13 @@ struct Lacks {
 Bytes encode_lacks(const Lacks& lacks);
 Result<Lacks> decode_lacks(BytesView body);
 
-/// Where a branch of a feed ends, and the first 8 octets of the hashes of seq, seq - 1, seq - 3, seq - 7 … on
+/// 16 octets: of 8, an author could find two of its own with the same ones.
+using HashStart = FixedBytes<16, struct HashStartTag>;
+/// Where a branch of a feed ends, and the first octets of the hashes of seq, seq - 1, seq - 3, seq - 7 … on
 /// it: as many as seq has binary digits.
 struct BranchTip {
     std::uint64_t seq = 0;
-    std::vector<std::uint64_t> hashes;
+    std::vector<HashStart> hashes;
     friend auto operator<=>(const BranchTip&, const BranchTip&) = default;
 };
 /// Rising, at least one a feed and at most branch_tips_max.

@@ -1,5 +1,6 @@
 // Forked feeds (S17): whoever forks, wherever, and in whatever order the branches arrive, all replicas come
 // to hold both and to the same verdict.
+#include "support/environment_number.hpp"
 #include "support/fleet.hpp"
 
 #include <cotmoc/sync/fork_proof.hpp>
@@ -94,6 +95,7 @@ TEST_CASE(
     fleet.give("post-b", "twin");
     CHECK(fleet.shows("post-a", one));
     CHECK(fleet.shows("post-b", other));
+    REQUIRE(fleet.set("post-b", other, "line", "sửa"));  // it has to be applied after what it builds on
     fleet.sync("post-a");
     fleet.sync("post-b");
     CHECK(fleet.replica("post-b").notes().forks == 1);
@@ -106,7 +108,7 @@ TEST_CASE(
         CHECK(fleet.shows(name, before));
         CHECK(!fleet.shows(name, one));
         CHECK(!fleet.shows(name, other));
-        CHECK(fleet.void_ops(name).size() == 1);
+        CHECK(fleet.void_ops(name).size() == 2);  // the creation, and the edit of what does not exist
     }
     for (sync::FeedStore* holder : {static_cast<sync::FeedStore*>(&fleet.hub()),
                                     static_cast<sync::FeedStore*>(&fleet.replica("post-b"))}) {
@@ -122,8 +124,87 @@ TEST_CASE(
     for (const std::string& name : fleet.names) {
         CHECK(!fleet.shows(name, one));
         CHECK(fleet.shows(name, other));
+        CHECK(must(fleet.replica(name).store().find(other))->body.find("sửa") != std::string::npos);
         CHECK(fleet.void_ops(name).empty());
     }
+    // A second word, for the other branch, takes the place of the first.
+    must(fleet.authority().settle("evil", fleet.space(), 2, fleet.hash_of(fleet.feed("evil")[1])));
+    fleet.sync_all();
+    fleet.check_agreement();
+    for (const std::string& name : fleet.names) {
+        CHECK(fleet.shows(name, one));
+        CHECK(!fleet.shows(name, other));
+    }
+}
+
+TEST_CASE(
+    "a word for a later place takes the place of one for another branch, and a cut stands at what counts") {
+    Forked fleet;
+    fleet.write("evil", "chung");
+    fleet.copy("evil", "twin");
+    for (int i = 0; i < 4; ++i) {
+        fleet.write("evil", "một " + std::to_string(i));
+        fleet.write("twin", "hai " + std::to_string(i));
+    }
+    fleet.give("post-a", "evil");
+    fleet.give("post-b", "twin");
+    fleet.sync_all();
+    fleet.sync_all();
+    must(fleet.authority().settle("evil", fleet.space(), 2, fleet.hash_of(fleet.feed("evil")[1])));
+    must(fleet.authority().settle("evil", fleet.space(), 4, fleet.hash_of(fleet.feed("twin")[3])));
+    fleet.sync_all();
+    fleet.check_agreement();
+    CHECK(must(fleet.replica("post-a").store().status(fleet.space())).records == 5);
+    CHECK(fleet.void_ops("post-a").empty());
+    // What counts stays when the device goes.
+    const auto revoked = must(fleet.authority().revoke("evil", crypto::RightsReason::stolen));
+    for (const auto& cut : revoked.cuts) {
+        CHECK(cut.void_change_sets == 0);
+    }
+    fleet.sync_all();
+    fleet.check_agreement();
+    CHECK(must(fleet.replica("post-a").store().status(fleet.space())).records == 5);
+}
+
+TEST_CASE("a hub that only claims another past of a device makes it hold back, and no more") {
+    Forked fleet;
+    fleet.write("post-a", "một");
+    fleet.sync("post-a");
+    const DeviceIndex own = fleet.replica("so-1").trust().find(fleet.replica("post-a").id())->index;
+    const auto& devices = fleet.replica("so-1").trust().devices();
+    const crypto::TrustState::Device hub =
+        *std::ranges::find(devices, Role::hub, &crypto::TrustState::Device::role);
+    must(fleet.replica("post-a").peer_lists(hub, fleet.space(), {{own, 9}}));
+    CHECK(!fleet.replica("post-a").restored());
+    fleet.write("post-a", "hai");
+    fleet.sync("post-a");
+    fleet.sync("so-1");
+    CHECK(fleet.digest("post-a", space_name) == fleet.digest("so-1", space_name));
+}
+
+TEST_CASE("what a killed process did not judge is judged when the replica is opened again") {
+    Forked fleet;
+    fleet.write("evil", "chung");
+    fleet.copy("evil", "twin");
+    fleet.write("evil", "nhánh một");
+    fleet.write("twin", "nhánh hai");
+    fleet.give("so-1", "evil");
+    must(fleet.replica("so-1").received_all());  // the province confirms the first branch
+    fleet.give("post-b", "twin");
+    const RecordId honest = fleet.write("post-b", "của b");
+    fleet.give("post-a", "evil");
+    const auto feed_of = [&](const char* author) {
+        const DeviceIndex index = fleet.replica("so-1").trust().find(fleet.replica(author).id())->index;
+        return must(fleet.replica(author).store().envelope(fleet.space(), index, 1))->bytes;
+    };
+    fleet.give(fleet.replica("post-a"), std::vector<Bytes>{feed_of("so-1"), feed_of("post-b")});
+    CHECK(!fleet.shows("post-a", honest));  // in quarantine: it had seen the other branch
+    REQUIRE(must(fleet.replica("post-a").accept(fleet.feed("twin")[1])).acceptance ==
+            sync::Acceptance::stored);
+    must(fleet.replica("post-a").store().commit());  // and here it is killed
+    fleet.reopen("post-a");
+    fleet.sync("post-a");
+    CHECK(fleet.shows("post-a", honest));
 }
 
 TEST_CASE(
@@ -307,11 +388,9 @@ TEST_CASE("every order of arrival of a fork, its confirmation and an honest edit
 }
 
 TEST_CASE("forks at random places, given to random peers in parts, end in one verdict everywhere") {
-    const char* first = std::getenv("COTMOC_FORKS_FIRST");
-    const char* seeds = std::getenv("COTMOC_FORKS_SEEDS");
-    const std::uint64_t begin = first != nullptr ? std::stoull(first) : 1;
-    const std::uint64_t end = begin + (seeds != nullptr ? std::stoull(seeds) : 12);
-    for (std::uint64_t seed = begin; seed < end; ++seed) {
+    const std::uint64_t first = environment_number("COTMOC_FORKS_FIRST", 1);
+    const std::uint64_t count = environment_number("COTMOC_FORKS_SEEDS", 12);
+    for (std::uint64_t seed = first; seed < first + count; ++seed) {
         CAPTURE(seed);
         Forked fleet(seed);
         SeededRandom lot(seed);

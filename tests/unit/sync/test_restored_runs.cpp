@@ -1,6 +1,7 @@
 // Many random lives of a device whose files are copied and put back: what was written in any copy is in the
 // province in the end, once.
 #include "support/copied_device.hpp"
+#include "support/environment_number.hpp"
 
 #include <doctest/doctest.h>
 
@@ -257,10 +258,8 @@ private:
 }  // namespace
 
 TEST_CASE("whatever is copied and put back, all work reaches the province, once, and digests agree") {
-    const char* asked = std::getenv("COTMOC_RESTORE_SEEDS");
-    const std::uint64_t seeds = asked != nullptr ? std::strtoull(asked, nullptr, 10) : 30;
-    const char* from = std::getenv("COTMOC_RESTORE_FIRST");
-    const std::uint64_t first = from != nullptr ? std::strtoull(from, nullptr, 10) : 1;
+    const std::uint64_t seeds = environment_number("COTMOC_RESTORE_SEEDS", 30);
+    const std::uint64_t first = environment_number("COTMOC_RESTORE_FIRST", 1);
     for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
         CAPTURE(seed);
         Life(seed).run(40);

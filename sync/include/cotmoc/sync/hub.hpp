@@ -89,6 +89,7 @@ private:
     std::vector<Bytes> trust_entries_;
     std::map<SpaceId, Frontier> frontiers_;  // the last place of each feed, forked or not
     std::map<SpaceId, std::map<DeviceIndex, std::vector<core::SideEnvelope>>> sides_;
+    std::map<SpaceId, std::vector<ForkBranch>> branches_;  // of forked feeds, as long as nothing is added
     std::unique_ptr<ForkLimits> fork_limits_;
     // What roll_back() restores.
     bool uncommitted_ = false;
