@@ -27,6 +27,15 @@ void Connection::start() {
     settle();
 }
 
+void Connection::wind_down(std::int64_t grace_ms) {
+    if (closed_) {
+        return;
+    }
+    limits_.max_ms = duration_ms() + grace_ms;
+    session_->wind_down(clock_.steady_ms());
+    settle();
+}
+
 void Connection::abort() {
     session_->on_closed(clock_.steady_ms());
     close();

@@ -26,6 +26,7 @@ public:
     Result<void> join(std::string_view grant_text, const std::string& root);
 
     sync::Hub& hub() { return *hub_; }
+    sync::HubStore& store() { return *store_; }
     const crypto::DeviceKeys& keys() const { return keys_->device; }
     Clock& clock() { return clock_; }
     Random& random() { return random_; }

@@ -11,8 +11,9 @@ namespace cotmoc::asio {
 
 struct TcpOptions {
     std::int64_t connect_timeout_ms = 10'000;  // name look-up and connection together
-    std::uint64_t max_bytes = 0;               // of the socket, both ways; 0: no limit
-    std::int64_t max_ms = 0;                   // of the whole session; 0: no limit
+    std::uint64_t max_bytes = 0;  // of the socket, both ways; 0: no limit. The session ends by itself before
+    std::int64_t max_ms = 0;      // of the whole session; 0: no limit. Likewise; what does not end is cut off
+    bool stop_on_signals = false;  // SIGINT and SIGTERM wind the session down
     /// Called as the session goes on, and once when it is over, failed or not.
     std::function<void(const sync::SessionReport&)> progress;
 };
@@ -31,6 +32,23 @@ Result<sync::SessionReport> sync_over_tcp(const std::string& host, std::uint16_t
                                           const sync::SessionOptions& session,
                                           const crypto::AgreementPublicKey& responder,
                                           const TcpOptions& options, Clock& clock);
+
+/// Notices SIGINT and SIGTERM while it lives, so that they end a wait, and never the process in the middle
+/// of something. One thread.
+class StopSignals {
+public:
+    StopSignals();
+    ~StopSignals();
+    StopSignals(const StopSignals&) = delete;
+    StopSignals& operator=(const StopSignals&) = delete;
+    bool stopped();
+    /// Waits so long, less if a signal comes. False if it is time to stop.
+    bool wait(std::int64_t ms);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 /// What is known of a session that a server has answered.
 struct ServedSession {
