@@ -58,8 +58,8 @@ private:
     std::optional<Frontiers> list_;     // of message 2, until the trust feeds are level
     bool branches_taken_ = false;
     bool lacks_nothing_ = false;
-    FeedTable listed_;              // what the other side holds, as it said
-    bool limited_ = false;          // the other side was told to send less than that
+    FeedTable listed_;      // what the other side holds, as it said
+    bool limited_ = false;  // the other side was told to send less than that
     std::map<SpaceId, std::map<DeviceIndex, std::uint64_t>> planned_;
 };
 
@@ -262,8 +262,8 @@ bool Caller::still_lacks() const {
     return false;
 }
 
-/// A network that wants a log-in first answers whatever comes with a web page. An honest frame looks like that
-/// once in 2^40 times.
+/// A network that wants a log-in first answers whatever comes with a web page. An honest frame looks like
+/// that once in 2^40 times.
 Result<void> Caller::look_at_answer(BytesView octets) const {
     const std::string_view text = as_text(octets);
     const bool http = text.size() >= 7 && text.starts_with("HTTP/") && text[5] >= '0' && text[5] <= '9' &&

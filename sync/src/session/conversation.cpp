@@ -433,7 +433,8 @@ Result<void> Conversation::send_envelopes() {
             parts_.begin(std::move(envelope->bytes));
             report_.resumed_up += parts_.resumed();
         }
-        send_piece(static_cast<std::size_t>(std::min<std::uint64_t>(pace_.piece(), allowance_.value_or(seq_max))));
+        send_piece(
+            static_cast<std::size_t>(std::min<std::uint64_t>(pace_.piece(), allowance_.value_or(seq_max))));
     }
     return {};
 }

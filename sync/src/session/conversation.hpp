@@ -68,7 +68,8 @@ protected:
     Result<void> load_partial();
     bool ending_soon() const { return ending_soon_; }
     bool all_sent() const { return outgoing_.all_sent() && !parts_.busy(); }
-    /// The first octets after the first ones sent: how long the other side took tells what kind of line it is.
+    /// The first octets after the first ones sent: how long the other side took tells what kind of line it
+    /// is.
     void note_answer();
     /// Begins no envelope any more, and leaves the one that is under way.
     void stop_sending();

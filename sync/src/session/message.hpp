@@ -50,7 +50,7 @@ struct Reply {
     Hash256 trust_head;                // with `differs` and `list_follows`
     FeedTable feeds;                   // with `differs`
     std::uint64_t own_check = 0;       // with `differs`: own_feeds_check() of the caller's feeds
-    std::optional<HeldPart> held;      // with `differs`
+    std::optional<HeldPart> held = {};      // with `differs`
 };
 Bytes encode_reply(const Reply& reply);
 Result<Reply> decode_reply(BytesView payload);
@@ -91,7 +91,7 @@ Result<TrustBatch> decode_trust(BytesView body);
 struct Frontiers {
     FeedTable feeds;
     std::uint64_t own_check = 0;  // as in Reply
-    std::optional<HeldPart> held;
+    std::optional<HeldPart> held = {};
     friend bool operator==(const Frontiers&, const Frontiers&) = default;
 };
 Bytes encode_frontiers(const Frontiers& frontiers);
@@ -101,7 +101,7 @@ struct Lacks {
     FeedTable feeds;
     std::uint64_t check = 0;  // feeds_check(): what both hold of the listed feeds
     std::uint64_t forks = 0;  // forks_check(): the branches that the caller holds; 0: none
-    std::optional<HeldPart> held;
+    std::optional<HeldPart> held = {};
     friend bool operator==(const Lacks&, const Lacks&) = default;
 };
 Bytes encode_lacks(const Lacks& lacks);

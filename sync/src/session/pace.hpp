@@ -1,5 +1,5 @@
-// How large the pieces are in which long envelopes go: what comes over in about a quarter of a second, so that a
-// cut costs little on a slow link and a fast one is not filled with frames.
+// How large the pieces are in which long envelopes go: what comes over in about a quarter of a second, so
+// that a cut costs little on a slow link and a fast one is not filled with frames.
 #pragma once
 
 #include "session/message.hpp"

@@ -18,7 +18,10 @@ public:
     Bytes take_whole();
     /// The next octets, at most `size`, which is not 0. Valid until the next call of anything.
     Part next(std::size_t size);
-    void abandon() { envelope_.clear(); offset_ = 0; }
+    void abandon() {
+        envelope_.clear();
+        offset_ = 0;
+    }
 
 private:
     std::optional<HeldPart> held_;

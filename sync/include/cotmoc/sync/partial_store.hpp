@@ -1,6 +1,6 @@
-// Begun envelopes, kept from one session to the next: a link that is cut every minute never carries a long one
-// whole. What is kept is ciphertext, of at most one envelope for each other side; it is believed only when it
-// is whole and its signature verifies.
+// Begun envelopes, kept from one session to the next: a link that is cut every minute never carries a long
+// one whole. What is kept is ciphertext, of at most one envelope for each other side; it is believed only
+// when it is whole and its signature verifies.
 #pragma once
 
 #include <cotmoc/core/store.hpp>

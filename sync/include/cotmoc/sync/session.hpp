@@ -22,8 +22,8 @@ struct SessionOptions {
     std::int64_t stall_ms = 5 * 60 * 1000;       // so long without progress ends it too (docs/spec/limits.md)
     SessionGate* gate = nullptr;                 // an answering side's: how often each device may come
     PartialStore* partials = nullptr;            // begun envelopes go on in the next session; null: anew
-    /// A calling side's, 0: no limit. Octets of the pipe, both ways together; the session ends by itself, after
-    /// commit and acknowledgement, before it would use more. Lists and trust entries are not cut short.
+    /// A calling side's, 0: no limit. Octets of the pipe, both ways together; the session ends by itself,
+    /// after commit and acknowledgement, before it would use more. Lists and trust entries are not cut short.
     std::uint64_t budget_bytes = 0;
     /// Likewise milliseconds from start(): the session begins to end when three quarters are over.
     std::int64_t budget_ms = 0;

@@ -60,13 +60,13 @@ struct ServedSession {
 };
 
 struct TcpServerOptions {
-    std::size_t connections_max = 256;  // more of them wait until one ends
-    std::size_t per_address_max = 64;   // of them from one network address; more are closed at once
-    std::size_t unknown_max = 128;      // whose peer is not known yet; the oldest of them makes room
+    std::size_t connections_max = 256;         // more of them wait until one ends
+    std::size_t per_address_max = 64;          // of them from one network address; more are closed at once
+    std::size_t unknown_max = 128;             // whose peer is not known yet; the oldest of them makes room
     std::size_t unknown_per_address_max = 16;  // likewise, of one network address
-    std::int64_t handshake_ms = 10'000;  // from connect until the peer is known
-    std::int64_t linger_ms = 2'000;      // from the last byte sent until the peer closes
-    bool stop_on_signals = false;        // SIGINT and SIGTERM end run()
+    std::int64_t handshake_ms = 10'000;        // from connect until the peer is known
+    std::int64_t linger_ms = 2'000;            // from the last byte sent until the peer closes
+    bool stop_on_signals = false;              // SIGINT and SIGTERM end run()
     std::function<void(const ServedSession&)> on_session_end;
 };
 
