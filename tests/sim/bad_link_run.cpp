@@ -110,6 +110,9 @@ private:
             }
             engine.session_started();
             const std::optional<Error> error = one_session(name, leg);
+            if (progressed_) {
+                engine.progressed(now_);
+            }
             engine.session_ended(error, now_);
             leg.failed += error ? 1 : 0;
             if (complete_) {
@@ -150,6 +153,9 @@ private:
         leg.longest_ms = std::max(leg.longest_ms, network.now_ms() - start);
         now_ += network.now_ms() - start;
         complete_ = report.complete;
+        progressed_ =
+            report.sent.change_sets + report.received.change_sets + report.resumed_up + report.resumed_down !=
+            0;
         return session.error();
     }
 
@@ -164,6 +170,7 @@ private:
     std::vector<RecordId> records_;
     std::int64_t now_ = 0;
     bool complete_ = false;
+    bool progressed_ = false;
     std::string failure_;
 };
 

@@ -27,7 +27,6 @@ struct BadLinkLeg {
     std::uint64_t failed = 0;
     std::uint64_t most_of_a_session = 0;  // octets
     std::uint64_t resumed = 0;            // octets of envelopes that did not have to go again
-    std::uint64_t greetings = 0;  // octets of failed sessions that were no envelopes: handshakes, lists
     std::int64_t ms = 0;
     std::int64_t longest_ms = 0;  // of a session
 };

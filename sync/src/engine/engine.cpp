@@ -40,18 +40,22 @@ void SyncEngine::session_started() {
     running_ = true;
     requested_ = false;
     network_changed_ = false;
+    progressed_ = false;
     next_start_.reset();
     start_is_own_ = false;
 }
 
-void SyncEngine::progressed(std::int64_t now_ms) { moved_at_ = std::max(moved_at_, now_ms); }
+void SyncEngine::progressed(std::int64_t now_ms) {
+    progressed_ = true;
+    moved_at_ = std::max(moved_at_, now_ms);
+}
 
 void SyncEngine::session_ended(const std::optional<Error>& error, std::int64_t now_ms) {
     running_ = false;
     if (error) {
         note_pending(now_ms);
         // What failed on the old network says nothing about the new one.
-        failures_ = network_changed_ ? 1 : std::min(failures_ + 1, failures_max);
+        failures_ = network_changed_ || progressed_ ? 1 : std::min(failures_ + 1, failures_max);
         const bool can_help = error_retry(error->code) != Retry::never || network_changed_;
         next_start_ = now_ms + (can_help ? jitter(back_off_limit()) : options_.cap_ms);
         return;

@@ -13,10 +13,9 @@ std::uint64_t moved(const SessionReport& report) {
     return report.sent.change_sets + report.received.change_sets;
 }
 
-/// Also what is kept of begun envelopes and of the trust feed: any of it is a reason not to worry.
+/// Any of it is a reason not to worry.
 std::uint64_t kept(const SessionReport& report) {
-    return moved(report) + report.trust_sent + report.trust_received + report.resumed_up +
-           report.resumed_down;
+    return moved(report) + report.trust_sent + report.trust_received;
 }
 
 }  // namespace
@@ -104,8 +103,12 @@ void SyncRunner::one_session(const SliceBudget& budget) {
     engine_.session_started();
     const auto result = transport_.run(budget, [&](const SessionReport& report) {
         last = report;
-        if (kept(report) != kept_before) {
+        // That an earlier session brought a part of a long envelope shows only when the next one goes on from
+        // it.
+        const std::uint64_t resumed = report.resumed_up + report.resumed_down;
+        if (kept(report) != kept_before || (resumed != 0 && resumed != resumed_)) {
             kept_before = kept(report);
+            resumed_ = resumed;
             engine_.progressed(clock_.steady_ms());
         }
         tell_progress(report, began);

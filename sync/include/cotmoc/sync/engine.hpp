@@ -51,7 +51,8 @@ public:
     void session_started();
     /// A session of now has moved something that stays: a change set was committed or acknowledged, say.
     void progressed(std::int64_t now_ms);
-    /// Without an error the back-off starts anew. After an error that no repetition cures the wait is the
+    /// Without an error, or after a session that progressed, the back-off starts anew: a link that is cut
+    /// every minute is not one that does not work. After an error that no repetition cures the wait is the
     /// cap: the cure (an enrolment, an update) may come without anybody here who asks.
     void session_ended(const std::optional<Error>& error, std::int64_t now_ms);
 
@@ -81,6 +82,7 @@ private:
     bool running_ = false;
     bool requested_ = false;        // while a session ran: it may have missed what came since
     bool network_changed_ = false;  // while a session ran
+    bool progressed_ = false;       // in this session
     std::uint32_t failures_ = 0;
     std::optional<std::int64_t> next_start_;
     bool start_is_own_ = false;  // next_start_ came of interval_ms: nobody asked

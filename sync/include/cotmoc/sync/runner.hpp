@@ -82,7 +82,8 @@ private:
     Clock& clock_;
     SyncCallbacks callbacks_;
     SliceReport report_;
-    SyncProgress before_;  // of the sessions that are over
+    SyncProgress before_;        // of the sessions that are over
+    std::uint64_t resumed_ = 0;  // what the last session that resumed an envelope found held of it
 };
 
 }  // namespace cotmoc::sync
