@@ -125,6 +125,11 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     const std::int64_t began = clock.steady_ms();
     const auto report = sync_with_hub(common, opened, hub, tcp, last);
     last.complete = last.complete && report.has_value();
+    const bool idle = report && last.complete && last.sent.change_sets == 0 &&
+                      last.received.change_sets == 0 && last.trust_sent == 0 && last.trust_received == 0;
+    if (idle && !outcome.tell_idle) {
+        return {};
+    }
     if (common.json) {
         const double seconds = static_cast<double>(clock.steady_ms() - began) / 1000;
         COTMOC_TRY(put_report_json(replica, last, seconds, rotated));

@@ -19,6 +19,7 @@ struct SyncOptions {
 asio::TcpOptions tcp_options(const SyncOptions& options);
 
 struct SyncOutcome {
+    bool tell_idle = true;  // in: report a session that had nothing to exchange, too
     sync::SessionReport report;
     bool needs_person = false;  // exit status 3: for what is new in this session
 };

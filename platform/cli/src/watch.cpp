@@ -68,8 +68,10 @@ public:
         tcp.stop_on_signals = true;
         tcp.progress = progress;
         SyncOutcome outcome;
+        outcome.tell_idle = !told_;
         const Result<void> synced = sync_and_tell(common_, **opened, options_, tcp, outcome);
         needs_person_ = needs_person_ || outcome.needs_person;
+        told_ = told_ || synced.has_value();
         (*opened)->replica.reset();
         mark_.changed();
         COTMOC_TRY(finish_output());
@@ -119,6 +121,7 @@ private:
     DatabaseMark mark_;
     std::optional<Error> fatal_;
     bool needs_person_ = false;
+    bool told_ = false;  // that a session succeeded
 };
 
 /// Each kind of failure once, until a session succeeds: a hub that is away all night fills no log.
@@ -174,6 +177,9 @@ Outcome watch(const Common& common, const SyncOptions& options) {
     callbacks.event = [&](sync::SyncEvent event) { tell_event(common, event); };
     callbacks.session_ended = [&](const sync::SliceReport& report) {
         const std::int64_t now = clock.steady_ms();
+        if (transport.stopped()) {
+            return;
+        }
         failures.tell(report, std::max<std::int64_t>(engine.next_start().value_or(now) - now, 0));
     };
     sync::SyncRunner runner(engine, transport, clock, callbacks);

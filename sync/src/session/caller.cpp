@@ -251,6 +251,9 @@ void Caller::end_soon() {
 }
 
 bool Caller::still_lacks() const {
+    if (incoming_.handled() >= report_.expected) {
+        return false;  // what came and was not taken does not come by waiting
+    }
     const FeedTable own = feed_table(options_.store, common_);
     for (const auto& [place, feeds] : listed_) {
         for (const auto& [device, seq] : feeds) {

@@ -108,16 +108,21 @@ std::optional<std::int64_t> Conversation::budget_end() const {
     if (options_.budget_ms == 0 || ending_soon_) {
         return std::nullopt;
     }
-    return started_at_ + options_.budget_ms / 4 * 3;
+    const std::int64_t reserve =
+        std::clamp(4 * pace_.first_wait_ms(), options_.budget_ms / 4, options_.budget_ms / 2);
+    return started_at_ + options_.budget_ms - reserve;
 }
 
 /// Within the last twentieth nothing new is begun: acknowledgements and the farewell have to fit.
 void Conversation::watch_budget() {
+    if (finished_ || ending_soon_) {
+        return;
+    }
     const auto end = budget_end();
     const std::uint64_t used = framing_.produced() + report_.bytes_down;
     const bool octets_used =
         options_.budget_bytes != 0 && used >= options_.budget_bytes - options_.budget_bytes / 20;
-    if (!ending_soon_ && ((end && now_ >= *end) || octets_used)) {
+    if ((end && now_ >= *end) || octets_used) {
         ending_soon_ = true;
         end_soon();
     }
@@ -493,7 +498,10 @@ void Conversation::finish_turn(Result<void> outcome) {
 
 Result<void> Conversation::keep() {
     COTMOC_TRY(incoming_.commit(report_));
-    COTMOC_TRY(save_partial());
+    if (incoming_.parts().unsaved()) {
+        COTMOC_TRY(save_partial());
+        COTMOC_TRY(store().commit());
+    }
     const auto* peer = peer_device();
     if (peer == nullptr || !holdings_.changed()) {
         return {};

@@ -36,6 +36,8 @@ public:
     /// The same of an envelope that comes in parts, once it is whole.
     Result<void> receive_part(BytesView body, const Passable& passable, SessionReport& report);
     PartReceiver& parts() { return parts_; }
+    /// Envelopes of this session, whatever became of them.
+    std::uint64_t handled() const { return handled_; }
     /// The other side has no more: waiting ones get a last chance, and what still waits is dropped.
     Result<void> receive_end(SessionReport& report);
 

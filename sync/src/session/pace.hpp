@@ -15,7 +15,8 @@ public:
     /// The other side answered for the first time, so long after it was asked.
     void first_answer(std::int64_t wait_ms, std::int64_t now_ms) {
         started_ms_ = now_ms;
-        piece_ = wait_ms < 20 ? part_size_max : wait_ms < 250 ? 16 * 1024 : 4 * 1024;
+        first_wait_ms_ = wait_ms;
+        piece_ = wait_ms < 250 ? 16 * 1024 : 4 * 1024;
     }
     /// So many octets of envelopes came over and were acknowledged.
     void acknowledged(std::uint64_t octets, std::int64_t now_ms) {
@@ -27,10 +28,13 @@ public:
     }
     std::size_t piece() const { return piece_; }
     /// What may wait for the pipe: what a session gives away it cannot take back when it has to end.
-    std::size_t ahead() const { return std::clamp<std::size_t>(4 * piece_, 16 * 1024, 256 * 1024); }
+    std::size_t ahead() const { return piece_ / 2; }
+    /// There and back, with what the other side had to do.
+    std::int64_t first_wait_ms() const { return first_wait_ms_; }
 
 private:
     std::int64_t started_ms_ = 0;
+    std::int64_t first_wait_ms_ = 0;
     std::uint64_t octets_ = 0;
     std::size_t piece_ = 4 * 1024;
 };

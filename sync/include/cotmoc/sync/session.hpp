@@ -25,7 +25,8 @@ struct SessionOptions {
     /// A calling side's, 0: no limit. Octets of the pipe, both ways together; the session ends by itself,
     /// after commit and acknowledgement, before it would use more. Lists and trust entries are not cut short.
     std::uint64_t budget_bytes = 0;
-    /// Likewise milliseconds from start(): the session begins to end when three quarters are over.
+    /// Likewise milliseconds from start(): the session begins to end when three quarters are over, or earlier
+    /// if the other side is slow to answer.
     std::int64_t budget_ms = 0;
 };
 
