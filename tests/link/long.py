@@ -1,6 +1,7 @@
 """The profiles of docs/bad-links.md with real processes in real time: long.py FOLDER_OF_THE_PROGRAMS [PROFILE…]
 
-For each: one post sends 1,000 records through cotmoc-bad-link, another one fetches them; prints what went over the line.
+For each: one post sends 1,000 records through cotmoc-bad-link, another one fetches them; prints what went over the
+line.
 """
 import json
 import subprocess
