@@ -1,5 +1,6 @@
 """Real processes over bad links: cotmoc-bad-link stands between `cotmoc` and `cotmoc-hub`."""
 import json
+import os
 import select
 import signal
 import socket
@@ -34,14 +35,18 @@ class Watcher:
         self.process = subprocess.Popen(
             [str(test.programs / "cotmoc"), "-C", str(test.work / directory), "sync", "--watch", "--json",
              *map(str, options)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env=harness.environment())
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=harness.environment())
+        self.unread = b""
 
     def line(self, seconds=30):
-        ready, _, _ = select.select([self.process.stdout], [], [], seconds)
-        if not ready:
-            raise AssertionError("the watcher says nothing")
-        return json.loads(self.process.stdout.readline())
+        while b"\n" not in self.unread:
+            ready, _, _ = select.select([self.process.stdout], [], [], seconds)
+            piece = os.read(self.process.stdout.fileno(), 65536) if ready else b""
+            if not piece:
+                raise AssertionError(f"the watcher says nothing more: {self.unread!r}")
+            self.unread += piece
+        line, _, self.unread = self.unread.partition(b"\n")
+        return json.loads(line)
 
     def wait_for(self, condition, seconds=30):
         end = time.monotonic() + seconds
@@ -53,7 +58,7 @@ class Watcher:
     def stop(self, number=signal.SIGTERM, seconds=15):
         self.process.send_signal(number)
         _, errors = self.process.communicate(timeout=seconds)
-        return self.process.returncode, errors
+        return self.process.returncode, errors.decode()
 
 
 def free_port():

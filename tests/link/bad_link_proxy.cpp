@@ -73,6 +73,9 @@ private:
         SystemError ignored;
         for (tcp::socket& socket : sockets_) {
             socket.set_option(tcp::no_delay(true), ignored);
+            // Else the system would take a whole session in, and hide that the line is slow.
+            socket.set_option(net::socket_base::receive_buffer_size(16 * 1024), ignored);
+            socket.set_option(net::socket_base::send_buffer_size(16 * 1024), ignored);
         }
         read(Way::up);
         if (!model_.portal) {
@@ -81,9 +84,14 @@ private:
         settle();
     }
 
+    /// After a cut only to see that end close: what it says is lost.
+    bool may_read(Way way, std::int64_t now) const {
+        return link_.cut() || (link_.open(way) && link_.line_free(way) <= now);
+    }
+
     /// From the end where the way begins. One read at a time, and none before the line is free.
     void read(Way way) {
-        if (std::exchange(reading_[number(way)], true) || over_ || !link_.open(way)) {
+        if (over_ || gone_[number(way)] || std::exchange(reading_[number(way)], true)) {
             return;
         }
         // Small bites, so that what a slow line has not taken yet waits with its sender.
@@ -101,6 +109,7 @@ private:
             return;
         }
         if (error) {
+            gone_[number(way)] = true;
             link_.close(way, now_ms());
         } else {
             link_.send(way, BytesView(buffers_[number(way)]).first(size), now_ms());
@@ -122,15 +131,14 @@ private:
             if (const auto arrives = link_.next_arrival(way)) {
                 sooner(*arrives);
             }
-            if (link_.open(way) && !reading_[number(way)]) {
-                if (link_.line_free(way) <= now) {
-                    read(way);
-                } else {
-                    sooner(link_.line_free(way));
-                }
+            const bool heard = way == Way::up || !model_.portal;
+            if (heard && may_read(way, now)) {
+                read(way);
+            } else if (heard && link_.open(way)) {
+                sooner(link_.line_free(way));
             }
         }
-        if (ended_[0] && ended_[1]) {
+        if ((ended_[0] && ended_[1]) || (gone_[0] && gone_[1])) {
             over();
         } else if (next) {
             wait(std::max<std::int64_t>(*next - now, 1));
@@ -173,6 +181,7 @@ private:
         tcp::socket& socket = sockets_[number(opposite(way))];
         ended_[number(way)] = true;
         if (link_.cut()) {
+            gone_[number(opposite(way))] = true;
             socket.close(ignored);
         } else {
             socket.shutdown(tcp::socket::shutdown_send, ignored);
@@ -200,7 +209,8 @@ private:
     std::array<Bytes, 2> written_;
     std::array<bool, 2> reading_{};
     std::array<bool, 2> writing_{};
-    std::array<bool, 2> ended_{};
+    std::array<bool, 2> ended_{};  // the end where the way arrives was told
+    std::array<bool, 2> gone_{};   // the end where it begins has closed
     std::uint64_t ordinal_;
     std::function<void(Pair&, const ProxiedConnection&)> on_end_;
     bool over_ = false;
