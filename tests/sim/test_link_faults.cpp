@@ -15,7 +15,7 @@ constexpr std::int64_t silence_ms = 10'000;
 struct Scene {
     Scene() {
         fleet.add("post-a", crypto::Role::border_post, {"kon-tum/ngoc-hoi"});
-        for (int i = 0; i < 300; ++i) {
+        for (int i = 0; i < 500; ++i) {
             const std::string text = std::to_string(i * 7919) + " biên bản " + std::to_string(i * i);
             fleet.add_record("post-a", "delegation", {{"head", text}, {"note", text + text}});
         }
@@ -61,7 +61,7 @@ TEST_CASE("a link that swallows one direction is noticed by both sides within te
         LinkModel link = *link_profile("3g-drop");
         link.cut_from_ms = link.cut_until_ms = 0;
         link.octets_per_second = 2'500;
-        (up ? link.blackhole_after_up : link.blackhole_after_down) = up ? 5'000 : 300;
+        (up ? link.blackhole_after_up : link.blackhole_after_down) = up ? 5'000 : 110;
         const std::size_t connection =
             scene.network.connect(scene.fleet.call("post-a"), scene.fleet.answer(), link);
         std::int64_t noticed = 0;
@@ -117,7 +117,7 @@ TEST_CASE("octets that a link turns over end the session, and never reach the st
         SimNetwork network(seed);
         LinkModel link = *link_profile("2g-hill");
         link.cut_until_ms = 0;
-        link.corrupt_per_mille = 100;
+        link.corrupt_per_mille = 300;
         const std::size_t connection =
             network.connect(scene.fleet.call("post-a"), scene.fleet.answer(), link);
         network.run();
