@@ -20,10 +20,12 @@ public:
     std::int64_t steady_ms() override { return now; }
 };
 
+constexpr ErrorCode none{};
+
 /// What one session does.
 struct Script {
     std::int64_t takes_ms = 1'000;
-    std::optional<ErrorCode> error = {};
+    ErrorCode error = none;
     std::uint64_t change_sets = 0;
     std::uint64_t bytes = 500;
     bool complete = true;
@@ -51,11 +53,11 @@ public:
         }
         clock_.now += script.change_sets == 0 ? script.takes_ms : 0;
         report.bytes_down = script.bytes;
-        report.complete = script.complete && !script.error;
-        report.stopped_early = !script.complete && !script.error;
+        report.complete = script.complete && script.error == none;
+        report.stopped_early = !script.complete && script.error == none;
         progress(report);
-        if (script.error) {
-            return fail(*script.error);
+        if (script.error != none) {
+            return fail(script.error);
         }
         return report;
     }
@@ -97,7 +99,7 @@ TEST_CASE(
     Scene scene;
     scene.transport.scripts = {{2'000, ErrorCode::connection_lost, 0, 3'000},
                                {2'000, ErrorCode::no_answer, 0, 4'000},
-                               {1'000, std::nullopt, 3, 5'000}};
+                               {1'000, none, 3, 5'000}};
     const SliceReport report = scene.slice({100'000, 60'000});
     CHECK(report.complete);
     CHECK(!report.error);
@@ -113,7 +115,7 @@ TEST_CASE(
 
 TEST_CASE("a slice is over when its octets or seconds are, and a session that it cut short is no error") {
     Scene scene;
-    scene.transport.scripts = {{1'000, std::nullopt, 2, 50'000, false}};
+    scene.transport.scripts = {{1'000, none, 2, 50'000, false}};
     const SliceReport octets = scene.slice({50'000, 0});
     CHECK(octets.sessions == 1);
     CHECK(!octets.error);
@@ -148,7 +150,7 @@ TEST_CASE("watching goes on after failures, wakes at once for a hint, and ends w
         if (!hinted && scene.engine.failures() >= 12) {
             hinted = true;
             hinted_at = scene.clock.now;
-            scene.transport.scripts = {{100, std::nullopt}};
+            scene.transport.scripts = {{100, none}};
             scene.engine.network_changed(scene.clock.now);
         }
     };
@@ -183,8 +185,7 @@ TEST_CASE("a hub that is away all day is called again and again, never later tha
 
 TEST_CASE("progress counts all sessions of a slice, and says how much time is left by the pace so far") {
     Scene scene;
-    scene.transport.scripts = {{10'000, ErrorCode::connection_lost, 10, 10'000},
-                               {4'000, std::nullopt, 4, 4'000}};
+    scene.transport.scripts = {{10'000, ErrorCode::connection_lost, 10, 10'000}, {4'000, none, 4, 4'000}};
     std::vector<SyncProgress> told;
     SyncCallbacks callbacks;
     callbacks.progress = [&](const SyncProgress& progress) { told.push_back(progress); };
