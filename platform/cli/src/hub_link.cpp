@@ -2,6 +2,9 @@
 
 #include "progress.hpp"
 
+#include <cotmoc/sync/partial_store.hpp>
+#include <cotmoc/sync/runner.hpp>
+
 namespace cotmoc::cli {
 
 Result<std::string> setting(sync::Replica& replica, std::string_view name) {
@@ -49,12 +52,17 @@ Result<sync::SessionReport> sync_with_hub(const Common& common, Opened& opened, 
     }
     Clock& clock = opened.place.clock;
     Progress progress(common, clock, Label::syncing);
-    options.progress = [&](const sync::SessionReport& report) {
+    const std::int64_t began = clock.steady_ms();
+    options.progress = [&, told = std::move(options.progress)](const sync::SessionReport& report) {
         last = report;
-        progress.show(report.received.change_sets + report.sent.change_sets,
-                      report.expected != 0 ? report.expected + report.sent.change_sets : 0);
+        progress.show(sync::progress_of(report, clock.steady_ms() - began));
+        if (told) {
+            told(report);
+        }
     };
-    const sync::SessionOptions session{replica, replica.keys().device, opened.place.random};
+    sync::ReplicaPartials partials(replica.store());
+    sync::SessionOptions session{replica, replica.keys().device, opened.place.random};
+    session.partials = &partials;
     const auto report =
         asio::sync_over_tcp(hub.endpoint.host, hub.endpoint.port, session, *hub_key, options, clock);
     progress.clear();

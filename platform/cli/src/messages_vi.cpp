@@ -168,6 +168,8 @@ constexpr ErrorText texts[] = {
      "kiểm tra địa chỉ; báo cho tỉnh nếu vẫn vậy"},
     {"protocol_error", "bên kia gửi thông điệp sai trình tự",
      "cập nhật cả hai chương trình; báo cho tỉnh nếu vẫn vậy"},
+    {"captive_portal", "một trang web trả lời thay cho trạm trung chuyển: mạng này đòi đăng nhập trước",
+     "mở trình duyệt và đăng nhập vào mạng, hoặc dùng mạng khác; đồng bộ sẽ tiếp tục từ chỗ dừng"},
     {"not_enrolled", "trạm trung chuyển không biết thiết bị này", "nhờ cơ quan cấp phép đồng bộ rồi thử lại"},
     {"no_hub", "chưa biết trạm trung chuyển nào", "nêu một lần bằng --hub HOST:PORT"},
     {"cannot_listen", "không thể lắng nghe ở địa chỉ này", "chọn địa chỉ hoặc cổng khác"},

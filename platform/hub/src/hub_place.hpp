@@ -27,6 +27,7 @@ public:
 
     const std::string& directory() const { return directory_; }
     sync::Hub& hub() { return *hub_; }
+    sync::HubStore& store() { return *store_; }
     const crypto::DeviceKeys& keys() const { return keys_->device; }
     Clock& clock() { return clock_; }
     Random& random() { return random_; }

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <cotmoc/asio/tcp.hpp>
 #include <cotmoc/crypto/hash.hpp>
+#include <cotmoc/sync/partial_store.hpp>
 #include <cotmoc/sync/session_gate.hpp>
 #include <cotmoc/system/file.hpp>
 #include <cotmoc/system/process.hpp>
@@ -79,6 +80,8 @@ Result<void> serve(const Options& options, HubPlace& place) {
     session.clock = &place.clock();
     sync::SessionGate gate;
     session.gate = &gate;
+    sync::HubPartials partials(place.store());
+    session.partials = &partials;
     COTMOC_ASSIGN(
         const std::unique_ptr<asio::TcpServer> server,
         asio::TcpServer::listen(endpoint->host, endpoint->port, session, server_options, place.clock()));

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS side (space INTEGER NOT NULL, device INTEGER NOT NULL
 CREATE TABLE IF NOT EXISTS usage (device INTEGER PRIMARY KEY, bytes INTEGER NOT NULL,
     change_sets INTEGER NOT NULL, day INTEGER NOT NULL, day_bytes INTEGER NOT NULL,
     day_change_sets INTEGER NOT NULL, cut_bytes INTEGER NOT NULL, cut_change_sets INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS partial (device BLOB PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
 )";
 constexpr std::int64_t format_1 = 1;
 
@@ -46,6 +47,8 @@ public:
     Result<std::uint64_t> side_size(const SpaceId& space, DeviceIndex device) override;
     Result<std::vector<std::pair<DeviceIndex, HubUsage>>> load_usage() override;
     Result<void> save_usage(DeviceIndex device, const HubUsage& usage) override;
+    Result<Bytes> load_partial(const DeviceId& device) override;
+    Result<void> save_partial(const DeviceId& device, BytesView octets) override;
     Result<void> commit() override;
     Result<void> rollback() override;
 
@@ -314,6 +317,22 @@ Result<void> SqliteHubStore::save_usage(DeviceIndex device, const HubUsage& usag
     bind(usage.today);
     bind(usage.after_cut);
     return put.run();
+}
+
+Result<Bytes> SqliteHubStore::load_partial(const DeviceId& device) {
+    COTMOC_ASSIGN(core::Statement read, database_.prepare("SELECT bytes FROM partial WHERE device = ?1"));
+    COTMOC_ASSIGN(const bool there, read.bind_blob(1, device.view()).step());
+    const BytesView bytes = there ? read.blob(0) : BytesView();
+    return Bytes(bytes.begin(), bytes.end());
+}
+
+Result<void> SqliteHubStore::save_partial(const DeviceId& device, BytesView octets) {
+    if (octets.empty()) {
+        COTMOC_ASSIGN(core::Statement remove, database_.prepare("DELETE FROM partial WHERE device = ?1"));
+        return remove.bind_blob(1, device.view()).run();
+    }
+    COTMOC_ASSIGN(core::Statement put, database_.prepare("INSERT OR REPLACE INTO partial VALUES (?1, ?2)"));
+    return put.bind_blob(1, device.view()).bind_blob(2, octets).run();
 }
 
 Result<void> SqliteHubStore::begin() {

@@ -24,14 +24,25 @@ protected:
     Result<void> on_list(BytesView body) override;
     Result<void> on_all_received() override;
     Result<void> on_bye() override { return fail(ErrorCode::protocol_error, "bye from the answering side"); }
+    Result<void> on_limit(std::uint64_t) override {
+        return fail(ErrorCode::protocol_error, "limit from the answering side");
+    }
+    Result<void> look_at_answer(BytesView octets) const override;
+    void end_soon() override;
     Result<void> advance() override;
 
 private:
+    /// Divides what is left of the budget between the two ways.
+    void divide_budget();
+    void set_limit(std::uint64_t octets);
+    /// Whether something of the list has not come.
+    bool still_lacks() const;
     Result<void> on_reply(Reply reply);
     Result<void> tell_trust(const Reply& reply);
     Result<void> tell_lists(const FeedTable& list);
     Result<void> on_equal();
     Result<void> on_branches(BytesView body) override;
+    Result<void> take_list(const Frontiers& list);
     Result<void> start_transfer(const FeedTable& list, std::optional<std::uint64_t> own_check);
     /// Whether the own feeds are other ones over there, or longer: then nothing of them is sent.
     Result<void> compare_own(const FeedTable& list, std::uint64_t own_check);
@@ -47,6 +58,8 @@ private:
     std::optional<Frontiers> list_;     // of message 2, until the trust feeds are level
     bool branches_taken_ = false;
     bool lacks_nothing_ = false;
+    FeedTable listed_;      // what the other side holds, as it said
+    bool limited_ = false;  // the other side was told to send less than that
     std::map<SpaceId, std::map<DeviceIndex, std::uint64_t>> planned_;
 };
 
@@ -60,6 +73,7 @@ Result<void> Caller::begin() {
     }
     peer_ = responder->id;
     COTMOC_TRY(begin_store_session());
+    COTMOC_TRY(load_partial());
     update_common();
     trust_position_ = trust().position();
     own_list_ = feed_table(store(), common_);
@@ -76,6 +90,7 @@ Result<void> Caller::on_handshake(const Bytes& frame) {
     if (frame.empty()) {
         return fail(ErrorCode::handshake_failed, "refused by the other side");
     }
+    note_answer();
     COTMOC_ASSIGN(crypto::NoiseInitiator::Answer answer, handshake_->read_message_2(frame));
     handshake_.reset();
     framing_.open(std::move(answer.channel));
@@ -99,7 +114,7 @@ Result<void> Caller::on_reply(Reply reply) {
         if (theirs < trust_position_) {
             return fail(ErrorCode::protocol_error, "list of an older trust position");
         }
-        list_ = Frontiers{std::move(reply.feeds), reply.own_check};
+        list_ = Frontiers{std::move(reply.feeds), reply.own_check, reply.held};
     }
     if (theirs > trust_position_) {
         await_trust(trust_position_ + 1, theirs);
@@ -111,7 +126,7 @@ Result<void> Caller::on_reply(Reply reply) {
         return fail(ErrorCode::forked_feed, "trust feed");
     }
     phase_ = Phase::list;
-    return list_ ? start_transfer(list_->feeds, list_->own_check) : Result<void>{};
+    return list_ ? take_list(*list_) : Result<void>{};
 }
 
 Result<void> Caller::tell_trust(const Reply& reply) {
@@ -164,11 +179,16 @@ Result<void> Caller::on_trust_level() {
         return fail(ErrorCode::bad_trust_entry, "a device is gone");
     }
     phase_ = Phase::list;
-    return list_ ? start_transfer(list_->feeds, list_->own_check) : Result<void>{};
+    return list_ ? take_list(*list_) : Result<void>{};
 }
 
 Result<void> Caller::on_list(BytesView body) {
     COTMOC_ASSIGN(const Frontiers list, decode_frontiers(body));
+    return take_list(list);
+}
+
+Result<void> Caller::take_list(const Frontiers& list) {
+    parts_.peer_holds(list.held);
     return start_transfer(list.feeds, list.own_check);
 }
 
@@ -179,7 +199,8 @@ Result<void> Caller::start_transfer(const FeedTable& list, std::optional<std::ui
     if (own_check) {
         COTMOC_TRY(compare_own(list, *own_check));
     }
-    Lacks lacks{compare(list), 0, 0};
+    listed_ = list;
+    Lacks lacks{compare(list), 0, 0, incoming_.parts().held()};
     COTMOC_ASSIGN(lacks.check, feeds_check(store(), list, lacks.feeds));
     COTMOC_ASSIGN(lacks.forks, forks_check(store(), common_));
     lacks_nothing_ = lacks.feeds.empty();
@@ -189,7 +210,72 @@ Result<void> Caller::start_transfer(const FeedTable& list, std::optional<std::ui
     send(MessageType::lacks, encode_lacks(lacks));
     phase_ = Phase::transfer;
     COTMOC_TRY(plan_new());
-    return plan_hand_over();
+    COTMOC_TRY(plan_hand_over());
+    divide_budget();
+    return {};
+}
+
+/// Lists, acknowledgements and frames cost a tenth at most, and a little at the end whatever is sent.
+void Caller::divide_budget() {
+    if (ending_soon()) {
+        end_soon();
+        return;
+    }
+    if (options_.budget_bytes == 0) {
+        return;
+    }
+    constexpr std::uint64_t farewell = 256;
+    const std::uint64_t used = framing_.produced() + report_.bytes_down + farewell;
+    const std::uint64_t left = options_.budget_bytes > used ? (options_.budget_bytes - used) / 10 * 9 : 0;
+    const bool both = !all_sent() && !lacks_nothing_;
+    allowance_ = both ? left / 2 : left;
+    if (!lacks_nothing_) {
+        set_limit(both ? left - left / 2 : left);
+    }
+}
+
+void Caller::set_limit(std::uint64_t octets) {
+    send(MessageType::limit, encode_limit(octets));
+    limited_ = true;
+}
+
+void Caller::end_soon() {
+    if (phase_ != Phase::transfer) {
+        return;  // start_transfer() comes back to it
+    }
+    stop_sending();
+    allowance_ = 0;
+    if (!lacks_nothing_ && !peer_done_) {
+        set_limit(0);
+    }
+}
+
+bool Caller::still_lacks() const {
+    if (incoming_.handled() >= report_.expected) {
+        return false;  // what came and was not taken does not come by waiting
+    }
+    const FeedTable own = feed_table(options_.store, common_);
+    for (const auto& [place, feeds] : listed_) {
+        for (const auto& [device, seq] : feeds) {
+            if (seq_of(own, place, device) < seq) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/// A network that wants a log-in first answers whatever comes with a web page. An honest frame looks like
+/// that once in 2^40 times.
+Result<void> Caller::look_at_answer(BytesView octets) const {
+    const std::string_view text = as_text(octets);
+    const bool http = text.size() >= 7 && text.starts_with("HTTP/") && text[5] >= '0' && text[5] <= '9' &&
+                      (text[6] == '.' || text[6] == ' ');
+    if (http || text.starts_with("<html") || text.starts_with("<HTML") || text.starts_with("<!DOC") ||
+        text.starts_with("<!doc")) {
+        return fail(ErrorCode::captive_portal);
+    }
+    return {};
 }
 
 Result<void> Caller::compare_own(const FeedTable& list, std::uint64_t own_check) {
@@ -282,12 +368,16 @@ Result<void> Caller::plan_hand_over() {
 }
 
 Result<void> Caller::on_all_received() {
+    if (limited_ && still_lacks()) {
+        report_.stopped_early = true;
+        return {};  // what the store writes when it has everything has to wait for that
+    }
     COTMOC_TRY(tell_received_all());
     return plan_new();
 }
 
 Result<void> Caller::advance() {
-    if (phase_ != Phase::transfer || !outgoing_.all_sent()) {
+    if (phase_ != Phase::transfer || !all_sent()) {
         return {};
     }
     if (!done_sent_ && (lacks_nothing_ || peer_done_)) {
@@ -295,7 +385,10 @@ Result<void> Caller::advance() {
     }
     if (done_sent_ && peer_done_ && outgoing_.all_acknowledged()) {
         send(MessageType::bye);
-        report_.complete = true;
+        report_.complete = !report_.stopped_early;
+        if (report_.complete) {
+            incoming_.parts().drop();  // whatever it was has come by another way
+        }
         end(std::nullopt);
     }
     return {};

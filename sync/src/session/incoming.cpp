@@ -44,6 +44,13 @@ Result<void> Incoming::receive(Bytes envelope, const Passable& passable, Session
     return {};
 }
 
+Result<void> Incoming::receive_part(BytesView body, const Passable& passable, SessionReport& report) {
+    COTMOC_ASSIGN(const Part part, decode_part(body));
+    COTMOC_ASSIGN(std::optional<Bytes> envelope, parts_.add(part));
+    report.resumed_down = parts_.resumed();
+    return envelope ? receive(std::move(*envelope), passable, report) : Result<void>{};
+}
+
 Result<AcceptResult> Incoming::offer(BytesView envelope, SessionReport& report) {
     Result<AcceptResult> result = store_.accept(envelope);
     if (!result) {

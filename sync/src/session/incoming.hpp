@@ -5,6 +5,7 @@
 #include <cotmoc/crypto/envelope.hpp>
 #include "session/holdings.hpp"
 #include "session/message.hpp"
+#include "session/parts.hpp"
 
 #include <cotmoc/sync/session.hpp>
 
@@ -32,6 +33,11 @@ public:
     /// Offers one envelope to the store. What is malformed, or may not pass, is refused and
     /// counted.
     Result<void> receive(Bytes envelope, const Passable& passable, SessionReport& report);
+    /// The same of an envelope that comes in parts, once it is whole.
+    Result<void> receive_part(BytesView body, const Passable& passable, SessionReport& report);
+    PartReceiver& parts() { return parts_; }
+    /// Envelopes of this session, whatever became of them.
+    std::uint64_t handled() const { return handled_; }
     /// The other side has no more: waiting ones get a last chance, and what still waits is dropped.
     Result<void> receive_end(SessionReport& report);
 
@@ -60,6 +66,7 @@ private:
     FeedStore& store_;
     std::size_t commit_bytes_;
     Holdings& peer_;
+    PartReceiver parts_;
     std::size_t uncommitted_bytes_ = 0;
     bool uncommitted_ = false;
     Transfer uncommitted_transfer_;

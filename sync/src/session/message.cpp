@@ -123,6 +123,27 @@ std::vector<BranchTip> read_tips(BinaryReader& reader) {
     return tips;
 }
 
+void write_held(BinaryWriter& writer, const std::optional<HeldPart>& held) {
+    if (held) {
+        writer.varint(held->size);
+        writer.u64(held->check);
+    }
+}
+
+/// Absent where nothing follows.
+std::optional<HeldPart> read_held(BinaryReader& reader) {
+    if (!reader.ok() || reader.remaining() == 0) {
+        return std::nullopt;
+    }
+    HeldPart held;
+    held.size = reader.varint();
+    held.check = reader.u64();
+    if (held.size < held_part_min || held.size >= crypto::envelope_bytes_max) {
+        reader.set_failed();
+    }
+    return held;
+}
+
 }  // namespace
 
 Bytes encode_greeting(const Greeting& greeting) {
@@ -162,6 +183,7 @@ Bytes encode_reply(const Reply& reply) {
     if (reply.status == Reply::Status::differs) {
         write_feeds(writer, reply.feeds);
         writer.u64(reply.own_check);
+        write_held(writer, reply.held);
     }
     return writer.take();
 }
@@ -187,6 +209,7 @@ Result<Reply> decode_reply(BytesView payload) {
     if (reply.status == Reply::Status::differs) {
         reply.feeds = read_feeds(reader, 1);
         reply.own_check = reader.u64();
+        reply.held = read_held(reader);
     }
     if (!reader.finished()) {
         return tl::unexpected(malformed("message 2"));
@@ -204,6 +227,10 @@ std::optional<std::size_t> body_size_max(std::uint8_t type) {
         case MessageType::envelope:
         case MessageType::ack:
             return crypto::envelope_bytes_max;
+        case MessageType::part:
+            return part_size_max + 6;
+        case MessageType::limit:
+            return 9;
         case MessageType::error:
         case MessageType::refusal:
             return 2;
@@ -244,6 +271,7 @@ Bytes encode_frontiers(const Frontiers& frontiers) {
     BinaryWriter writer;
     write_feeds(writer, frontiers.feeds);
     writer.u64(frontiers.own_check);
+    write_held(writer, frontiers.held);
     return writer.take();
 }
 
@@ -252,6 +280,7 @@ Result<Frontiers> decode_frontiers(BytesView body) {
     Frontiers frontiers;
     frontiers.feeds = read_feeds(reader, 1);
     frontiers.own_check = reader.u64();
+    frontiers.held = read_held(reader);
     if (!reader.finished()) {
         return tl::unexpected(malformed("frontiers"));
     }
@@ -262,9 +291,10 @@ Bytes encode_lacks(const Lacks& lacks) {
     BinaryWriter writer;
     write_feeds(writer, lacks.feeds);
     writer.u64(lacks.check);
-    if (lacks.forks != 0) {
+    if (lacks.forks != 0 || lacks.held) {
         writer.u64(lacks.forks);
     }
+    write_held(writer, lacks.held);
     return writer.take();
 }
 
@@ -275,7 +305,8 @@ Result<Lacks> decode_lacks(BytesView body) {
     lacks.check = reader.u64();
     if (reader.ok() && reader.remaining() > 0) {
         lacks.forks = reader.u64();
-        if (lacks.forks == 0) {
+        lacks.held = read_held(reader);
+        if (lacks.forks == 0 && !lacks.held) {
             reader.set_failed();
         }
     }

@@ -6,6 +6,7 @@
 #include <cotmoc/base/result.hpp>
 
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,17 @@ struct Greeting {
 Bytes encode_greeting(const Greeting& greeting);
 Result<Greeting> decode_greeting(BytesView payload);
 
+/// What a side holds of an envelope that an earlier session began: so many octets, and the first 8 of their
+/// hash.
+struct HeldPart {
+    std::uint64_t size = 0;
+    std::uint64_t check = 0;
+    friend bool operator==(const HeldPart&, const HeldPart&) = default;
+};
+std::uint64_t part_check(BytesView octets);
+/// A shorter part is not worth its announcement.
+inline constexpr std::size_t held_part_min = 1'024;
+
 /// The payload of handshake message 2.
 struct Reply {
     enum class Status : std::uint8_t { equal = 0, differs = 1, unknown_device = 2, list_follows = 3 };
@@ -38,6 +50,7 @@ struct Reply {
     Hash256 trust_head;                // with `differs` and `list_follows`
     FeedTable feeds;                   // with `differs`
     std::uint64_t own_check = 0;       // with `differs`: own_feeds_check() of the caller's feeds
+    std::optional<HeldPart> held = {};      // with `differs`
 };
 Bytes encode_reply(const Reply& reply);
 Result<Reply> decode_reply(BytesView payload);
@@ -54,6 +67,8 @@ enum class MessageType : std::uint8_t {
     alive = 9,
     refusal = 10,
     branches = 11,
+    part = 20,
+    limit = 21,
 };
 
 struct Message {
@@ -76,6 +91,7 @@ Result<TrustBatch> decode_trust(BytesView body);
 struct Frontiers {
     FeedTable feeds;
     std::uint64_t own_check = 0;  // as in Reply
+    std::optional<HeldPart> held = {};
     friend bool operator==(const Frontiers&, const Frontiers&) = default;
 };
 Bytes encode_frontiers(const Frontiers& frontiers);
@@ -85,6 +101,7 @@ struct Lacks {
     FeedTable feeds;
     std::uint64_t check = 0;  // feeds_check(): what both hold of the listed feeds
     std::uint64_t forks = 0;  // forks_check(): the branches that the caller holds; 0: none
+    std::optional<HeldPart> held = {};
     friend bool operator==(const Lacks&, const Lacks&) = default;
 };
 Bytes encode_lacks(const Lacks& lacks);
@@ -115,6 +132,21 @@ struct Ack {
 Bytes encode_ack(const Ack& ack);
 /// `before` is the total of the last ack.
 Result<Ack> decode_ack(BytesView body, std::uint64_t before);
+
+inline constexpr std::size_t part_size_max = 60'000;
+/// Octets of an envelope from `offset` on; `left` more follow in later parts. At least one octet.
+struct Part {
+    std::uint64_t offset = 0;
+    std::uint64_t left = 0;
+    BytesView octets;
+};
+Bytes encode_part(const Part& part);
+/// The octets are those of `body`.
+Result<Part> decode_part(BytesView body);
+
+/// The receiver of this message sends at most so many more octets of envelopes.
+Bytes encode_limit(std::uint64_t octets);
+Result<std::uint64_t> decode_limit(BytesView body);
 
 Bytes encode_error(ErrorCode code);
 /// The error that the other side reported; protocol_error for a number this version does not know.

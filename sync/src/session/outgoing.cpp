@@ -16,6 +16,7 @@ Result<void> Outgoing::plan(const SpaceId& space, Ranges ranges) {
     }
     if (start) {
         plan.position = *start;
+        planned_ += plan.left;
         plans_.push_back(std::move(plan));
     }
     return {};
@@ -76,6 +77,15 @@ Result<std::optional<StoredEnvelope>> Outgoing::next_of_branch() {
     return std::nullopt;
 }
 
+void Outgoing::stop(bool last_is_begun) {
+    plans_.clear();
+    branches_.clear();
+    if (last_is_begun) {
+        bytes_in_flight_ -= in_flight_.back().size;
+        in_flight_.pop_back();
+    }
+}
+
 Result<void> Outgoing::acknowledge(BytesView body, Transfer& sent, Holdings& peer) {
     COTMOC_ASSIGN(const Ack ack, decode_ack(body, acknowledged_));
     if (ack.handled - acknowledged_ > in_flight_.size()) {
@@ -86,6 +96,7 @@ Result<void> Outgoing::acknowledge(BytesView body, Transfer& sent, Holdings& pee
         ++acknowledged_;
         const InFlight& envelope = in_flight_.front();
         bytes_in_flight_ -= envelope.size;
+        octets_acknowledged_ += envelope.size;
         if (not_held != ack.not_held.end() && *not_held == acknowledged_) {
             ++not_held;
         } else {

@@ -36,6 +36,16 @@ public:
     /// What each device has used of its quota, as counted until now.
     virtual Result<std::vector<std::pair<DeviceIndex, HubUsage>>> load_usage() = 0;
     virtual Result<void> save_usage(DeviceIndex device, const HubUsage& usage) = 0;
+    /// The begun envelope that a device has sent a part of; empty: none. A store may keep none at all.
+    virtual Result<Bytes> load_partial(const DeviceId& device) {
+        (void)device;
+        return Bytes();
+    }
+    virtual Result<void> save_partial(const DeviceId& device, BytesView octets) {
+        (void)device;
+        (void)octets;
+        return {};
+    }
     virtual Result<void> commit() = 0;
     virtual Result<void> rollback() = 0;
 };
