@@ -75,7 +75,7 @@ class Bundle(harness.Fleet):
     def test_volumes(self):
         for number in range(12):
             self.add_delegation("post", f"partner={os.urandom(12000).hex()}", f"head={number}")
-            self.cotmoc("post", "bundle", "export", self.work / "seals-what-is-there")
+            self.cotmoc("post", "bundle", "export", self.work / f"seals-what-is-there-{number}")
         base = self.stick / "volumes.cmb"
         files = self.json("post", "bundle", "export", base, "--volume-size", "64K")["files"]
         self.assertGreaterEqual(len(files), 3)
@@ -100,9 +100,35 @@ class Bundle(harness.Fleet):
         missing.write_bytes(whole)
         self.json("so", "bundle", "import", *files, missing)
         self.assertEqual(self.digests("so")["tinh-a/huyen-b"], self.digests("post")["tinh-a/huyen-b"])
-        # The next one under the same name takes the place of all of them.
-        self.cotmoc("post", "bundle", "export", base)
-        self.assertEqual([path.name for path in self.stick.iterdir()], ["volumes.cmb"])
+
+    def test_nothing_is_overwritten(self):
+        self.add_delegation("post", "partner=Attapeu")
+        up, answer = self.stick / "up.cmb", self.work / "answer.cmb"
+        self.cotmoc("post", "bundle", "export", up)
+        first = up.read_bytes()
+        self.fails_with("file_exists", "post", "bundle", "export", up)
+        (self.stick / "other.cmb.001").write_text("a volume of an earlier bundle")
+        self.fails_with("file_exists", "post", "bundle", "export", self.stick / "other.cmb")
+        # Not even an import is begun if its answer has no place.
+        answer.write_text("something else")
+        self.fails_with("file_exists", "so", "bundle", "import", up, "--ack", answer)
+        self.assertEqual(self.json("so", "bundle", "import", up)["received"]["change_sets"], 1)
+        self.assertEqual(answer.read_text(), "something else")
+        self.assertEqual(up.read_bytes(), first)
+        self.assertEqual(sorted(path.name for path in self.stick.iterdir()), ["other.cmb.001", "up.cmb"])
+
+    def test_what_was_taken_in_is_told_even_if_the_answer_cannot_be_written(self):
+        self.add_delegation("post", "partner=Attapeu")
+        self.cotmoc("post", "bundle", "export", self.stick / "up.cmb")
+        nowhere = self.work / "no-such-folder" / "answer.cmb"
+        for options in (["--json"], []):
+            done = self.run_program("cotmoc", "-C", self.work / "so", "bundle", "import", self.stick / "up.cmb",
+                                    "--ack", nowhere, *options, expect=1)
+            self.assertIn("error[io_error]", done.stderr.decode())
+            if options:
+                self.assertEqual(json.loads(done.stdout)["received"]["change_sets"], 1)
+            else:
+                self.assertIn(b"received", done.stdout)
 
     def fails_with(self, name, directory, *arguments):
         done = self.run_program("cotmoc", "-C", self.work / directory, *arguments, expect=1)

@@ -21,13 +21,6 @@ std::string volume_name(const std::string& path, std::uint32_t number, std::uint
     return path + "." + digits;
 }
 
-bool is_volume(const std::string& path) {
-    const system::FileReader file(path);
-    std::array<std::uint8_t, 4> head{};
-    const auto got = file.read(0, head);
-    return got && *got == head.size() && as_text(head) == "CMB1";
-}
-
 struct Exported {
     sync::BundleWritten written;
     std::vector<std::string> files;
@@ -36,6 +29,7 @@ struct Exported {
 Result<Exported> write_bundle(const BundleSide& side, const BundleOptions& options, const std::string& path,
                               std::vector<DeviceId> readers, bool answer) {
     COTMOC_ASSIGN(const std::uint64_t volume_size, parse_volume_size(options.volume_size));
+    COTMOC_TRY(VolumeFiles::check_free(path));
     Progress progress(side.common, side.clock, Label::exporting);
     sync::BundleExport bundle{side.store,         side.keys,   side.random, side.peers,
                               std::move(readers), options.all, volume_size, answer};
@@ -115,8 +109,7 @@ void put_read_json(const sync::BundleRead& read, const sync::SessionNotes& notes
     put_line(object.finish());
 }
 
-void put_read(const Common& common, const sync::BundleRead& read, const sync::SessionNotes& notes,
-              const std::optional<Exported>& answer) {
+void put_read(const Common& common, const sync::BundleRead& read, const sync::SessionNotes& notes) {
     Lines lines(common);
     lines.put(Label::received,
               std::to_string(read.received.change_sets) + " " + std::string(common.text(Label::change_sets)) +
@@ -129,9 +122,6 @@ void put_read(const Common& common, const sync::BundleRead& read, const sync::Se
     lines.put_if(Label::conflicts, notes.new_conflicts);
     lines.put_if(Label::quarantined, notes.quarantined);
     lines.put_if(Label::forked, notes.forks);
-    if (answer) {
-        put_exported(common, *answer);
-    }
     for (std::size_t i = 1; i < read.problems.size(); ++i) {  // the first is the error that follows
         put_line(std::string(error_name(read.problems[i].code)) + ": " + one_line(read.problems[i].detail));
     }
@@ -156,34 +146,49 @@ Result<std::optional<Exported>> answer_to(const BundleSide& side, const BundleOp
 
 }  // namespace
 
-Result<void> VolumeFiles::begin(std::uint32_t number, std::uint32_t count) {
-    number_ = number;
-    count_ = count;
-    names_.push_back(volume_name(path_, number, count));
-    COTMOC_ASSIGN(system::FileWriter file, system::FileWriter::create(names_.back()));
-    file_.emplace(std::move(file));
+Result<void> VolumeFiles::check_free(const std::string& path, std::uint32_t count) {
+    std::vector<std::string> names{path};  // beside FILE.001 an older FILE would be imported by mistake
+    for (std::uint32_t number = 1; number <= count; ++number) {
+        names.push_back(volume_name(path, number, 2));
+    }
+    for (const std::string& name : names) {
+        if (system::file_exists(name)) {
+            return fail(ErrorCode::file_exists, name);
+        }
+    }
     return {};
 }
 
-Result<void> VolumeFiles::write(BytesView bytes) { return file_->write(bytes); }
-
-Result<void> VolumeFiles::end() {
-    COTMOC_TRY(file_->finish());
-    file_.reset();
-    return number_ == count_ ? remove_former() : Result<void>();
+Result<void> VolumeFiles::begin(std::uint32_t number, std::uint32_t count) {
+    if (number == 1) {
+        COTMOC_TRY(check_free(path_, count));
+        count_ = count;
+    }
+    const std::string name = volume_name(path_, number, count);
+    COTMOC_ASSIGN(system::FileWriter file, system::FileWriter::create(name));
+    files_.push_back(std::move(file));
+    names_.push_back(name);
+    return {};
 }
 
-Result<void> VolumeFiles::remove_former() {
-    if (count_ != 1 && is_volume(path_)) {
-        COTMOC_TRY(system::remove_file(path_));
-    }
-    for (std::uint32_t number = count_ == 1 ? 1 : count_ + 1;; ++number) {
-        const std::string name = volume_name(path_, number, 2);
-        if (!is_volume(name)) {
-            return {};
+Result<void> VolumeFiles::write(BytesView bytes) { return files_.back().write(bytes); }
+
+Result<void> VolumeFiles::end() {
+    COTMOC_TRY(files_.back().close());
+    return files_.size() == count_ ? publish() : Result<void>();
+}
+
+/// All or none: what got its name goes again if another one cannot get its own.
+Result<void> VolumeFiles::publish() {
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+        if (Result<void> named = files_[i].finish(); !named) {
+            for (std::size_t before = 0; before < i; ++before) {
+                (void)system::remove_file(names_[before]);  // the first error is the one to tell
+            }
+            return named;
         }
-        COTMOC_TRY(system::remove_file(name));
     }
+    return {};
 }
 
 void add_export_options(CLI::App& command, BundleOptions& options) {
@@ -230,11 +235,6 @@ Result<std::vector<DeviceId>> bundle_readers(const crypto::TrustState& trust,
     if (named.empty()) {
         return readers;
     }
-    for (const NamedDevice& device : devices) {
-        if (device.name == named) {
-            return std::vector{device.id};
-        }
-    }
     const bool hub = named == "hub";
     if (hub || named == "province") {
         const crypto::Role role = hub ? crypto::Role::hub : crypto::Role::province_officer;
@@ -245,6 +245,18 @@ Result<std::vector<DeviceId>> bundle_readers(const crypto::TrustState& trust,
         }
         return readers.empty() ? fail(hub ? ErrorCode::no_hub : ErrorCode::unknown_device, named)
                                : Result<std::vector<DeviceId>>(std::move(readers));
+    }
+    for (const NamedDevice& device : devices) {
+        if (device.name == named) {
+            readers.push_back(device.id);
+        }
+    }
+    if (readers.size() > 1) {
+        return fail(ErrorCode::unknown_device,
+                    named + ": several devices have this name; give the id of one");
+    }
+    if (!readers.empty()) {
+        return readers;
     }
     for (const auto& device : trust.devices()) {
         if (named.size() >= 8 && device.id.hex().starts_with(named)) {
@@ -269,8 +281,12 @@ Outcome export_to_files(const BundleSide& side, const BundleOptions& options) {
 }
 
 Outcome import_from_files(const BundleSide& side, const BundleOptions& options) {
+    if (!options.ack.empty()) {
+        COTMOC_TRY(VolumeFiles::check_free(options.ack));
+    }
     std::vector<std::unique_ptr<FileVolume>> volumes;
     std::vector<sync::VolumeSource*> sources;
+    system::allow_open_files(options.files.size());
     for (const std::string& file : options.files) {
         volumes.push_back(std::make_unique<FileVolume>(file));
         sources.push_back(volumes.back().get());
@@ -281,11 +297,19 @@ Outcome import_from_files(const BundleSide& side, const BundleOptions& options) 
     COTMOC_ASSIGN(const sync::BundleRead read, sync::import_bundles(bundle, sources));
     progress.clear();
     const sync::SessionNotes notes = side.notes();
-    COTMOC_ASSIGN(const std::optional<Exported> answer, answer_to(side, options, read));
+    if (!side.common.json) {
+        put_read(side.common, read, notes);
+        COTMOC_TRY(finish_output());
+    }
+    // What was taken in is told whatever becomes of the answer.
+    const Result<std::optional<Exported>> answer = answer_to(side, options, read);
     if (side.common.json) {
-        put_read_json(read, notes, answer);
-    } else {
-        put_read(side.common, read, notes, answer);
+        put_read_json(read, notes, answer.value_or(std::nullopt));
+    } else if (answer && *answer) {
+        put_exported(side.common, **answer);
+    }
+    if (!answer) {
+        return tl::unexpected(answer.error());
     }
     if (!read.problems.empty()) {
         return tl::unexpected(read.problems.front());

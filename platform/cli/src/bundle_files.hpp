@@ -10,22 +10,23 @@
 
 namespace cotmoc::cli {
 
-/// FILE if there is one volume, else FILE.001, FILE.002 … Volumes of a former bundle of the same name go when
-/// the new one is whole.
+/// FILE if there is one volume, else FILE.001, FILE.002 … They get these names when the last one is durable.
+/// Nothing that is there is overwritten or removed: file_exists.
 class VolumeFiles final : public sync::VolumeSink {
 public:
     explicit VolumeFiles(std::string path) : path_(std::move(path)) {}
+    /// file_exists if one of the first `count` volumes could not get its name; before anything is written.
+    static Result<void> check_free(const std::string& path, std::uint32_t count = 1);
     Result<void> begin(std::uint32_t number, std::uint32_t count) override;
     Result<void> write(BytesView bytes) override;
     Result<void> end() override;
     const std::vector<std::string>& names() const { return names_; }
 
 private:
-    Result<void> remove_former();
+    Result<void> publish();
     std::string path_;
-    std::uint32_t number_ = 0;
     std::uint32_t count_ = 0;
-    std::optional<system::FileWriter> file_;
+    std::vector<system::FileWriter> files_;
     std::vector<std::string> names_;
 };
 
@@ -63,8 +64,9 @@ struct NamedDevice {
     std::string name;
     DeviceId id;
 };
-/// The devices that --for means: one by its name or by 8 or more digits that begin its id; "hub"; "province".
-/// Empty for everybody. unknown_device, no_hub.
+/// The devices that --for means: "hub" or "province", whatever devices are called; one by its name or by 8 or
+/// more digits that begin its id. Empty for everybody. unknown_device, also of a name that several have;
+/// no_hub.
 Result<std::vector<DeviceId>> bundle_readers(const crypto::TrustState& trust,
                                              const std::vector<NamedDevice>& devices,
                                              const std::string& named);

@@ -159,6 +159,8 @@ constexpr ErrorText texts[] = {
      "biên dịch với SQLite 3.51.3 trở lên"},
     {"newer_database", "cơ sở dữ liệu được tạo bởi phiên bản mới hơn", "cập nhật chương trình"},
     {"cannot_read_file", "không đọc được tệp", "kiểm tra tên và quyền của tệp"},
+    {"file_exists", "đã có tệp mang tên này; không ghi gì cả",
+     "chọn tên khác, hoặc chuyển tệp đó đi nơi khác trước"},
 
     {"no_answer", "bên kia không trả lời kịp",
      "kiểm tra đường truyền; lần đồng bộ sau sẽ tiếp tục từ chỗ dừng"},

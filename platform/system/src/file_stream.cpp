@@ -2,8 +2,12 @@
 
 #include "descriptor.hpp"
 
+#include <cotmoc/system/file.hpp>
+
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -21,17 +25,54 @@ Result<Descriptor> open_regular(const std::string& path, struct stat& informatio
     return file;
 }
 
+/// -1 with EEXIST if the name is in use.
+int rename_to_new(const std::string& from, const std::string& to) {
+#ifdef RENAME_NOREPLACE
+    const int done = ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE);
+    if (done == 0 || (errno != EINVAL && errno != ENOSYS)) {
+        return done;
+    }
+#endif
+    // A file system that cannot do that in one step.
+    if (file_exists(to)) {
+        errno = EEXIST;
+        return -1;
+    }
+    return ::rename(from.c_str(), to.c_str());
+}
+
 }  // namespace
 
-Result<std::uint64_t> FileReader::size() const {
+struct FileReader::State {
+    Descriptor file;
+};
+
+FileReader::FileReader(std::string path) : path_(std::move(path)) {}
+FileReader::FileReader(FileReader&&) noexcept = default;
+FileReader& FileReader::operator=(FileReader&&) noexcept = default;
+FileReader::~FileReader() = default;
+
+Result<void> FileReader::open() {
+    if (state_ == nullptr) {
+        struct stat information {};
+        COTMOC_ASSIGN(Descriptor file, open_regular(path_, information));
+        state_ = std::make_unique<State>(State{std::move(file)});
+    }
+    return {};
+}
+
+Result<std::uint64_t> FileReader::size() {
+    COTMOC_TRY(open());
     struct stat information {};
-    COTMOC_ASSIGN([[maybe_unused]] const Descriptor file, open_regular(path_, information));
+    if (::fstat(state_->file.number(), &information) != 0) {
+        return read_failure(path_);
+    }
     return static_cast<std::uint64_t>(information.st_size);
 }
 
-Result<std::size_t> FileReader::read(std::uint64_t offset, std::span<std::uint8_t> into) const {
-    struct stat information {};
-    COTMOC_ASSIGN(const Descriptor file, open_regular(path_, information));
+Result<std::size_t> FileReader::read(std::uint64_t offset, std::span<std::uint8_t> into) {
+    COTMOC_TRY(open());
+    const Descriptor& file = state_->file;
     std::size_t done = 0;
     while (done < into.size()) {
         const ssize_t got =
@@ -68,15 +109,19 @@ FileWriter::~FileWriter() {
 }
 
 Result<FileWriter> FileWriter::create(const std::string& path) {
+    if (file_exists(path)) {
+        return fail(ErrorCode::file_exists, path);
+    }
     auto state = std::make_unique<State>();
     state->path = path;
     state->fresh = path + ".new";
     // Others may carry it: what it holds is sealed.
     state->file =
-        Descriptor(::open(state->fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+        Descriptor(::open(state->fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
     if (!state->file.is_open()) {
         state->finished = true;
-        return write_failure(path);
+        return errno == EEXIST ? fail(ErrorCode::file_exists, state->fresh)
+                               : tl::unexpected<Error>(write_failure(path));
     }
     return FileWriter(std::move(state));
 }
@@ -95,9 +140,21 @@ Result<void> FileWriter::write(BytesView bytes) {
     return {};
 }
 
+Result<void> FileWriter::close() {
+    if (state_->file.is_open()) {
+        if (::fsync(state_->file.number()) != 0) {
+            return write_failure(state_->path);
+        }
+        state_->file = Descriptor();
+    }
+    return {};
+}
+
 Result<void> FileWriter::finish() {
-    if (::fsync(state_->file.number()) != 0 || ::rename(state_->fresh.c_str(), state_->path.c_str()) != 0) {
-        return write_failure(state_->path);
+    COTMOC_TRY(close());
+    if (rename_to_new(state_->fresh, state_->path) != 0) {
+        return errno == EEXIST ? fail(ErrorCode::file_exists, state_->path)
+                               : Result<void>(write_failure(state_->path));
     }
     state_->finished = true;
     const std::string folder = std::filesystem::path(state_->path).parent_path().string();
@@ -107,6 +164,15 @@ Result<void> FileWriter::finish() {
         return write_failure(state_->path);
     }
     return {};
+}
+
+void allow_open_files(std::size_t count) {
+    constexpr rlim_t usual = 256;
+    struct rlimit limit {};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < count + usual) {
+        limit.rlim_cur = std::min<rlim_t>(count + usual, limit.rlim_max);
+        (void)::setrlimit(RLIMIT_NOFILE, &limit);  // else opening one too many names the file
+    }
 }
 
 }  // namespace cotmoc::system

@@ -12,7 +12,11 @@ public:
     explicit VolumeCutter(std::uint64_t volume_size) : volume_size_(volume_size) {}
 
     /// True if the item begins a new volume.
-    Result<bool> add(std::size_t body_size) {
+    Result<bool> add(ItemType type, std::size_t body_size) {
+        if (body_size > item_body_max(type).value_or(0)) {
+            return fail(ErrorCode::out_of_bounds,
+                        "an item of " + std::to_string(body_size) + " octets, which no reader takes");
+        }
         const std::uint64_t size = item_size(body_size);
         if (size > volume_size_ - frame) {
             return fail(ErrorCode::out_of_bounds,
@@ -70,7 +74,7 @@ public:
           header_(std::move(header)) {}
 
     Result<void> put(ItemType type, BytesView body) {
-        COTMOC_ASSIGN(const bool new_volume, cutter_.add(body.size()));
+        COTMOC_ASSIGN(const bool new_volume, cutter_.add(type, body.size()));
         if (new_volume) {
             COTMOC_TRY(end());
             header_.number += 1;
@@ -118,8 +122,8 @@ Result<BundleWritten> export_bundle(const BundleExport& options, VolumeSink& sin
     COTMOC_ASSIGN(const BundlePlan plan, plan_bundle(options, own, readers));
 
     VolumeCutter cutter(options.volume_size);
-    COTMOC_TRY(walk(store, plan, [&](ItemType, BytesView body, std::uint64_t) -> Result<void> {
-        COTMOC_ASSIGN([[maybe_unused]] const bool new_volume, cutter.add(body.size()));
+    COTMOC_TRY(walk(store, plan, [&](ItemType type, BytesView body, std::uint64_t) -> Result<void> {
+        COTMOC_ASSIGN([[maybe_unused]] const bool new_volume, cutter.add(type, body.size()));
         return {};
     }));
 

@@ -42,7 +42,7 @@ Result<BundleHoldings> decode_holdings(BytesView bytes) {
     BundleHoldings holdings;
     holdings.trust_position = reader.varint();
     holdings.trust_head = reader.id<Hash256>();
-    bool good = holdings.trust_position != 0;
+    bool good = holdings.trust_position != 0 && holdings.trust_position <= seq_max;
     for (std::size_t spaces = reader.count(SpaceId::size + 1); spaces > 0 && reader.ok(); --spaces) {
         const auto space = reader.id<SpaceId>();
         good = good && (holdings.spaces.empty() || holdings.spaces.rbegin()->first < space);
@@ -75,13 +75,40 @@ void KnownHoldings::note(const SpaceId& space, DeviceIndex device, std::uint64_t
     held = std::max(held, seq);
 }
 
+namespace {
+
+/// What is said at an earlier place of the trust feed may be old, or of a device that was restored: it takes
+/// away, and adds nothing. Then more is sent than need be, and nothing is left out.
+BundleHoldings lower_of(BundleHoldings kept, const BundleHoldings& earlier) {
+    kept.trust_position = earlier.trust_position;
+    kept.trust_head = earlier.trust_head;
+    for (auto& [space, frontier] : kept.spaces) {
+        const auto listed = earlier.spaces.find(space);
+        if (listed == earlier.spaces.end()) {
+            continue;
+        }
+        Frontier lower;
+        for (const FeedPosition& feed : frontier) {
+            if (const FeedPosition* said = find_feed(listed->second, feed.device); said != nullptr) {
+                lower.push_back(said->seq <= feed.seq ? *said : feed);
+            }
+        }
+        frontier = std::move(lower);
+    }
+    return kept;
+}
+
+}  // namespace
+
 Result<void> BundlePeers::said(const DeviceId& peer, const BundleHoldings& holdings) {
     COTMOC_ASSIGN(const std::optional<Bytes> stored, load(peer, Kind::holdings));
-    const auto before = stored ? decode_holdings(*stored) : fail(ErrorCode::bad_encoding);
-    if (before && (before->trust_position > holdings.trust_position || *before == holdings)) {
-        return {};
+    auto before = stored ? decode_holdings(*stored) : fail(ErrorCode::bad_encoding);
+    if (!before) {
+        return save(peer, Kind::holdings, encode_holdings(holdings));
     }
-    return save(peer, Kind::holdings, encode_holdings(holdings));
+    const BundleHoldings now =
+        before->trust_position > holdings.trust_position ? lower_of(*before, holdings) : holdings;
+    return now == *before ? Result<void>() : save(peer, Kind::holdings, encode_holdings(now));
 }
 
 Result<std::set<std::uint32_t>> BundlePeers::taken(const DeviceId& peer, BytesView bundle) {
@@ -138,7 +165,16 @@ Result<KnownHoldings> BundlePeers::known(const crypto::TrustState::Device& peer)
             }
         }
     }
+    const KnownHoldings verified = known;
     COTMOC_TRY(add_known(peer, known));
+    if (peer.role == crypto::Role::hub && said) {
+        // A hub that went back says so in its bundle; what sessions remember of it does not hold any more.
+        for (const auto& [space, frontier] : said->spaces) {
+            for (auto& [device, seq] : known.spaces[space]) {
+                seq = std::min(seq, verified.seq(space, device));
+            }
+        }
+    }
     return known;
 }
 

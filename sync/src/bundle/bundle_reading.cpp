@@ -25,6 +25,8 @@ bool is_local(ErrorCode code) {
     }
 }
 
+std::uint32_t number_of(const VolumeReader& volume) { return volume.header().number; }
+
 }  // namespace
 
 Result<void> note_problem(BundleRead& read, Error error) {
@@ -39,12 +41,23 @@ void BundleReading::add(VolumeReader volume) {
     if (name_.empty()) {
         name_ = volume.name();
     }
-    const auto place = std::ranges::lower_bound(
-        volumes_, volume.header().number, {}, [](const VolumeReader& each) { return each.header().number; });
-    // The same volume twice counts once.
-    if (place == volumes_.end() || place->header().number != volume.header().number) {
-        volumes_.insert(place, std::move(volume));
+    // The same volume twice counts once. Which of two different ones of a number is the writer's, its
+    // signature tells later.
+    const std::uint32_t number = volume.header().number;
+    const bool there = std::ranges::any_of(volumes_, [&](const VolumeReader& each) {
+        return each.header().number == number && each.check() == volume.check();
+    });
+    if (!there) {
+        volumes_.insert(std::ranges::upper_bound(volumes_, number, {}, number_of), std::move(volume));
     }
+}
+
+/// What is wrong with one volume is said of it, and the others are read without it.
+Result<void> BundleReading::leave_out(BundleRead& read, const VolumeReader& volume, Error error) {
+    if (!is_local(error.code) && !error.detail.starts_with(volume.name())) {
+        error.detail = volume.name() + (error.detail.empty() ? "" : ": " + error.detail);
+    }
+    return note_problem(read, std::move(error));
 }
 
 Result<void> BundleReading::fail_with(BundleRead& read, Error error) {
@@ -77,37 +90,40 @@ Result<bool> BundleReading::take(BundleRead& read) {
     return report.received.change_sets != 0 || read.trust_received != trust_before;
 }
 
-/// False if the bundle ends here. Trust entries are signed by themselves: who carries them does not matter.
+/// False if no volume is left. Trust entries are signed by themselves: who carries them does not matter.
 Result<bool> BundleReading::take_trust(BundleRead& read) {
     trust_is_missing_ = false;
-    for (VolumeReader& volume : volumes_) {
-        volume.rewind();
-        for (;;) {
-            auto item = volume.next();
-            if (!item) {
-                COTMOC_TRY(fail_with(read, std::move(item).error()));
-                return false;
-            }
-            if (!*item || (*item)->type == ItemType::envelope) {
-                break;
-            }
-            if ((*item)->type != ItemType::trust) {
-                continue;
-            }
-            auto is_new = take_trust_entry((*item)->body);
-            if (!is_new) {
-                COTMOC_TRY(fail_with(read, std::move(is_new).error()));
-                return false;
-            }
-            read.trust_received += *is_new ? 1 : 0;
-            if (trust_is_missing_) {
-                break;
-            }
+    for (auto volume = volumes_.begin(); volume != volumes_.end();) {
+        volume->rewind();
+        const Result<void> taken = take_trust_of(*volume, read);
+        volume->rewind();
+        if (taken) {
+            ++volume;
+            continue;
         }
-        volume.rewind();
+        COTMOC_TRY(leave_out(read, *volume, taken.error()));
+        volume = volumes_.erase(volume);
     }
     COTMOC_TRY(store().commit());
-    return true;
+    failed_ = failed_ || volumes_.empty();
+    return !failed_;
+}
+
+Result<void> BundleReading::take_trust_of(VolumeReader& volume, BundleRead& read) {
+    for (;;) {
+        COTMOC_ASSIGN(const std::optional<VolumeItem> item, volume.next());
+        if (!item || item->type == ItemType::envelope) {
+            return {};
+        }
+        if (item->type != ItemType::trust) {
+            continue;
+        }
+        COTMOC_ASSIGN(const bool is_new, take_trust_entry(item->body));
+        read.trust_received += is_new ? 1 : 0;
+        if (trust_is_missing_) {
+            return {};
+        }
+    }
 }
 
 Result<bool> BundleReading::take_trust_entry(BytesView entry) {
@@ -150,6 +166,8 @@ Result<bool> BundleReading::check_writer(BundleRead& read) {
         failed_ = true;
         return false;
     }
+    // Two of one number, both signed: any of them. What the other one has more counts as missing.
+    volumes_.erase(std::ranges::unique(volumes_, {}, number_of).begin(), volumes_.end());
     const auto before = read.problems.size();
     COTMOC_TRY(read_holdings(read));
     return read.problems.size() == before;
@@ -162,16 +180,21 @@ Result<void> BundleReading::read_holdings(BundleRead& read) {
     VolumeReader& first = volumes_.front();
     auto item = first.next();
     first.rewind();
-    auto holdings = item && *item ? decode_holdings((*item)->body) : fail(ErrorCode::bundle_damaged);
+    auto holdings = item && *item && first.are_checked_holdings((*item)->body)
+                        ? decode_holdings((*item)->body)
+                        : fail(ErrorCode::bundle_damaged);
     if (!holdings) {
         return fail_with(read, {ErrorCode::bundle_damaged, first.name() + ": not of the form"});
     }
-    if (holdings->trust_position <= store().trust().position()) {
-        COTMOC_ASSIGN(const Bytes entry, store().trust_entry(holdings->trust_position));
-        COTMOC_ASSIGN(const crypto::ParsedTrustEntry parsed, crypto::parse_trust_entry(entry));
-        if (parsed.hash != holdings->trust_head) {
-            return fail_with(read, {ErrorCode::forked_feed, first.name() + ": trust feed"});
-        }
+    if (holdings->trust_position > store().trust().position()) {
+        trust_is_missing_ =
+            true;  // whether the two trust feeds are one is not known: nothing is made of it yet
+        return {};
+    }
+    COTMOC_ASSIGN(const Bytes entry, store().trust_entry(holdings->trust_position));
+    COTMOC_ASSIGN(const crypto::ParsedTrustEntry parsed, crypto::parse_trust_entry(entry));
+    if (parsed.hash != holdings->trust_head) {
+        return fail_with(read, {ErrorCode::forked_feed, first.name() + ": trust feed"});
     }
     holdings_ = std::move(*holdings);
     return {};
@@ -270,7 +293,10 @@ Result<void> BundleReading::tell_holdings(Holdings& seen) {
         COTMOC_ASSIGN(const KnownHoldings known, options_->peers.known(*writer));
         for (const auto& [space, feeds] : known.spaces) {
             for (const auto& [device, seq] : feeds) {
-                seen.note(space, device, seq);
+                // Of an own feed that is another one over there nothing counts as arrived.
+                if (device != own->index || !known.differ.contains({space, device})) {
+                    seen.note(space, device, seq);
+                }
             }
         }
     }

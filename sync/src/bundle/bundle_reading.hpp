@@ -36,6 +36,8 @@ public:
 private:
     FeedStore& store() { return options_->store; }
     Result<bool> take_trust(BundleRead& read);
+    Result<void> take_trust_of(VolumeReader& volume, BundleRead& read);
+    Result<void> leave_out(BundleRead& read, const VolumeReader& volume, Error error);
     Result<bool> take_trust_entry(BytesView entry);
     Result<bool> check_writer(BundleRead& read);
     Result<void> read_holdings(BundleRead& read);
@@ -50,7 +52,7 @@ private:
     const BundleImport* options_;
     VolumeHeader header_;
     std::string name_;
-    std::vector<VolumeReader> volumes_;  // by number
+    std::vector<VolumeReader> volumes_;  // by number; before their signatures were checked one may be twice
     std::optional<BundleHoldings> holdings_;
     bool taken_once_ = false;
     bool failed_ = false;

@@ -16,19 +16,6 @@ constexpr std::uint8_t volume_format = 1;
 constexpr std::size_t read_size = 256 * 1024;
 constexpr std::size_t item_head_max = 1 + 4;  // the longest body has a length of four octets
 
-/// The longest body of an item of this type; nothing if there is no such type.
-std::optional<std::size_t> body_max(std::uint8_t type) {
-    switch (static_cast<ItemType>(type)) {
-        case ItemType::holdings:
-            return std::size_t{5} * 1024 * 1024;
-        case ItemType::trust:
-            return std::size_t{4} * 1024 * 1024;
-        case ItemType::envelope:
-            return crypto::envelope_bytes_max;
-    }
-    return std::nullopt;
-}
-
 std::size_t varint_size(std::size_t value) {
     std::size_t size = 1;
     while ((value >>= 7) != 0) {
@@ -64,6 +51,18 @@ Result<void> fill_exactly(VolumeSource& source, std::uint64_t offset, std::span<
 }  // namespace
 
 std::size_t item_size(std::size_t body_size) { return 1 + varint_size(body_size) + body_size; }
+
+std::optional<std::size_t> item_body_max(ItemType type) {
+    switch (type) {
+        case ItemType::holdings:
+            return std::size_t{5} * 1024 * 1024;
+        case ItemType::trust:
+            return std::size_t{4} * 1024 * 1024;
+        case ItemType::envelope:
+            return crypto::envelope_bytes_max;
+    }
+    return std::nullopt;
+}
 
 void VolumeCheck::add(BytesView bytes) {
     while (!bytes.empty()) {
@@ -193,7 +192,14 @@ Result<void> VolumeReader::check_form() {
         if (!item) {
             return {};
         }
+        if (item->type == ItemType::holdings) {
+            holdings_hash_ = crypto::hash("bundle-holdings", {item->body});
+        }
     }
+}
+
+bool VolumeReader::are_checked_holdings(BytesView body) const {
+    return holdings_hash_ == crypto::hash("bundle-holdings", {body});
 }
 
 bool VolumeReader::signed_by(const crypto::SigningPublicKey& key) const {
@@ -202,7 +208,7 @@ bool VolumeReader::signed_by(const crypto::SigningPublicKey& key) const {
 
 void VolumeReader::rewind() {
     offset_ = volume_header_size;
-    buffer_ = {};  // of many volumes only the one in use has one
+    buffer_ = Bytes();  // of many volumes only the one in use has one; `= {}` would keep the memory
     used_ = 0;
     items_ = 0;
     last_type_ = 0;
@@ -244,7 +250,7 @@ Result<std::optional<VolumeItem>> VolumeReader::next() {
     }
     const std::uint8_t type = head.u8();
     const std::uint64_t size = head.varint();
-    const std::optional<std::size_t> limit = body_max(type);
+    const std::optional<std::size_t> limit = item_body_max(static_cast<ItemType>(type));
     // Holdings once and first; then trust entries, then envelopes.
     const bool first = header_.number == 1 && items_ == 0;
     const bool in_turn =

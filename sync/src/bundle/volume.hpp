@@ -27,6 +27,8 @@ enum class ItemType : std::uint8_t { holdings = 1, trust = 2, envelope = 3 };
 
 /// What an item takes in a volume.
 std::size_t item_size(std::size_t body_size);
+/// The longest body of an item; what is longer is neither written nor read. Nothing if there is no such type.
+std::optional<std::size_t> item_body_max(ItemType type);
 
 /// The check of a volume while its octets go by: a chain of hashes over blocks, so that it needs no more
 /// memory than one block.
@@ -73,6 +75,13 @@ public:
     const VolumeHeader& header() const { return header_; }
     const std::string& name() const { return source_->name(); }
     bool signed_by(const crypto::SigningPublicKey& key) const;
+    /// Of all its octets.
+    const Hash256& check() const { return check_; }
+    /// The holdings, if it begins with them, are those that were checked: a medium may give other octets when
+    /// it is read again.
+    bool are_checked_holdings(BytesView body) const;
+    /// What it keeps of the volume in memory, in octets.
+    std::size_t memory() const { return buffer_.capacity(); }
 
     /// From the first item again.
     void rewind();
@@ -93,7 +102,8 @@ private:
     VolumeCheck* hashing_ = nullptr;  // while all of it is read for the first time
     Hash256 check_;
     crypto::Signature signature_;
-    std::uint64_t offset_ = 0;  // of what follows the buffer
+    std::optional<Hash256> holdings_hash_;  // of the body, as it was checked
+    std::uint64_t offset_ = 0;              // of what follows the buffer
     Bytes buffer_;
     std::size_t used_ = 0;
     std::uint64_t items_ = 0;

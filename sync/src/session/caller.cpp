@@ -251,13 +251,12 @@ void Caller::end_soon() {
 }
 
 bool Caller::still_lacks() const {
-    if (incoming_.handled() >= report_.expected) {
-        return false;  // what came and was not taken does not come by waiting
-    }
     const FeedTable own = feed_table(options_.store, common_);
     for (const auto& [place, feeds] : listed_) {
         for (const auto& [device, seq] : feeds) {
-            if (seq_of(own, place, device) < seq) {
+            // What came and was not taken does not come by waiting.
+            const SpaceId& space = trust().spaces()[place].id;
+            if (seq_of(own, place, device) + incoming_.not_taken(space, device) < seq) {
                 return true;
             }
         }
@@ -308,6 +307,7 @@ Result<void> Caller::on_branches(BytesView body) {
     send(MessageType::branches, encode_branches(ours));
     done_sent_ = false;
     lacks_nothing_ = false;
+    divide_budget();  // what it was divided into before is void: now both sides have more to send
     return {};
 }
 

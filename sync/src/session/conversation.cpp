@@ -183,17 +183,23 @@ void Conversation::note_answer() {
 }
 
 Result<void> Conversation::load_partial() {
-    if (options_.partials != nullptr && peer_) {
-        COTMOC_ASSIGN(Bytes octets, options_.partials->load(*peer_));
-        incoming_.parts().load(std::move(octets));
+    const auto* peer = peer_device();
+    if (options_.partials == nullptr || peer == nullptr || peer->revoked) {
+        return {};
+    }
+    COTMOC_ASSIGN(const std::optional<HeldPart> held, options_.partials->held(*peer_));
+    if (held) {
+        incoming_.parts().found(*held, [this] { return options_.partials->load(*peer_); });
     }
     return {};
 }
 
 Result<void> Conversation::save_partial() {
     PartReceiver& parts = incoming_.parts();
-    if (options_.partials != nullptr && peer_ && parts.unsaved()) {
-        COTMOC_TRY(options_.partials->save(*peer_, parts.octets()));
+    const auto* peer = peer_device();
+    if (options_.partials != nullptr && peer != nullptr && parts.unsaved()) {
+        const bool useful = !peer->revoked && parts.octets().size() >= held_part_min;
+        COTMOC_TRY(options_.partials->save(*peer_, useful ? parts.octets() : BytesView()));
         parts.saved();
     }
     partial_saved_at_ = now_;
@@ -261,7 +267,7 @@ Result<void> Conversation::handle(const Message& message) {
         }
         case MessageType::ack: {
             const std::uint64_t before = outgoing_.octets_acknowledged();
-            COTMOC_TRY(outgoing_.acknowledge(message.body, report_.sent, holdings_));
+            COTMOC_TRY(outgoing_.acknowledge(message.body, parts_.busy(), report_.sent, holdings_));
             pace_.acknowledged(outgoing_.octets_acknowledged() - before, now_);
             return {};
         }
@@ -355,7 +361,8 @@ void Conversation::finish_turn(Result<void> outcome) {
         outcome = commit_and_acknowledge();
     }
     watch_budget();
-    if (outcome && !finished_ && now_ - partial_saved_at_ >= partial_interval_ms) {
+    if (outcome && !finished_ && now_ - partial_saved_at_ >= partial_interval_ms &&
+        incoming_.parts().save_is_due()) {
         outcome = save_partial();
     }
     if (outcome && !finished_) {

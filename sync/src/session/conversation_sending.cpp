@@ -95,6 +95,12 @@ Result<void> Conversation::send_envelopes() {
             parts_.begin(std::move(envelope->bytes));
             report_.resumed_up += parts_.resumed();
         }
+        // A first part that could not be announced would be lost with the session.
+        const std::size_t shortest = parts_.shortest();
+        if (allowance_.value_or(shortest) < shortest) {
+            stop_sending();
+            break;
+        }
         send_piece(
             static_cast<std::size_t>(std::min<std::uint64_t>(pace_.piece(), allowance_.value_or(seq_max))));
     }

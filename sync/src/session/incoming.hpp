@@ -36,8 +36,8 @@ public:
     /// The same of an envelope that comes in parts, once it is whole.
     Result<void> receive_part(BytesView body, const Passable& passable, SessionReport& report);
     PartReceiver& parts() { return parts_; }
-    /// Envelopes of this session, whatever became of them.
-    std::uint64_t handled() const { return handled_; }
+    /// Of a feed: envelopes above what is held that came and were refused, or waited in vain.
+    std::uint64_t not_taken(const SpaceId& space, DeviceIndex author) const;
     /// The other side has no more: waiting ones get a last chance, and what still waits is dropped.
     Result<void> receive_end(SessionReport& report);
 
@@ -55,11 +55,13 @@ public:
 private:
     struct Waiting {
         SpaceId space;
+        DeviceId author;
         std::uint64_t seq = 0;
         Bytes bytes;
     };
     Result<AcceptResult> offer(BytesView envelope, SessionReport& report);
-    void keep_waiting(const SpaceId& space, std::uint64_t seq, Bytes envelope);
+    void keep_waiting(const crypto::EnvelopeHeader& header, Bytes envelope);
+    void note_not_taken(const SpaceId& space, const DeviceId& author, std::uint64_t seq);
     Result<void> retry_waiting(SessionReport& report);
     Result<bool> retry_once(SessionReport& report);
 
@@ -78,6 +80,7 @@ private:
     std::uint64_t stored_since_retry_ = 0;
     std::set<SpaceId> stored_spaces_;
     std::set<DeviceId> over_quota_;
+    std::map<std::pair<SpaceId, DeviceIndex>, std::uint64_t> not_taken_;
     std::uint64_t known_ = 0;
     std::uint64_t dropped_ = 0;
 };

@@ -4,6 +4,7 @@
 
 #include <cotmoc/base/ids.hpp>
 #include <cotmoc/base/result.hpp>
+#include <cotmoc/sync/held_part.hpp>
 
 #include <map>
 #include <optional>
@@ -30,27 +31,19 @@ struct Greeting {
 Bytes encode_greeting(const Greeting& greeting);
 Result<Greeting> decode_greeting(BytesView payload);
 
-/// What a side holds of an envelope that an earlier session began: so many octets, and the first 8 of their
-/// hash.
-struct HeldPart {
-    std::uint64_t size = 0;
-    std::uint64_t check = 0;
-    friend bool operator==(const HeldPart&, const HeldPart&) = default;
-};
+/// The check of a held part.
 std::uint64_t part_check(BytesView octets);
-/// A shorter part is not worth its announcement.
-inline constexpr std::size_t held_part_min = 1'024;
 
 /// The payload of handshake message 2.
 struct Reply {
     enum class Status : std::uint8_t { equal = 0, differs = 1, unknown_device = 2, list_follows = 3 };
     Status status{};
-    std::uint64_t wall_ms = 0;         // what the answering side's clock says; 0: it does not tell
-    std::uint64_t trust_position = 0;  // not with `equal`
-    Hash256 trust_head;                // with `differs` and `list_follows`
-    FeedTable feeds;                   // with `differs`
-    std::uint64_t own_check = 0;       // with `differs`: own_feeds_check() of the caller's feeds
-    std::optional<HeldPart> held = {};      // with `differs`
+    std::uint64_t wall_ms = 0;          // what the answering side's clock says; 0: it does not tell
+    std::uint64_t trust_position = 0;   // not with `equal`
+    Hash256 trust_head;                 // with `differs` and `list_follows`
+    FeedTable feeds;                    // with `differs`
+    std::uint64_t own_check = 0;        // with `differs`: own_feeds_check() of the caller's feeds
+    std::optional<HeldPart> held = {};  // with `differs`
 };
 Bytes encode_reply(const Reply& reply);
 Result<Reply> decode_reply(BytesView payload);

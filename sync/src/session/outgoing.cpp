@@ -80,15 +80,16 @@ Result<std::optional<StoredEnvelope>> Outgoing::next_of_branch() {
 void Outgoing::stop(bool last_is_begun) {
     plans_.clear();
     branches_.clear();
-    if (last_is_begun) {
+    if (last_is_begun && !in_flight_.empty()) {
         bytes_in_flight_ -= in_flight_.back().size;
         in_flight_.pop_back();
     }
 }
 
-Result<void> Outgoing::acknowledge(BytesView body, Transfer& sent, Holdings& peer) {
+Result<void> Outgoing::acknowledge(BytesView body, bool last_is_begun, Transfer& sent, Holdings& peer) {
     COTMOC_ASSIGN(const Ack ack, decode_ack(body, acknowledged_));
-    if (ack.handled - acknowledged_ > in_flight_.size()) {
+    const std::size_t begun = last_is_begun && !in_flight_.empty() ? 1 : 0;
+    if (ack.handled - acknowledged_ > in_flight_.size() - begun) {
         return fail(ErrorCode::protocol_error, "ack of what was not sent");
     }
     auto not_held = ack.not_held.begin();

@@ -34,25 +34,43 @@ Part PartSender::next(std::size_t size) {
     return part;
 }
 
-void PartReceiver::load(Bytes octets) {
-    octets_ = std::move(octets);
-    loaded_ = octets_.size();
+void PartReceiver::found(const HeldPart& kept, Load load) {
+    kept_ = kept;
+    load_ = std::move(load);
+    saved_ = static_cast<std::size_t>(kept.size);
 }
 
 std::optional<HeldPart> PartReceiver::held() const {
+    if (kept_) {
+        return kept_;
+    }
     if (octets_.size() < held_part_min || octets_.size() >= crypto::envelope_bytes_max) {
         return std::nullopt;
     }
     return HeldPart{octets_.size(), part_check(octets_)};
 }
 
+Result<void> PartReceiver::load_kept() {
+    const HeldPart kept = *std::exchange(kept_, std::nullopt);
+    COTMOC_ASSIGN(octets_, load_());
+    if (octets_.size() != kept.size || part_check(octets_) != kept.check) {
+        octets_.clear();
+        unsaved_ = true;  // so that it is not announced again
+        return fail(ErrorCode::protocol_error, "part of what is not held");
+    }
+    resumed_ += kept.size;
+    return {};
+}
+
 Result<std::optional<Bytes>> PartReceiver::add(const Part& part) {
     if (part.offset == 0) {
+        kept_.reset();
         octets_.clear();
-    } else if (part.offset != octets_.size()) {
+        saved_ = 0;
+    } else if (kept_ && part.offset == kept_->size) {
+        COTMOC_TRY(load_kept());
+    } else if (kept_ || part.offset != octets_.size()) {
         return fail(ErrorCode::protocol_error, "part of what is not held");
-    } else if (loaded_ == part.offset) {
-        resumed_ += std::exchange(loaded_, 0);
     }
     octets_.insert(octets_.end(), part.octets.begin(), part.octets.end());
     unsaved_ = true;
@@ -60,6 +78,15 @@ Result<std::optional<Bytes>> PartReceiver::add(const Part& part) {
         return std::nullopt;
     }
     return std::exchange(octets_, {});
+}
+
+bool PartReceiver::save_is_due() const {
+    constexpr std::size_t enough = 64 * 1024;
+    if (octets_.size() < held_part_min) {
+        return unsaved_ && saved_ != 0;  // what is kept is of no use any more
+    }
+    const std::size_t more = octets_.size() - std::min(saved_, octets_.size());
+    return unsaved_ && more >= std::max<std::size_t>(1, std::min(enough, saved_ / 4));
 }
 
 }  // namespace cotmoc::sync

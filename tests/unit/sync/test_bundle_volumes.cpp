@@ -1,7 +1,6 @@
 // Volumes that come in another order, one at a time, cut short, changed, or not at all.
 #include "sticks.hpp"
-
-#include "bundle/volume.hpp"
+#include "taken_apart.hpp"
 
 #include <cotmoc/base/binary.hpp>
 
@@ -168,41 +167,6 @@ TEST_CASE("bundle volumes: a newer format is refused by name, whatever else it h
     const sync::BundleRead read = must(fleet.try_read("so-1", {volume}));
     CHECK(details(read) == "unsupported_version (v1: bundle format 2) ");
 }
-
-/// A volume of any items, sealed with a key of choice.
-Bytes make_volume(const sync::VolumeHeader& as, const crypto::SigningKey& key,
-                  const std::vector<std::pair<sync::ItemType, Bytes>>& items) {
-    sync::VolumeHeader header = as;
-    header.size = sync::volume_header_size + sync::volume_seal_size;
-    for (const auto& [type, body] : items) {
-        header.size += sync::item_size(body.size());
-    }
-    Stick stick;
-    sync::VolumeWriter writer(stick, key);
-    stick.volumes.clear();
-    header.number = 1;
-    REQUIRE(writer.begin(header));
-    for (const auto& [type, body] : items) {
-        REQUIRE(writer.put(type, body));
-    }
-    REQUIRE(writer.end());
-    return stick.volumes.at(0);
-}
-
-/// What is on a volume, to be put together in another way.
-struct TakenApart {
-    sync::VolumeHeader header;
-    std::vector<std::pair<sync::ItemType, Bytes>> items;
-
-    explicit TakenApart(const Bytes& volume) {
-        MemoryVolume source(volume, "v");
-        sync::VolumeReader reader = must(sync::VolumeReader::open(source));
-        header = reader.header();
-        while (auto item = must(reader.next())) {
-            items.emplace_back(item->type, std::move(item->body));
-        }
-    }
-};
 
 TEST_CASE("bundles: a receipt that the hub did not sign makes no work count as held by the hub") {
     StickPosts fleet;

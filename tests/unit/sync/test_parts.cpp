@@ -33,6 +33,12 @@ std::optional<Bytes> carry(PartSender& sender, PartReceiver& receiver, std::size
     return whole;
 }
 
+/// What an earlier session left.
+void keep(PartReceiver& receiver, BytesView octets) {
+    receiver.found({octets.size(), part_check(octets)},
+                   [kept = Bytes(octets.begin(), octets.end())]() -> Result<Bytes> { return kept; });
+}
+
 }  // namespace
 
 TEST_CASE("an envelope in parts arrives whole, and one that was begun goes on where it was") {
@@ -47,7 +53,7 @@ TEST_CASE("an envelope in parts arrives whole, and one that was begun goes on wh
     CHECK(receiver.unsaved());
 
     PartReceiver later;
-    later.load(Bytes(receiver.octets().begin(), receiver.octets().end()));
+    keep(later, receiver.octets());
     PartSender again;
     again.peer_holds(later.held());
     again.begin(envelope_of(20'000, 9));  // another one comes first, and is not mistaken for it
@@ -67,7 +73,7 @@ TEST_CASE("what somebody altered of the part that is held is not built upon") {
     Bytes held(envelope.begin(), envelope.begin() + 5'000);
     held[17] ^= 1;
     PartReceiver receiver;
-    receiver.load(held);
+    keep(receiver, held);
     PartSender sender;
     sender.peer_holds(receiver.held());
     sender.begin(envelope);
@@ -89,6 +95,69 @@ TEST_CASE("a part that neither goes on nor begins anew is refused; small parts a
     receiver.drop();
     CHECK(receiver.octets().empty());
     CHECK(receiver.unsaved());
+}
+
+TEST_CASE("what is kept is loaded once, when it is gone on with, and has to be what was announced") {
+    REQUIRE(crypto::initialise());
+    const Bytes kept = envelope_of(2'000);
+    const Bytes more(100, 1);
+    for (const bool altered : {false, true}) {
+        int loads = 0;
+        PartReceiver receiver;
+        receiver.found({kept.size(), part_check(kept)}, [&]() -> Result<Bytes> {
+            ++loads;
+            return altered ? envelope_of(2'000, 2) : kept;
+        });
+        CHECK(receiver.held() == HeldPart{2'000, part_check(kept)});
+        CHECK(receiver.add({1'999, 10, more}).error().code == ErrorCode::protocol_error);
+        CHECK(receiver.add({2'001, 10, more}).error().code == ErrorCode::protocol_error);
+        CHECK(loads == 0);
+        CHECK(!receiver.unsaved());
+        CHECK(receiver.add({2'000, 10, more}).has_value() == !altered);
+        CHECK(loads == 1);
+        CHECK(receiver.octets().size() == (altered ? 0 : 2'100));
+        CHECK(receiver.unsaved());  // altered: it goes, and is not announced again
+    }
+    PartReceiver receiver;
+    receiver.found({2'000, 1}, []() -> Result<Bytes> { return fail(ErrorCode::internal); });
+    REQUIRE(receiver.add({0, 10, more}));
+    CHECK(receiver.octets().size() == 100);
+}
+
+TEST_CASE("a part is written anew when 64 KiB or a quarter more has come, not with each piece") {
+    REQUIRE(crypto::initialise());
+    const Bytes piece(1'000, 1);
+    PartReceiver receiver;
+    std::size_t size = 0;
+    std::size_t written = 0;
+    int writes = 0;
+    for (; size < 1'000'000; size += piece.size()) {
+        REQUIRE(receiver.add({size, 10, piece}));
+        CHECK(
+            receiver.save_is_due() ==
+            (size + 1'000 >= held_part_min &&
+             size + 1'000 - written >= std::min<std::size_t>(65'536, std::max<std::size_t>(1, written / 4))));
+        if (receiver.save_is_due()) {
+            receiver.saved();
+            written = receiver.octets().size();
+            ++writes;
+        }
+    }
+    CHECK(writes < 40);
+    REQUIRE(receiver.add({size, 0, piece}));
+    CHECK(receiver.save_is_due());  // it is whole: what is kept of it goes
+    receiver.saved();
+    CHECK(!receiver.save_is_due());
+}
+
+TEST_CASE("the shortest first part is one that can be announced") {
+    PartSender sender;
+    sender.begin(envelope_of(10'000));
+    CHECK(sender.shortest() == held_part_min);
+    (void)sender.next(2'000);
+    CHECK(sender.shortest() == 1);
+    sender.begin(envelope_of(500));
+    CHECK(sender.shortest() == 500);
 }
 
 TEST_CASE("the worked octets of parts, limits and held parts; what is too large or malformed is refused") {

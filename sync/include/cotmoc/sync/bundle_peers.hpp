@@ -41,8 +41,8 @@ public:
     /// What the peer holds of what this store holds, as far as known. A feed that is another one over there
     /// counts as not held at all.
     Result<KnownHoldings> known(const crypto::TrustState::Device& peer);
-    /// What the peer says now takes the place of what it said before, unless that was at a later place of the
-    /// trust feed.
+    /// What the peer says now takes the place of what it said before. Said at an earlier place of the trust
+    /// feed it only lowers that.
     Result<void> said(const DeviceId& peer, const BundleHoldings& holdings);
 
     /// Which volumes of the peer's last bundle were taken in; none of another bundle.

@@ -11,7 +11,10 @@ namespace cotmoc::sync {
 class PartialStore {
 public:
     virtual ~PartialStore() = default;
-    /// What `peer` has sent of an envelope; empty if nothing is kept. Errors are local ones (disk, database).
+    /// How much is kept of what `peer` has sent; nothing if that is not worth its announcement. Costs little:
+    /// anyone may make a hub ask for it. Errors are local ones (disk, database).
+    virtual Result<std::optional<HeldPart>> held(const DeviceId& peer) = 0;
+    /// What `peer` has sent of an envelope; empty if nothing is kept.
     virtual Result<Bytes> load(const DeviceId& peer) = 0;
     /// Durable when it returns, or with the store's next commit. Empty: nothing is kept any more.
     virtual Result<void> save(const DeviceId& peer, BytesView octets) = 0;
@@ -22,6 +25,7 @@ class ReplicaPartials final : public PartialStore {
 public:
     /// `store` outlives this.
     explicit ReplicaPartials(core::Store& store) : store_(store) {}
+    Result<std::optional<HeldPart>> held(const DeviceId& peer) override;
     Result<Bytes> load(const DeviceId& peer) override;
     Result<void> save(const DeviceId& peer, BytesView octets) override;
 
@@ -34,10 +38,9 @@ class HubPartials final : public PartialStore {
 public:
     /// `store` outlives this.
     explicit HubPartials(HubStore& store) : store_(store) {}
+    Result<std::optional<HeldPart>> held(const DeviceId& peer) override;
     Result<Bytes> load(const DeviceId& peer) override { return store_.load_partial(peer); }
-    Result<void> save(const DeviceId& peer, BytesView octets) override {
-        return store_.save_partial(peer, octets);
-    }
+    Result<void> save(const DeviceId& peer, BytesView octets) override;
 
 private:
     HubStore& store_;
