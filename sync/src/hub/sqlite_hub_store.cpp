@@ -2,6 +2,8 @@
 #include <cotmoc/crypto/envelope.hpp>
 #include <cotmoc/sync/hub.hpp>
 
+#include <algorithm>
+
 namespace cotmoc::sync {
 
 namespace {
