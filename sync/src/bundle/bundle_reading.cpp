@@ -45,7 +45,7 @@ void BundleReading::add(VolumeReader volume) {
     // signature tells later.
     const std::uint32_t number = volume.header().number;
     const bool there = std::ranges::any_of(volumes_, [&](const VolumeReader& each) {
-        return each.header().number == number && each.check() == volume.check();
+        return each.header().number == number && each.is_copy_of(volume);
     });
     if (!there) {
         volumes_.insert(std::ranges::upper_bound(volumes_, number, {}, number_of), std::move(volume));

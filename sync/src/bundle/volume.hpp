@@ -75,8 +75,10 @@ public:
     const VolumeHeader& header() const { return header_; }
     const std::string& name() const { return source_->name(); }
     bool signed_by(const crypto::SigningPublicKey& key) const;
-    /// Of all its octets.
-    const Hash256& check() const { return check_; }
+    /// The other one has the same octets, and the same signature under them.
+    bool is_copy_of(const VolumeReader& other) const {
+        return check_ == other.check_ && signature_ == other.signature_;
+    }
     /// The holdings, if it begins with them, are those that were checked: a medium may give other octets when
     /// it is read again.
     bool are_checked_holdings(BytesView body) const;
