@@ -3,6 +3,7 @@
 #include "support/environment_number.hpp"
 #include "support/fleet.hpp"
 
+#include <cotmoc/sync/archive.hpp>
 #include <cotmoc/sync/fork_proof.hpp>
 
 #include <doctest/doctest.h>
@@ -164,6 +165,24 @@ TEST_CASE(
     fleet.sync_all();
     fleet.check_agreement();
     CHECK(must(fleet.replica("post-a").store().status(fleet.space())).records == 5);
+}
+
+TEST_CASE("signed history that is exported holds all branches, so that anybody finds the fork") {
+    Forked fleet;
+    fleet.write("evil", "chung");
+    fleet.copy("evil", "twin");
+    fleet.write("evil", "nhánh một");
+    for (int i = 0; i < 3; ++i) {
+        fleet.write("twin", "hai " + std::to_string(i));
+    }
+    fleet.give("so-1", "evil");
+    fleet.give("so-1", "twin");
+    const auto archive = must(sync::open_sqlite_hub_store(":memory:"));
+    must(sync::write_archive(fleet.replica("so-1"), *archive));
+    const auto read = must(sync::Hub::open(*archive));
+    CHECK(must(read->branches(fleet.space())) == must(fleet.replica("so-1").branches(fleet.space())));
+    CHECK(must(sync::make_fork_proof(*read, fleet.space(), fleet.evil())));
+    CHECK(must(sync::check_archive(*archive, std::nullopt)).wrong.empty());
 }
 
 TEST_CASE("a hub that only claims another past of a device makes it hold back, and no more") {
