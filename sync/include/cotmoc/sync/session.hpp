@@ -8,7 +8,20 @@
 
 namespace cotmoc::sync {
 
+class AttachmentStore;
 class SessionGate;
+
+/// Which attachments a calling side exchanges after the records.
+struct AttachmentRule {
+    enum class Carry : std::uint8_t {
+        none,       // a metered link: records only
+        small,      // sends what was made here; fetches all thumbnails, and what is at most `size_max`
+        thumbnails  // the same, but fetches no whole file
+    };
+    Carry carry = Carry::small;
+    std::uint64_t size_max = 16ULL * 1024 * 1024;  // octets
+    std::vector<Hash256> wanted;                   // ids that are fetched whatever their size
+};
 
 struct SessionOptions {
     FeedStore& store;
@@ -20,12 +33,21 @@ struct SessionOptions {
     Clock* clock = nullptr;                      // an answering side tells its wall time, if it has one
     std::int64_t stall_ms = 5 * 60 * 1000;       // so long without progress ends it too (docs/spec/limits.md)
     SessionGate* gate = nullptr;                 // an answering side's: how often each device may come
+    AttachmentStore* attachments = nullptr;      // null: neither offers nor takes any; outlives the session
+    AttachmentRule attachment_rule;              // a calling side's
 };
 
 struct Transfer {
     std::uint64_t change_sets = 0;
     std::uint64_t ops = 0;
     std::uint64_t bytes = 0;  // of envelopes
+};
+
+/// What a session moved of attachments.
+struct AttachmentTransfer {
+    std::uint64_t whole = 0;   // attachments that the receiver holds whole since
+    std::uint64_t chunks = 0;  // durably held by the receiver
+    std::uint64_t bytes = 0;   // octets of sealed chunks that crossed, repeated ones too
 };
 
 struct SessionReport {
@@ -39,6 +61,9 @@ struct SessionReport {
     std::uint64_t bytes_down = 0;
     std::uint64_t round_trips = 0;  // waits for the other side: the handshake, then each exchange
     bool complete = false;          // nothing was left to exchange
+    AttachmentTransfer attachments_sent;
+    AttachmentTransfer attachments_received;
+    std::uint64_t attachments_refused = 0;  // of this side's, by the other one
     std::uint64_t expected = 0;     // envelopes the peer announced that were missing here, for progress
 };
 
