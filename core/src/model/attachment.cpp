@@ -62,8 +62,7 @@ bool is_attachment_name(std::string_view name) {
 }
 
 std::string attachment_text(const Attachment& attachment) {
-    const std::string thumbnail =
-        attachment.thumbnail ? file_text(*attachment.thumbnail) : std::string(none);
+    const std::string thumbnail = attachment.thumbnail ? file_text(*attachment.thumbnail) : std::string(none);
     return std::string(version) + " " + file_text(attachment.file) + " " + thumbnail + " " +
            to_base64url(attachment.content.view()) + " " + attachment.media_type + " " + attachment.name;
 }

@@ -1,4 +1,5 @@
 // sync and status.
+#include "attachment_place.hpp"
 #include "fork_output.hpp"
 #include "hub_link.hpp"
 #include "hub_output.hpp"
@@ -16,7 +17,8 @@ struct SyncOptions {
     std::string hub;
     std::uint64_t max_bytes = 0;
     std::uint64_t max_seconds = 0;
-    bool no_attachments = false;  // there are none yet; scripts may say so already
+    bool no_attachments = false;
+    std::uint64_t attachments_up_to = 16;  // MiB of a file that is fetched without being asked for
     bool watch = false;
     std::string peer;
 };
@@ -60,8 +62,25 @@ Result<std::vector<std::string>> rotate_due(const Common& common, Opened& opened
     return authority->rotate_due();
 }
 
+Result<std::string> attachments_json(const sync::SessionReport& report, sync::AttachmentStore* store) {
+    std::uint64_t missing = 0;
+    if (store != nullptr) {
+        COTMOC_ASSIGN(const auto left, store->missing());
+        missing = left.size();
+    }
+    return JsonObject()
+        .number("sent", report.attachments_sent.whole)
+        .number("received", report.attachments_received.whole)
+        .number("bytes_sent", report.attachments_sent.bytes)
+        .number("bytes_received", report.attachments_received.bytes)
+        .number("refused", report.attachments_refused)
+        .number("missing", missing)
+        .finish();
+}
+
 Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& report, double seconds,
-                             const std::vector<std::string>& rotated) {
+                             const std::vector<std::string>& rotated, sync::AttachmentStore* store) {
+    COTMOC_ASSIGN(const std::string attachments, attachments_json(report, store));
     COTMOC_ASSIGN(const std::string digests, digests_json(replica));
     COTMOC_ASSIGN(const sync::HubNotice hub, replica.hub_notice());
     const std::string wire =
@@ -69,6 +88,7 @@ Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& 
     JsonObject object;
     object.raw("sent", transfer_json(report.sent))
         .raw("received", transfer_json(report.received))
+        .raw("attachments", attachments)
         .raw("wire_bytes", wire)
         .number("round_trips", report.round_trips)
         .raw("seconds", decimal(seconds))
@@ -86,6 +106,18 @@ Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& 
     return {};
 }
 
+void put_attachments_text(const Common& common, const sync::SessionReport& report) {
+    const auto line = [&](Label name, const sync::AttachmentTransfer& moved) {
+        if (moved.bytes != 0) {
+            put_line(std::string(common.text(Label::attachments)) + ", " + std::string(common.text(name)) +
+                     ": " + std::to_string(moved.whole) + ", " + std::to_string(moved.bytes) + " " +
+                     std::string(common.text(Label::octets)));
+        }
+    };
+    line(Label::sent, report.attachments_sent);
+    line(Label::received, report.attachments_received);
+}
+
 void put_report_text(const Common& common, const sync::Replica& replica, const sync::SessionReport& report) {
     const auto transfer = [&](Label name, const sync::Transfer& moved) {
         put_line(std::string(common.text(name)) + ": " + std::to_string(moved.change_sets) + " " +
@@ -95,6 +127,7 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     };
     transfer(Label::sent, report.sent);
     transfer(Label::received, report.received);
+    put_attachments_text(common, report);
     put_line(std::string(common.text(Label::on_the_wire)) + ": " + std::to_string(report.bytes_up) + ", " +
              std::to_string(report.bytes_down) + " " + std::string(common.text(Label::octets)));
     const auto note = [&](Label name, std::uint64_t count) {
@@ -111,6 +144,15 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     }
 }
 
+sync::AttachmentRule rule_of(const SyncOptions& options) {
+    sync::AttachmentRule rule;
+    if (options.no_attachments) {
+        rule.carry = sync::AttachmentRule::Carry::none;
+    }
+    rule.size_max = std::min<std::uint64_t>(options.attachments_up_to, 1u << 20) << 20;
+    return rule;
+}
+
 Outcome sync_once(const Common& common, const SyncOptions& options) {
     if (options.watch || !options.peer.empty()) {
         return fail(ErrorCode::not_available_yet, options.watch ? "sync --watch" : "sync --peer");
@@ -122,6 +164,10 @@ Outcome sync_once(const Common& common, const SyncOptions& options) {
     }
     COTMOC_ASSIGN(const HubAddress hub, hub_address(replica, options.hub));
     COTMOC_ASSIGN(const std::vector<std::string> rotated, rotate_due(common, *opened, hub));
+    COTMOC_ASSIGN(const auto store, open_attachments(*opened));
+    if (store) {
+        COTMOC_TRY(sync::follow_attachments(replica, *store));
+    }
     Clock& clock = opened->place.clock;
     sync::SessionReport last;
     {
@@ -130,11 +176,11 @@ Outcome sync_once(const Common& common, const SyncOptions& options) {
         tcp.max_bytes = options.max_bytes;
         tcp.max_ms =
             static_cast<std::int64_t>(std::min<std::uint64_t>(options.max_seconds, 1'000'000)) * 1000;
-        const auto report = sync_with_hub(common, *opened, hub, tcp, last);
+        const auto report = sync_with_hub(common, *opened, hub, tcp, last, {store.get(), rule_of(options)});
         last.complete = last.complete && report.has_value();
         if (common.json) {
             const double seconds = static_cast<double>(clock.steady_ms() - began) / 1000;
-            COTMOC_TRY(put_report_json(replica, last, seconds, rotated));
+            COTMOC_TRY(put_report_json(replica, last, seconds, rotated, store.get()));
         } else if (report) {
             put_report_text(common, replica, last);
             if (!rotated.empty()) {
@@ -251,6 +297,11 @@ void add_sync_commands(Program& program) {
     command->add_option("--max-bytes", options->max_bytes, "Stop after so many octets on the wire");
     command->add_option("--max-seconds", options->max_seconds, "Stop after so many seconds");
     command->add_flag("--no-attachments", options->no_attachments, "Leave attachments for another time");
+    command
+        ->add_option("--attachments-up-to", options->attachments_up_to,
+                     "Fetch files of at most so many MiB; larger ones on demand")
+        ->type_name("MIB")
+        ->capture_default_str();
     command->add_flag("--watch", options->watch)->group("");
     command->add_option("--peer", options->peer)->group("");
     program.on(command, options, sync_once);

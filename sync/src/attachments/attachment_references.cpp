@@ -9,9 +9,10 @@ Result<void> AttachmentStore::set_references(const SpaceId& space, const Hash256
     return write(true, [&]() -> Result<void> {
         COTMOC_ASSIGN(core::Statement drop, database_.prepare("DELETE FROM reference WHERE space = ?1"));
         COTMOC_TRY(drop.bind_blob(1, space.view()).run());
-        COTMOC_ASSIGN(core::Statement insert,
-                      database_.prepare("INSERT OR REPLACE INTO reference (id, space, size, thumbnail, content, "
-                                        "text) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+        COTMOC_ASSIGN(
+            core::Statement insert,
+            database_.prepare("INSERT OR REPLACE INTO reference (id, space, size, thumbnail, content, "
+                              "text) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
         for (const Reference& each : references) {
             insert.bind_blob(1, each.file.id.view()).bind_blob(2, space.view());
             insert.bind(3, static_cast<std::int64_t>(each.file.size)).bind(4, each.thumbnail ? 1 : 0);
@@ -60,8 +61,7 @@ Result<std::vector<AttachmentStore::Missing>> AttachmentStore::missing() {
         if (!id || !space) {
             return fail(ErrorCode::database_damaged, "attachments");
         }
-        missing.push_back(
-            {*id, *space, static_cast<std::uint64_t>(read.integer(2)), read.integer(3) != 0});
+        missing.push_back({*id, *space, static_cast<std::uint64_t>(read.integer(2)), read.integer(3) != 0});
     }
 }
 

@@ -33,8 +33,7 @@ Result<void> AttachmentStore::add_sealed(std::int64_t draft, std::size_t number,
     return write(false, [&] { return add_piece(draft, number, sealed, 0); });
 }
 
-Result<void> AttachmentStore::finish_sealing(std::int64_t draft,
-                                             const crypto::AttachmentManifest& manifest) {
+Result<void> AttachmentStore::finish_sealing(std::int64_t draft, const crypto::AttachmentManifest& manifest) {
     const Hash256 id = crypto::attachment_id(manifest);
     const Bytes bytes = crypto::encode_manifest(manifest);
     return write(true, [&]() -> Result<void> {

@@ -14,9 +14,10 @@ CREATE TABLE IF NOT EXISTS attachment (number INTEGER PRIMARY KEY, id BLOB NOT N
     manifest BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS attachment_author ON attachment (author, size);
 CREATE INDEX IF NOT EXISTS attachment_space ON attachment (space);
-CREATE TABLE IF NOT EXISTS chunks (attachment INTEGER PRIMARY KEY, whole INTEGER NOT NULL, bits BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS piece (attachment INTEGER NOT NULL, chunk INTEGER NOT NULL, start INTEGER NOT NULL,
-    octets BLOB NOT NULL, UNIQUE (attachment, chunk, start));
+CREATE TABLE IF NOT EXISTS chunks (attachment INTEGER PRIMARY KEY, whole INTEGER NOT NULL,
+    bits BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS piece (attachment INTEGER NOT NULL, chunk INTEGER NOT NULL,
+    start INTEGER NOT NULL, octets BLOB NOT NULL, UNIQUE (attachment, chunk, start));
 CREATE TABLE IF NOT EXISTS delivered (attachment INTEGER NOT NULL, peer BLOB NOT NULL,
     PRIMARY KEY (attachment, peer)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS reference (id BLOB NOT NULL, space BLOB NOT NULL, size INTEGER NOT NULL,
@@ -113,9 +114,10 @@ Result<void> AttachmentStore::run(std::string_view sql, std::int64_t first) {
 }
 
 Result<std::optional<AttachmentStore::Row>> AttachmentStore::row(const Hash256& id) {
-    COTMOC_ASSIGN(core::Statement read,
-                  database_.prepare("SELECT a.number, a.space, a.author, a.size, c.bits FROM attachment AS a "
-                                    "JOIN chunks AS c ON c.attachment = a.number WHERE a.id = ?1 AND NOT draft"));
+    COTMOC_ASSIGN(
+        core::Statement read,
+        database_.prepare("SELECT a.number, a.space, a.author, a.size, c.bits FROM attachment AS a "
+                          "JOIN chunks AS c ON c.attachment = a.number WHERE a.id = ?1 AND NOT draft"));
     read.bind_blob(1, id.view());
     COTMOC_ASSIGN(const bool there, read.step());
     if (!there) {
@@ -133,7 +135,8 @@ Result<std::optional<AttachmentStore::Row>> AttachmentStore::row(const Hash256& 
 
 Result<AttachmentStore::Row> AttachmentStore::known_row(const Hash256& id) {
     COTMOC_ASSIGN(std::optional<Row> found, row(id));
-    return found ? Result<Row>(std::move(*found)) : Result<Row>(fail(ErrorCode::unknown_attachment, id.hex()));
+    return found ? Result<Row>(std::move(*found))
+                 : Result<Row>(fail(ErrorCode::unknown_attachment, id.hex()));
 }
 
 Result<std::optional<HeldAttachment>> AttachmentStore::find(const Hash256& id) {
@@ -241,8 +244,9 @@ Result<void> AttachmentStore::forget_space(const SpaceId& space) {
 }
 
 Result<std::vector<SpaceId>> AttachmentStore::spaces() {
-    COTMOC_ASSIGN(core::Statement read,
-                  database_.prepare("SELECT space FROM attachment UNION SELECT space FROM reference ORDER BY 1"));
+    COTMOC_ASSIGN(
+        core::Statement read,
+        database_.prepare("SELECT space FROM attachment UNION SELECT space FROM reference ORDER BY 1"));
     std::vector<SpaceId> spaces;
     for (;;) {
         COTMOC_ASSIGN(const bool more, read.step());
@@ -296,9 +300,8 @@ Result<void> AttachmentStore::add(const crypto::AttachmentManifest& manifest) {
 Result<void> AttachmentStore::add_piece(std::int64_t attachment, std::size_t number, BytesView octets,
                                         std::size_t kept) {
     {
-        COTMOC_ASSIGN(core::Statement read,
-                      database_.prepare("SELECT total(length(octets)) FROM piece "
-                                        "WHERE attachment = ?1 AND chunk = ?2"));
+        COTMOC_ASSIGN(core::Statement read, database_.prepare("SELECT total(length(octets)) FROM piece "
+                                                              "WHERE attachment = ?1 AND chunk = ?2"));
         read.bind(1, attachment).bind(2, signed_of(number));
         COTMOC_ASSIGN(const bool there, read.step());
         const auto held = there ? static_cast<std::size_t>(read.real(0)) : 0;
@@ -377,8 +380,9 @@ Result<void> AttachmentStore::set_chunks(std::int64_t attachment, const ChunkSet
 Result<void> AttachmentStore::note_delivered(const Hash256& id, const DeviceId& peer) {
     COTMOC_ASSIGN(const Row found, known_row(id));
     return write(true, [&]() -> Result<void> {
-        COTMOC_ASSIGN(core::Statement insert,
-                      database_.prepare("INSERT OR IGNORE INTO delivered (attachment, peer) VALUES (?1, ?2)"));
+        COTMOC_ASSIGN(
+            core::Statement insert,
+            database_.prepare("INSERT OR IGNORE INTO delivered (attachment, peer) VALUES (?1, ?2)"));
         return insert.bind(1, found.number).bind_blob(2, peer.view()).run();
     });
 }

@@ -47,6 +47,7 @@ private:
     std::optional<Frontiers> list_;     // of message 2, until the trust feeds are level
     bool branches_taken_ = false;
     bool lacks_nothing_ = false;
+    bool attachments_followed_ = false;
     std::map<SpaceId, std::map<DeviceIndex, std::uint64_t>> planned_;
 };
 
@@ -151,7 +152,9 @@ Result<void> Caller::on_equal() {
     COTMOC_TRY(tell_lists(own_list_));
     COTMOC_TRY(tell_received_all());
     COTMOC_ASSIGN(const std::vector<HandOver> owed, to_hand_over());
-    if (feed_table(store(), common_) == own_list_ && owed.empty()) {
+    COTMOC_ASSIGN(const bool attachments,
+                  attachments_.has_work(options_.attachment_rule, attachment_parties()));
+    if (feed_table(store(), common_) == own_list_ && owed.empty() && !attachments) {
         report_.complete = true;
         end(std::nullopt);
         return {};
@@ -293,7 +296,15 @@ Result<void> Caller::advance() {
     if (!done_sent_ && (lacks_nothing_ || peer_done_)) {
         send_done();
     }
-    if (done_sent_ && peer_done_ && outgoing_.all_acknowledged()) {
+    if (!records_are_exchanged()) {
+        return {};
+    }
+    if (!attachments_followed_ && options_.follow_attachments) {
+        attachments_followed_ = true;
+        COTMOC_TRY(options_.follow_attachments());
+    }
+    COTMOC_ASSIGN(const bool finished, attachments_.finish(options_.attachment_rule, attachment_parties()));
+    if (finished) {
         send(MessageType::bye);
         report_.complete = true;
         end(std::nullopt);

@@ -1,6 +1,7 @@
 // What both sides of a session do alike: the pipe, time, trust entries, envelopes, acknowledgements, the end.
 #pragma once
 
+#include "session/attachments.hpp"
 #include "session/common_spaces.hpp"
 #include "session/framing.hpp"
 #include "session/incoming.hpp"
@@ -9,7 +10,7 @@
 
 namespace cotmoc::sync {
 
-class Conversation : public Session {
+class Conversation : public Session, private AttachmentExchange::Wire {
 public:
     explicit Conversation(const SessionOptions& options);
     ~Conversation() override;
@@ -61,6 +62,11 @@ protected:
     Result<bool> take_branches(const BranchTable& theirs);
     void hand_over_trust(std::uint64_t first, std::uint64_t last);
     void await_trust(std::uint64_t first, std::uint64_t last);
+    /// The records of both sides are over there; what follows are attachments.
+    bool records_are_exchanged() const {
+        return phase_ == Phase::transfer && done_sent_ && peer_done_ && outgoing_.all_acknowledged();
+    }
+    AttachmentParties attachment_parties() const;
     bool trust_is_sent() const { return trust_next_ > trust_last_; }
     /// The session is over; what can be kept is committed.
     void end(std::optional<Error> error);
@@ -70,6 +76,7 @@ protected:
     Holdings holdings_;
     Outgoing outgoing_;
     Incoming incoming_;
+    AttachmentExchange attachments_;
     SessionReport report_;
     std::optional<DeviceId> peer_;
     std::vector<SpaceId> common_;
@@ -83,6 +90,11 @@ protected:
     bool keep_own_back_ = false;  // the own feeds are other ones over there
 
 private:
+    // AttachmentExchange::Wire.
+    void send_message(MessageType type, BytesView body) override { send(type, body); }
+    void flush_messages() override { framing_.flush(); }
+    bool may_produce() const override { return framing_.may_produce(); }
+
     Result<void> consume();
     Result<void> handle(const Message& message);
     Result<void> handle_trust(BytesView body);
@@ -97,6 +109,9 @@ private:
     Result<void> send_trust();
     Result<void> send_envelopes();
     Result<void> keep();
+    std::size_t bytes_in_flight() const {
+        return outgoing_.bytes_in_flight() + attachments_.bytes_in_flight();
+    }
     void finish_turn(Result<void> outcome);
 
     std::optional<Error> error_;

@@ -54,6 +54,15 @@ enum class MessageType : std::uint8_t {
     alive = 9,
     refusal = 10,
     branches = 11,
+    // Attachments (attachment_messages.hpp).
+    ask = 12,
+    states = 13,
+    manifest = 14,
+    get = 15,
+    put = 16,
+    part = 17,
+    stored = 18,
+    end = 19,
 };
 
 struct Message {

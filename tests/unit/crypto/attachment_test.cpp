@@ -32,8 +32,8 @@ Sealed seal(std::size_t size, std::uint64_t seed = 1) {
     const AttachmentCipher cipher = sealed.cipher();
     sealed.manifest.commitment = cipher.commitment();
     for (std::size_t number = 0; number < attachment_chunk_count(size); ++number) {
-        const BytesView part = BytesView(sealed.plaintext)
-                                   .subspan(number * chunk, attachment_chunk_length(size, number));
+        const BytesView part =
+            BytesView(sealed.plaintext).subspan(number * chunk, attachment_chunk_length(size, number));
         sealed.chunks.push_back(cipher.seal(number, part));
         sealed.manifest.chunks.push_back(attachment_chunk_hash(sealed.chunks.back()));
     }

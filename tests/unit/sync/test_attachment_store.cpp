@@ -1,6 +1,5 @@
 #include <cotmoc/sync/attachment_store.hpp>
 
-#include "support/fleet.hpp"
 #include "unit/sync/attachment_support.hpp"
 
 #include <doctest/doctest.h>
@@ -9,7 +8,6 @@ using namespace cotmoc;
 using namespace cotmoc::sync_test;
 using sync::AttachmentStore;
 using sync::ChunkSet;
-using test_support::TemporaryDirectory;
 
 namespace {
 
@@ -35,7 +33,7 @@ TEST_CASE("a set of chunks is one bit a chunk, and no other octets read as it") 
 }
 
 TEST_CASE("chunks and the beginning of the next one are there after the store is opened anew") {
-    const TemporaryDirectory directory;
+    const TemporaryFolder directory;
     const SealedFile file(700'000, 1);
     {
         const auto store = open_store(directory.file("a.db"));
@@ -62,7 +60,7 @@ TEST_CASE("chunks and the beginning of the next one are there after the store is
 }
 
 TEST_CASE("a stop between the writing of a chunk and its mark loses the mark, and not the octets") {
-    const TemporaryDirectory directory;
+    const TemporaryFolder directory;
     const SealedFile file(300'000, 2);
     {
         const auto store = open_store(directory.file("a.db"));
@@ -127,7 +125,7 @@ TEST_CASE("an author's quota is counted by what manifests announce, before anyth
 }
 
 TEST_CASE("a file whose sealing was interrupted is forgotten, and one that was finished is whole") {
-    const TemporaryDirectory directory;
+    const TemporaryFolder directory;
     const SealedFile file(600'000, 11);
     {
         const auto store = open_store(directory.file("a.db"));
@@ -201,7 +199,7 @@ TEST_CASE("what records name and is not held is missing: thumbnails first, then 
 }
 
 TEST_CASE("a device's chunks are under its database's key") {
-    const TemporaryDirectory directory;
+    const TemporaryFolder directory;
     Bytes key(32, 5);
     core::Database::Options options{directory.file("a.db"), key, core::preferred_cipher()};
     {

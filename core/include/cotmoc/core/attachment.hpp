@@ -24,7 +24,7 @@ struct Attachment {
     friend bool operator==(const Attachment&, const Attachment&) = default;
 };
 
-inline constexpr std::size_t attachment_name_max = 255;       // octets
+inline constexpr std::size_t attachment_name_max = 255;        // octets
 inline constexpr std::size_t attachment_media_type_max = 100;  // octets
 
 /// The one text of these values.

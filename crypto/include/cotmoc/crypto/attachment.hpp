@@ -9,10 +9,10 @@
 
 namespace cotmoc::crypto {
 
-inline constexpr std::size_t attachment_chunk_size = 256 * 1024;     // octets of the file in a chunk
-inline constexpr std::uint64_t attachment_size_max = 2ULL << 30;     // octets of the file
+inline constexpr std::size_t attachment_chunk_size = 256 * 1024;  // octets of the file in a chunk
+inline constexpr std::uint64_t attachment_size_max = 2ULL << 30;  // octets of the file
 inline constexpr std::size_t attachment_chunks_max = 8 * 1024;
-inline constexpr std::size_t attachment_seal_overhead = 16;          // octets that sealing adds to a chunk
+inline constexpr std::size_t attachment_seal_overhead = 16;  // octets that sealing adds to a chunk
 inline constexpr std::size_t attachment_manifest_bytes_max = 154 + 32 * attachment_chunks_max;
 
 /// How many chunks a file of this size has; an empty file has one, empty chunk.

@@ -14,7 +14,8 @@ namespace cotmoc::sync {
 /// Which chunks are held. On the wire and on disk: bit n % 8 of octet n / 8, unused bits zero.
 class ChunkSet {
 public:
-    explicit ChunkSet(std::size_t size = 0) : size_(size), bits_((size + 7) / 8) {}
+    ChunkSet() = default;
+    explicit ChunkSet(std::size_t size) : size_(size), bits_((size + 7) / 8) {}
     /// Nothing if the length does not fit or an unused bit is set.
     static std::optional<ChunkSet> from(BytesView bits, std::size_t size);
     static ChunkSet all_of(std::size_t size);
@@ -29,7 +30,7 @@ public:
     friend bool operator==(const ChunkSet&, const ChunkSet&) = default;
 
 private:
-    std::size_t size_;
+    std::size_t size_ = 0;
     Bytes bits_;
 };
 

@@ -6,6 +6,8 @@
 #include <cotmoc/crypto/noise.hpp>
 #include <cotmoc/sync/feed_store.hpp>
 
+#include <functional>
+
 namespace cotmoc::sync {
 
 class AttachmentStore;
@@ -34,7 +36,9 @@ struct SessionOptions {
     std::int64_t stall_ms = 5 * 60 * 1000;       // so long without progress ends it too (docs/spec/limits.md)
     SessionGate* gate = nullptr;                 // an answering side's: how often each device may come
     AttachmentStore* attachments = nullptr;      // null: neither offers nor takes any; outlives the session
-    AttachmentRule attachment_rule;              // a calling side's
+    AttachmentRule attachment_rule = {};         // a calling side's
+    /// A calling side's: called when the records are exchanged, so that what new ones name is fetched too.
+    std::function<Result<void>()> follow_attachments = nullptr;
 };
 
 struct Transfer {
@@ -64,7 +68,7 @@ struct SessionReport {
     AttachmentTransfer attachments_sent;
     AttachmentTransfer attachments_received;
     std::uint64_t attachments_refused = 0;  // of this side's, by the other one
-    std::uint64_t expected = 0;     // envelopes the peer announced that were missing here, for progress
+    std::uint64_t expected = 0;  // envelopes the peer announced that were missing here, for progress
 };
 
 class Session {
