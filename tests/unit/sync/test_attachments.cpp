@@ -225,7 +225,8 @@ TEST_CASE(
             const Outcome result = depot.sync(device, *store, rule, link);
             complete = result.complete();
             cuts += complete ? 0 : 1;
-            octets += direction == up ? result.caller.bytes_up : result.responder.bytes_up;
+            // What reached the other side; what was sent and lost in a buffer has not crossed.
+            octets += direction == up ? result.responder.bytes_down : result.caller.bytes_down;
             parts += direction == up ? result.responder.attachments_received.bytes
                                      : result.caller.attachments_received.bytes;
             const auto failure = direction == up ? result.responder_error : result.caller_error;
@@ -234,13 +235,13 @@ TEST_CASE(
         const double sealed = static_cast<double>(size + 16 * file.chunks.size());
         const double crossed = static_cast<double>(parts) / sealed;
         const double wire = static_cast<double>(octets) / sealed;
-        MESSAGE((direction == up ? "up: " : "down: ")
+        MESSAGE(std::string(direction == up ? "up: " : "down: ")
                 << cuts << " cuts, chunks crossed " << crossed << " times, " << wire
                 << " octets on the wire for each octet of chunks");
         CHECK(cuts >= cuts_wanted / 2);
         CHECK(crossed <= 1.05);
         CHECK(crossed >= 1.0);
-        CHECK(wire <= 1.08);
+        CHECK(wire <= 1.05);
         depot.restart_hub();
         CHECK(file.is_whole_in(*depot.hub));
         CHECK(file.is_whole_in(*open_store(path)));
