@@ -57,3 +57,13 @@ function(cotmoc_library name)
             FILE_SET lists TYPE HEADERS BASE_DIRS ${root}/include FILES ${lists})
     endif()
 endfunction()
+
+# cotmoc_precompile(target headers…): parses these headers once for all sources of the target. Off by default, so
+# that a source file that forgets an include is noticed.
+function(cotmoc_precompile target)
+    if(COTMOC_PRECOMPILED_HEADERS)
+        target_precompile_headers(${target} PRIVATE ${ARGN})
+        # ccache needs it, and in its settings sloppiness for pch_defines and time_macros.
+        target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+    endif()
+endfunction()

@@ -36,7 +36,7 @@ jobs=${COTMOC_JOBS:-$(nproc)}
 exec </dev/null
 export CTEST_PARALLEL_LEVEL="$jobs"
 # Another clone of the same source, in another folder, finds what this one has compiled.
-export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1
+export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
 
 if [[ -n "${COTMOC_NOISE_VECTORS:-}" ]]; then
     # The tests run in another folder, so the name has to be absolute.

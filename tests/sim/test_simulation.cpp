@@ -1,4 +1,5 @@
 // COTMOC_SIM_SEEDS=N runs N seeds, COTMOC_SIM_FIRST=S begins at seed S: a failing seed repeats exactly.
+#include "support/environment_number.hpp"
 #include "sim/simulation.hpp"
 
 #include <doctest/doctest.h>
@@ -7,18 +8,9 @@
 
 using namespace cotmoc::test_support;
 
-namespace {
-
-std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
-    const char* text = std::getenv(name);
-    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
-}
-
-}  // namespace
-
 TEST_CASE("posts that edit over bad links, with crashes and wrong clocks, end in the same state") {
-    const std::uint64_t first = number_from("COTMOC_SIM_FIRST", 1);
-    const std::uint64_t count = number_from("COTMOC_SIM_SEEDS", 200);
+    const std::uint64_t first = environment_number("COTMOC_SIM_FIRST", 1);
+    const std::uint64_t count = environment_number("COTMOC_SIM_SEEDS", 200);
     std::uint64_t failed = 0;
     for (std::uint64_t seed = first; seed < first + count; ++seed) {
         const SimulationResult result = simulate({seed, 60});

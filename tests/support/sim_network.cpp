@@ -4,30 +4,34 @@
 
 namespace cotmoc::test_support {
 
+namespace {
+
+constexpr std::size_t number(Way way) { return static_cast<std::size_t>(way); }
+constexpr Way opposite(Way way) { return way == Way::up ? Way::down : Way::up; }
+
+}  // namespace
+
 std::size_t SimNetwork::connect(std::unique_ptr<sync::Session> caller,
                                 std::unique_ptr<sync::Session> responder, const LinkModel& link, Tap tap) {
-    auto connection = std::make_unique<Connection>();
-    connection->link = link;
-    connection->tap = std::move(tap);
-    connection->ends[0].session = std::move(caller);
-    connection->ends[1].session = std::move(responder);
+    auto connection = std::make_unique<Connection>(link, random_, now_);
+    connection->link.tap = std::move(tap);
+    connection->ends = {std::move(caller), std::move(responder)};
     connections_.push_back(std::move(connection));
     Connection& made = *connections_.back();
-    for (const std::size_t side : {std::size_t{1}, std::size_t{0}}) {
-        made.ends[side].line_free = now_;
-        made.ends[side].session->start(now_);
-        pull(made, side);
+    for (const Way way : {Way::down, Way::up}) {
+        made.ends[number(way)]->start(now_);
+        pull(made, way);
     }
     return connections_.size() - 1;
 }
 
 void SimNetwork::inject(std::size_t connection, Way way, BytesView bytes) {
-    send(*connections_[connection], static_cast<std::size_t>(way), Bytes(bytes.begin(), bytes.end()));
+    connections_[connection]->link.send(way, bytes, now_);
 }
 
 bool SimNetwork::over(std::size_t connection) const {
     return std::ranges::all_of(connections_[connection]->ends,
-                               [](const End& end) { return end.session->finished(); });
+                               [](const auto& session) { return session->finished(); });
 }
 
 bool SimNetwork::step() {
@@ -51,147 +55,74 @@ void SimNetwork::run(std::int64_t until_ms) {
 }
 
 void SimNetwork::add_events(Connection& connection, std::vector<Event>& events) const {
-    for (std::size_t side = 0; side < 2; ++side) {
-        const End& end = connection.ends[side];
-        const End& other = connection.ends[1 - side];
-        if (!other.under_way.empty()) {
-            events.push_back({other.under_way.front().arrives, &connection, side, What::arrival});
+    bool over = true;
+    for (const Way way : {Way::up, Way::down}) {
+        const sync::Session& session = *connection.ends[number(way)];
+        over = over && session.finished();
+        if (const auto arrives = connection.link.next_arrival(opposite(way))) {
+            events.push_back({*arrives, &connection, way, What::arrival});
         }
-        if (const auto wakeup = end.session->next_wakeup()) {
-            events.push_back({std::max(now_, *wakeup), &connection, side, What::wakeup});
+        if (const auto wakeup = session.next_wakeup()) {
+            events.push_back({std::max(now_, *wakeup), &connection, way, What::wakeup});
         }
-        if (!end.closed) {
-            // A pull with nothing to take would never let the clock move, so that it waits for what comes
-            // first.
-            const bool has_more = end.line_free > now_ || end.session->finished();
-            if (has_more) {
-                events.push_back({std::max(now_, end.line_free), &connection, side, What::pull});
-            }
+        // A pull with nothing to take would never let the clock move, so that it waits for what comes first.
+        const std::int64_t line_free = connection.link.line_free(way);
+        if (connection.link.open(way) && (line_free > now_ || session.finished())) {
+            events.push_back({std::max(now_, line_free), &connection, way, What::pull});
         }
+    }
+    if (const auto cut = connection.link.next_cut(); cut && !over) {
+        events.push_back({std::max(now_, *cut), &connection, Way::up, What::cut});
     }
 }
 
 void SimNetwork::happen(const Event& event) {
-    End& end = event.connection->ends[event.side];
+    sync::Session& session = *event.connection->ends[number(event.way)];
     switch (event.what) {
         case What::arrival:
-            arrive(*event.connection, event.side);
+            arrive(*event.connection, event.way);
             break;
         case What::wakeup:
-            end.session->on_tick(now_);
+            session.on_tick(now_);
             break;
         case What::pull:
             break;
+        case What::cut:
+            event.connection->link.advance(now_);
+            break;
     }
-    pull(*event.connection, event.side);
+    pull(*event.connection, event.way);
 }
 
-void SimNetwork::arrive(Connection& connection, std::size_t side) {
-    std::deque<Piece>& pipe = connection.ends[1 - side].under_way;
-    const Piece piece = std::move(pipe.front());
-    pipe.pop_front();
-    sync::Session& session = *connection.ends[side].session;
-    if (piece.end) {
+void SimNetwork::arrive(Connection& connection, Way way) {
+    const Link::Arrival arrival = connection.link.take(opposite(way));
+    sync::Session& session = *connection.ends[number(way)];
+    if (arrival.end) {
         session.on_closed(now_);
-        connection.ends[side].closed = true;
+        connection.link.close(way, now_);
     } else {
-        session.on_bytes(piece.bytes, now_);
+        session.on_bytes(arrival.octets, now_);
     }
 }
 
 /// Takes output while the line is free; a slow line leaves it in the session's buffer.
-void SimNetwork::pull(Connection& connection, std::size_t side) {
-    End& end = connection.ends[side];
-    while (!end.closed && end.line_free <= now_) {
-        Bytes output = end.session->take_output();
+void SimNetwork::pull(Connection& connection, Way way) {
+    sync::Session& session = *connection.ends[number(way)];
+    Link& link = connection.link;
+    while (link.open(way) && link.line_free(way) <= now_) {
+        const Bytes output = session.take_output();
         if (output.empty()) {
-            if (end.session->finished()) {
-                send_end(connection, side);
+            if (session.finished()) {
+                link.close(way, now_);
             }
             return;
         }
-        send(connection, side, std::move(output));
-        end.session->on_writable(now_);
+        link.send(way, output, now_);
+        session.on_writable(now_);
     }
-    if (end.closed) {
-        end.session->take_output();
+    if (!link.open(way)) {
+        session.take_output();
     }
-}
-
-void SimNetwork::send(Connection& connection, std::size_t side, Bytes bytes) {
-    const std::size_t piece_max = connection.link.piece_max;
-    std::size_t start = 0;
-    while (start < bytes.size() && !connection.ends[side].closed) {
-        const std::size_t left = bytes.size() - start;
-        const std::size_t size =
-            piece_max == 0 ? left : std::min(left, 1 + static_cast<std::size_t>(random_.below(piece_max)));
-        const auto from = bytes.begin() + static_cast<std::ptrdiff_t>(start);
-        send_piece(connection, side, Bytes(from, from + static_cast<std::ptrdiff_t>(size)));
-        start += size;
-    }
-}
-
-void SimNetwork::send_piece(Connection& connection, std::size_t side, Bytes piece) {
-    End& end = connection.ends[side];
-    const auto& limit = side == 0 ? connection.link.cut_after_up : connection.link.cut_after_down;
-    bool cut_now = connection.link.cut_per_mille > 0 && random_.below(1'000) < connection.link.cut_per_mille;
-    if (limit && end.sent + piece.size() >= *limit) {
-        piece.resize(static_cast<std::size_t>(*limit - end.sent));
-        cut_now = true;
-    }
-    if (connection.tap) {
-        connection.tap(static_cast<Way>(side), end.sent, piece);
-    }
-    end.sent += piece.size();
-    if (!piece.empty()) {
-        const std::int64_t arrives = arrival(connection, end, piece.size());
-        end.under_way.push_back({arrives, std::move(piece), false});
-    }
-    if (cut_now) {
-        cut(connection);
-    }
-}
-
-void SimNetwork::cut(Connection& connection) {
-    if (std::exchange(connection.cut, true)) {
-        return;
-    }
-    const bool half_open = random_.below(1'000) < connection.link.half_open_per_mille;
-    const std::size_t untold = half_open ? static_cast<std::size_t>(random_.below(2)) : 2;
-    for (std::size_t side = 0; side < 2; ++side) {
-        End& end = connection.ends[side];
-        if (connection.link.lose_tail) {
-            end.under_way.clear();
-        }
-        if (untold == 1 - side) {
-            end.closed = true;
-        } else {
-            send_end(connection, side);
-        }
-    }
-}
-
-void SimNetwork::send_end(Connection& connection, std::size_t side) {
-    End& end = connection.ends[side];
-    if (!std::exchange(end.closed, true)) {
-        const std::int64_t arrives = arrival(connection, end, 0);
-        end.under_way.push_back({arrives, {}, true});
-    }
-}
-
-std::int64_t SimNetwork::arrival(const Connection& connection, End& end, std::size_t size) {
-    const LinkModel& link = connection.link;
-    std::int64_t sent = std::max(now_, end.line_free);
-    if (link.octets_per_second > 0) {
-        sent +=
-            static_cast<std::int64_t>((size * 1'000 + link.octets_per_second - 1) / link.octets_per_second);
-        end.line_free = sent;
-    }
-    std::int64_t arrives = sent + link.latency_ms;
-    if (link.jitter_ms > 0) {
-        arrives += static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(link.jitter_ms) + 1));
-    }
-    return end.under_way.empty() ? arrives : std::max(arrives, end.under_way.back().arrives);
 }
 
 }  // namespace cotmoc::test_support

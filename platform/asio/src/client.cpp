@@ -8,9 +8,43 @@ namespace {
 
 std::string place(const std::string& host, std::uint16_t port) { return host + ":" + std::to_string(port); }
 
+/// For what is under way when somebody wants the end.
+constexpr std::int64_t stop_grace_ms = 5'000;
+
+/// SIGINT and SIGTERM, if they are wanted: told once.
+class Signals {
+public:
+    Signals(net::io_context& context, bool wanted) : set_(context) {
+        if (wanted) {
+            ErrorCodeOfSystem ignored;
+            set_.add(SIGINT, ignored);
+            set_.add(SIGTERM, ignored);
+            set_.async_wait([this](const ErrorCodeOfSystem& error, int) {
+                if (!error) {
+                    came_ = true;
+                    if (then_) {
+                        then_();
+                    }
+                }
+            });
+        }
+    }
+    bool came() const { return came_; }
+    void then(std::function<void()> action) { then_ = std::move(action); }
+    void cancel() {
+        ErrorCodeOfSystem ignored;
+        set_.cancel(ignored);
+    }
+
+private:
+    net::signal_set set_;
+    bool came_ = false;
+    std::function<void()> then_;
+};
+
 /// Looks the name up and connects, in `limit_ms` altogether.
-Result<tcp::socket> connect(net::io_context& context, const std::string& host, std::uint16_t port,
-                            std::int64_t limit_ms) {
+Result<tcp::socket> connect(net::io_context& context, Signals& signals, const std::string& host,
+                            std::uint16_t port, std::int64_t limit_ms) {
     tcp::socket socket(context);
     tcp::resolver resolver(context);
     std::optional<ErrorCodeOfSystem> outcome;
@@ -24,12 +58,15 @@ Result<tcp::socket> connect(net::io_context& context, const std::string& host, s
                                                   [&](const ErrorCodeOfSystem& failure,
                                                       const tcp::endpoint&) { outcome = failure; });
                            });
-    context.run_for(std::chrono::milliseconds(limit_ms));
+    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(limit_ms);
+    while (!outcome && !signals.came() && context.run_one_until(until) != 0) {
+    }
     const bool in_time = outcome.has_value();
     if (!in_time) {
         resolver.cancel();
         ErrorCodeOfSystem ignored;
         socket.close(ignored);
+        signals.cancel();
         context.restart();
         context.run();
         return fail(ErrorCode::no_answer, place(host, port));
@@ -51,27 +88,26 @@ Result<sync::SessionReport> sync_over_tcp(const std::string& host, std::uint16_t
                                           const crypto::AgreementPublicKey& responder,
                                           const TcpOptions& options, Clock& clock) {
     net::io_context context(1);
+    Signals signals(context, options.stop_on_signals);
     std::int64_t connect_ms = options.connect_timeout_ms;
     if (options.max_ms != 0) {
         connect_ms = std::min(connect_ms, options.max_ms);
     }
     const std::int64_t began = clock.steady_ms();
-    COTMOC_ASSIGN(tcp::socket socket, connect(context, host, port, connect_ms));
+    COTMOC_ASSIGN(tcp::socket socket, connect(context, signals, host, port, connect_ms));
 
+    // The session ends by itself within its budget; the connection is cut off only if it does not.
     sync::SessionOptions limited = session;
-    if (options.max_bytes != 0) {
-        // Small steps, or a session that ends early would keep nothing of what it moved.
-        const auto step = static_cast<std::size_t>(std::max<std::uint64_t>(options.max_bytes / 8, 1));
-        limited.commit_bytes = std::min(limited.commit_bytes, step);
-        limited.window_bytes = std::min(limited.window_bytes, 2 * step);
-    }
     Connection::Limits limits;
-    limits.max_bytes = options.max_bytes;
+    limited.budget_bytes = limits.max_bytes = options.max_bytes;
     if (options.max_ms != 0) {
         limits.max_ms = std::max<std::int64_t>(options.max_ms - (clock.steady_ms() - began), 1);
+        limited.budget_ms = limits.max_ms;
     }
-    const auto connection = std::make_shared<Connection>(
-        std::move(socket), sync::Session::call(limited, responder), limits, clock, nullptr);
+    const auto connection =
+        std::make_shared<Connection>(std::move(socket), sync::Session::call(limited, responder), limits,
+                                     clock, [&](Connection&) { signals.cancel(); });
+    signals.then([&] { connection->wind_down(stop_grace_ms); });
     if (options.progress) {
         connection->on_progress = [&] { options.progress(connection->session().report()); };
     }

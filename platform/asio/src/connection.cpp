@@ -1,10 +1,13 @@
 #include "connection.hpp"
 
+#include <netinet/tcp.h>
+
 namespace cotmoc::asio {
 namespace {
 
 /// For the last bytes of a session that is over.
 constexpr std::int64_t last_bytes_ms = 10'000;
+constexpr int not_sent_max = 32 * 1024;
 
 }  // namespace
 
@@ -22,8 +25,23 @@ void Connection::start() {
     ErrorCodeOfSystem ignored;
     // Small messages answer each other: waiting to fill a packet would only add round trips.
     socket_.set_option(tcp::no_delay(true), ignored);
+#ifdef TCP_NOTSENT_LOWAT
+    // What waits in the system cannot be taken back when the session has to end, and acknowledgements would
+    // wait behind it: on a slow line megabytes would.
+    using NotSent = net::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+    socket_.set_option(NotSent(not_sent_max), ignored);
+#endif
     session_->start(started_ms_);
     read();
+    settle();
+}
+
+void Connection::wind_down(std::int64_t grace_ms) {
+    if (closed_) {
+        return;
+    }
+    limits_.max_ms = duration_ms() + grace_ms;
+    session_->wind_down(clock_.steady_ms());
     settle();
 }
 

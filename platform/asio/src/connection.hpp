@@ -24,6 +24,8 @@ public:
                std::function<void(Connection&)> on_end);
 
     void start();
+    /// Asks the session to end soon, and cuts it off if it has not in so many milliseconds.
+    void wind_down(std::int64_t grace_ms);
     /// Cuts it off.
     void abort();
 

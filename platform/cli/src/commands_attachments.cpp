@@ -42,7 +42,8 @@ Result<std::unique_ptr<sync::AttachmentStore>> store_for_files(Opened& opened) {
 }
 
 Outcome attach(const Common& common, const AttachmentOptions& options) {
-    COTMOC_ASSIGN(const system::FileReader file, system::FileReader::open(options.file));
+    system::FileReader file(options.file);
+    COTMOC_ASSIGN(const std::uint64_t size, file.size());
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "attach"));
     sync::Replica& replica = *opened->replica;
     COTMOC_ASSIGN(const auto store, store_for_files(*opened));
@@ -50,8 +51,13 @@ Outcome attach(const Common& common, const AttachmentOptions& options) {
     sync::AttachmentSource source;
     source.name = std::filesystem::path(options.file).filename().string();
     source.media_type = media_type_of(source.name);
-    source.size = file.size();
-    source.read = [&](std::uint64_t offset, std::size_t size) { return file.read(offset, size); };
+    source.size = size;
+    source.read = [&](std::uint64_t offset, std::size_t length) -> Result<Bytes> {
+        Bytes octets(length);
+        COTMOC_ASSIGN(const std::size_t got, file.read(offset, octets));
+        octets.resize(got);
+        return octets;
+    };
     COTMOC_ASSIGN(const sync::Attached attached,
                   sync::attach(replica, *store, opened->place.random, record.id, options.field, source));
     put_line(common.json ? attachment_json(attached.attachment, attached.known)
@@ -81,7 +87,7 @@ Result<void> write_out(sync::AttachmentStore& store, const core::AttachedFile& f
             return {};
         });
     }
-    COTMOC_ASSIGN(system::FileWriter writer, system::FileWriter::create(output));
+    COTMOC_ASSIGN(system::FileWriter writer, system::FileWriter::create(output, system::FileReaders::owner));
     COTMOC_TRY(sync::open_attachment(store, file, [&](BytesView octets) { return writer.write(octets); }));
     return writer.finish();
 }

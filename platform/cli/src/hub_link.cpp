@@ -2,6 +2,9 @@
 
 #include "progress.hpp"
 
+#include <cotmoc/sync/partial_store.hpp>
+#include <cotmoc/sync/runner.hpp>
+
 namespace cotmoc::cli {
 
 Result<std::string> setting(sync::Replica& replica, std::string_view name) {
@@ -50,10 +53,13 @@ Result<sync::SessionReport> sync_with_hub(const Common& common, Opened& opened, 
     }
     Clock& clock = opened.place.clock;
     Progress progress(common, clock, Label::syncing);
-    options.progress = [&](const sync::SessionReport& report) {
+    const std::int64_t began = clock.steady_ms();
+    options.progress = [&, told = std::move(options.progress)](const sync::SessionReport& report) {
         last = report;
-        progress.show(report.received.change_sets + report.sent.change_sets,
-                      report.expected != 0 ? report.expected + report.sent.change_sets : 0);
+        progress.show(sync::progress_of(report, clock.steady_ms() - began));
+        if (told) {
+            told(report);
+        }
     };
     sync::SessionOptions session{replica, replica.keys().device, opened.place.random};
     if (attachments.store != nullptr) {
@@ -61,6 +67,8 @@ Result<sync::SessionReport> sync_with_hub(const Common& common, Opened& opened, 
         session.attachment_rule = attachments.rule;
         session.follow_attachments = [&] { return sync::follow_attachments(replica, *attachments.store); };
     }
+    sync::ReplicaPartials partials(replica.store());
+    session.partials = &partials;
     const auto report =
         asio::sync_over_tcp(hub.endpoint.host, hub.endpoint.port, session, *hub_key, options, clock);
     progress.clear();

@@ -165,6 +165,8 @@ constexpr ErrorText texts[] = {
      "biên dịch với SQLite 3.51.3 trở lên"},
     {"newer_database", "cơ sở dữ liệu được tạo bởi phiên bản mới hơn", "cập nhật chương trình"},
     {"cannot_read_file", "không đọc được tệp", "kiểm tra tên và quyền của tệp"},
+    {"file_exists", "đã có tệp mang tên này; không ghi gì cả",
+     "chọn tên khác, hoặc chuyển tệp đó đi nơi khác trước"},
 
     {"no_answer", "bên kia không trả lời kịp",
      "kiểm tra đường truyền; lần đồng bộ sau sẽ tiếp tục từ chỗ dừng"},
@@ -174,11 +176,17 @@ constexpr ErrorText texts[] = {
      "kiểm tra địa chỉ; báo cho tỉnh nếu vẫn vậy"},
     {"protocol_error", "bên kia gửi thông điệp sai trình tự",
      "cập nhật cả hai chương trình; báo cho tỉnh nếu vẫn vậy"},
+    {"captive_portal", "một trang web trả lời thay cho trạm trung chuyển: mạng này đòi đăng nhập trước",
+     "mở trình duyệt và đăng nhập vào mạng, hoặc dùng mạng khác; đồng bộ sẽ tiếp tục từ chỗ dừng"},
     {"not_enrolled", "trạm trung chuyển không biết thiết bị này", "nhờ cơ quan cấp phép đồng bộ rồi thử lại"},
     {"no_hub", "chưa biết trạm trung chuyển nào", "nêu một lần bằng --hub HOST:PORT"},
     {"cannot_listen", "không thể lắng nghe ở địa chỉ này", "chọn địa chỉ hoặc cổng khác"},
     {"diverged", "hai bản sao có cùng lịch sử mà mã tóm tắt khác nhau",
      "chạy verify ở cả hai và báo cho tỉnh"},
+    {"bundle_incomplete", "thiếu một phần của gói; phần nhận được đã được nhận",
+     "nhập tất cả các tập cùng lúc; nếu mất một tập, nhờ xuất lại gói"},
+    {"bundle_damaged", "tệp không phải là một tập đầy đủ của gói; không nhận gì từ tệp này",
+     "sao chép lại từ nơi đã xuất"},
 };
 
 }  // namespace

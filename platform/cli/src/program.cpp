@@ -66,6 +66,7 @@ int run_program(int count, const char* const* arguments) {
     add_audit_command(program);
     add_key_commands(program);
     add_rejoin_command(program);
+    add_bundle_commands(program);
     add_later_commands(program);
     try {
         program.app.parse(count, arguments);

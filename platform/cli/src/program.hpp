@@ -37,6 +37,7 @@ void add_settle_command(CLI::App& group, Program& program);
 void add_audit_command(Program& program);
 void add_key_commands(Program& program);
 void add_rejoin_command(Program& program);
+void add_bundle_commands(Program& program);
 /// What is not in this version yet: known, absent from --help, answered by not_available_yet.
 void add_later_commands(Program& program);
 void add_later_command(CLI::App& parent, Program& program, const std::string& name);

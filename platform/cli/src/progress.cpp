@@ -16,10 +16,21 @@ constexpr std::uint64_t width = 30;
 Progress::Progress(const Common& common, Clock& clock, Label what)
     : clock_(clock),
       what_(common.text(what)),
+      left_about_(common.text(Label::left_about)),
       next_ms_(clock.steady_ms() + first_ms),
       wanted_(!common.quiet && system::stderr_is_terminal()) {}
 
-void Progress::show(std::uint64_t finished, std::uint64_t total) {
+void Progress::show(std::uint64_t finished, std::uint64_t total) { draw(finished, total, ""); }
+
+void Progress::show(const sync::SyncProgress& progress) {
+    std::string more = "  " + std::to_string((progress.bytes_up + progress.bytes_down) / 1024) + " KiB";
+    if (progress.left_ms && *progress.left_ms > 0) {
+        more += ", " + left_about_ + " " + std::to_string(*progress.left_ms / 1000 + 1) + " s";
+    }
+    draw(progress.change_sets, progress.expected, more);
+}
+
+void Progress::draw(std::uint64_t finished, std::uint64_t total, const std::string& more) {
     if (!wanted_ || clock_.steady_ms() < next_ms_) {
         return;
     }
@@ -32,7 +43,7 @@ void Progress::show(std::uint64_t finished, std::uint64_t total) {
     } else {
         bar = " " + std::to_string(finished);
     }
-    std::fprintf(stderr, "\r\033[K%s%s", what_.c_str(), bar.c_str());
+    std::fprintf(stderr, "\r\033[K%s%s%s", what_.c_str(), bar.c_str(), more.c_str());
     std::fflush(stderr);
     drawn_ = true;
 }

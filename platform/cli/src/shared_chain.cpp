@@ -5,11 +5,11 @@
 namespace cotmoc::cli {
 
 Result<SharedChain> SharedChain::begin(const Common& common, Opened& opened) {
-    SharedChain chain(common, opened);
     const auto& issuers = opened.replica->trust().root().issuers;
     if (std::ranges::count(issuers, 0u, &crypto::RootEntry::Issuer::last_position) <= 1) {
-        return chain;
+        return SharedChain(common, opened);
     }
+    SharedChain chain(common, opened);
     COTMOC_ASSIGN(chain.hub_, hub_address(*opened.replica, ""));
     sync::SessionReport last;
     COTMOC_TRY(sync_with_hub(common, opened, *chain.hub_, {}, last));

@@ -27,8 +27,10 @@ public:
     /// Takes the trust feed of a grant for this hub. wrong_root, wrong_grant, already_joined.
     Result<void> join(std::string_view grant_text, const std::string& root);
 
+    const std::string& directory() const { return directory_; }
     sync::Hub& hub() { return *hub_; }
     sync::AttachmentStore& attachments() { return *attachments_; }
+    sync::HubStore& store() { return *store_; }
     const crypto::DeviceKeys& keys() const { return keys_->device; }
     Clock& clock() { return clock_; }
     Random& random() { return random_; }

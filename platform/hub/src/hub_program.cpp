@@ -1,6 +1,7 @@
 #include "hub_program.hpp"
 
 #include "command.hpp"
+#include "hub_bundles.hpp"
 #include "hub_place.hpp"
 #include "messages.hpp"
 #include "verification.hpp"
@@ -8,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <cotmoc/asio/tcp.hpp>
 #include <cotmoc/crypto/hash.hpp>
+#include <cotmoc/sync/partial_store.hpp>
 #include <cotmoc/sync/session_gate.hpp>
 #include <cotmoc/system/file.hpp>
 #include <cotmoc/system/process.hpp>
@@ -29,6 +31,7 @@ struct Options {
     std::string root;
     std::string listen;
     bool json = false;
+    cli::BundleOptions bundle;
     sync::HubLimits limits;
     sync::AttachmentLimits attachment_limits;
     std::size_t connections_per_address = asio::TcpServerOptions().per_address_max;
@@ -80,6 +83,8 @@ Result<void> serve(const Options& options, HubPlace& place) {
     session.attachments = &place.attachments();
     sync::SessionGate gate;
     session.gate = &gate;
+    sync::HubPartials partials(place.store());
+    session.partials = &partials;
     COTMOC_ASSIGN(
         const std::unique_ptr<asio::TcpServer> server,
         asio::TcpServer::listen(endpoint->host, endpoint->port, session, server_options, place.clock()));
@@ -89,13 +94,30 @@ Result<void> serve(const Options& options, HubPlace& place) {
     return {};
 }
 
-/// Needs no passphrase: nothing that a hub holds does.
-cli::Outcome verify(const Options& options, HubPlace&) {
+cli::Common common_of(const Options& options) {
     cli::Common common;
     common.json = options.json;
     common.language = cli::language_of_environment();
+    return common;
+}
+
+/// Needs no passphrase: nothing that a hub holds does.
+cli::Outcome verify(const Options& options, HubPlace&) {
+    const cli::Common common = common_of(options);
     COTMOC_ASSIGN(const auto lock, system::DirectoryLock::take(options.data, "cotmoc-hub verify"));
     return cli::verify_archive(common, options.data + "/hub.db", options.root);
+}
+
+cli::Outcome bundle_export(const Options& options, HubPlace& place) {
+    return export_bundle(common_of(options), place, options.limits, options.bundle);
+}
+
+cli::Outcome bundle_import(const Options& options, HubPlace& place) {
+    return import_bundle(common_of(options), place, options.limits, options.bundle);
+}
+
+cli::Outcome bundle_inspect(const Options& options, HubPlace&) {
+    return cli::inspect_files(common_of(options), options.bundle);
 }
 
 template <Result<void> (*work)(const Options&, HubPlace&)>
@@ -106,7 +128,7 @@ cli::Outcome plain(const Options& options, HubPlace& place) {
 
 using Work = cli::Outcome (*)(const Options&, HubPlace&);
 
-void add_limits(CLI::App& command, Options& options) {
+void add_quotas(CLI::App& command, Options& options) {
     sync::HubLimits& limits = options.limits;
     const auto add = [&](const char* name, std::uint64_t& value, const char* what) {
         command.add_option(name, value, what)->capture_default_str();
@@ -119,10 +141,31 @@ void add_limits(CLI::App& command, Options& options) {
         "Octets of attached files that it keeps of each device");
     add("--quota-attachments", options.attachment_limits.count,
         "Attached files that it keeps of each device");
+}
+
+void add_limits(CLI::App& command, Options& options) {
+    add_quotas(command, options);
     command
         .add_option("--connections-per-address", options.connections_per_address,
                     "Connections that one network address may have at once")
         ->capture_default_str();
+}
+
+void add_bundle_commands(CLI::App& app, Options& options, Work& work) {
+    CLI::App* group = app.add_subcommand("bundle", "Take and give sticks, while the hub does not serve");
+    group->require_subcommand(1);
+    group->fallthrough();
+    group->add_flag("--json", options.json, "Answer in JSON");
+    CLI::App* command = group->add_subcommand("export", "Write what a reader lacks, as far as known");
+    cli::add_export_options(*command, options.bundle);
+    command->callback([&work] { work = bundle_export; });
+    command = group->add_subcommand("import", "Read volumes, in any order, from read-only media too");
+    cli::add_import_options(*command, options.bundle);
+    add_quotas(*command, options);
+    command->callback([&work] { work = bundle_import; });
+    command = group->add_subcommand("inspect", "Counts and sizes; needs no passphrase");
+    cli::add_inspect_options(*command, options.bundle);
+    command->callback([&work] { work = bundle_inspect; });
 }
 
 void add_commands(CLI::App& app, Options& options, Work& work) {
@@ -155,6 +198,8 @@ void add_commands(CLI::App& app, Options& options, Work& work) {
     command->add_option("--root", options.root, "The root's fingerprint, from the poster");
     command->add_flag("--json", options.json, "Answer in JSON");
     command->callback([&work] { work = verify; });
+
+    add_bundle_commands(app, options, work);
 }
 
 cli::Outcome run_safely(Work work, const Options& options, cli::Language language) {

@@ -1,4 +1,6 @@
 // The authority's word about a forked feed (S17): which branch stays.
+#include "authority/feed_terms.hpp"
+
 #include <cotmoc/sync/authority.hpp>
 
 #include <algorithm>
@@ -28,19 +30,37 @@ Result<Hash256> find_branch(Replica& replica, const SpaceId& space, DeviceIndex 
                               : fail(ErrorCode::ambiguous_change, std::string(digits));
 }
 
-/// All that the device has now, in the words of an entry.
-crypto::RightsEntry present_rights(const crypto::TrustState::Device& device) {
-    crypto::RightsEntry rights;
-    rights.device = device.id;
-    rights.revoked = device.revoked;
-    rights.role = device.role;
-    rights.spaces = device.spaces;
-    rights.all_spaces = device.all_spaces;
-    rights.not_after_ms = device.not_after_ms;
-    for (const auto& [space, terms] : device.terms) {
-        rights.feeds.push_back({space, terms});
+/// Words for other branches than this one stand against each other, and nothing would count: places before
+/// are named as they are on its way, and what is held beyond it on another way is named no more.
+Result<FeedTerms> on_this_way(Replica& replica, const SpaceId& space, const FeedTerms& terms,
+                              const FeedPosition& named) {
+    COTMOC_ASSIGN(const std::vector<ForkBranch> branches, replica.branches(space));
+    const auto holds = [](const ForkBranch& branch, std::uint64_t seq, const Hash256& hash) {
+        return seq >= branch.first && seq - branch.first < branch.hashes.size() &&
+               branch.hashes[static_cast<std::size_t>(seq - branch.first)] == hash;
+    };
+    std::vector<FeedTerms::Term> kept;
+    for (FeedTerms::Term term : terms.terms()) {
+        bool held = false;
+        bool beyond = false;
+        for (const ForkBranch& branch : branches) {
+            if (branch.device != named.device) {
+                continue;
+            }
+            const bool on_way = holds(branch, named.seq, named.hash);
+            held = held || holds(branch, term.through_seq, term.through_hash);
+            beyond = beyond || (on_way && holds(branch, term.through_seq, term.through_hash));
+            if (on_way && term.through_seq >= branch.first && term.through_seq < named.seq) {
+                term.through_hash = branch.hashes[static_cast<std::size_t>(term.through_seq - branch.first)];
+            }
+        }
+        if (term.through_seq <= named.seq || beyond || !held) {
+            kept.push_back(term);
+        }
     }
-    return rights;
+    FeedTerms result(std::move(kept), terms.after());
+    result.name(named);
+    return result;
 }
 
 }  // namespace
@@ -51,19 +71,13 @@ Result<void> Authority::settle(std::string_view name, const SpaceId& space, std:
     COTMOC_ASSIGN(const Hash256 hash, find_branch(*replica_, space, device->index, seq, digits));
     const crypto::TrustState& trust = replica_->trust();
     crypto::RightsEntry rights = present_rights(*device);
-    rights.reason = crypto::RightsReason::fork;
-    auto feed = std::ranges::lower_bound(rights.feeds, space, {}, &crypto::RightsEntry::Feed::space);
-    if (feed == rights.feeds.end() || feed->space != space) {
-        feed = rights.feeds.insert(feed, {space, {}});
+    if (!rights.revoked) {
+        rights.reason = crypto::RightsReason::fork;
     }
-    const crypto::RightsEntry::Term term{seq, hash, trust.right_at(*device, space, seq)};
-    const auto place =
-        std::ranges::lower_bound(feed->terms, seq, {}, &crypto::RightsEntry::Term::through_seq);
-    if (place != feed->terms.end() && place->through_seq == seq) {
-        *place = term;
-    } else {
-        feed->terms.insert(place, term);
-    }
+    COTMOC_ASSIGN(
+        const FeedTerms terms,
+        on_this_way(*replica_, space, FeedTerms::present(trust, *device, space), {device->index, seq, hash}));
+    set_terms(rights, space, terms);
     const auto now = static_cast<std::uint64_t>(std::max<std::int64_t>(clock_->wall_ms(), 0));
     const crypto::SignedTrustEntry entry =
         crypto::sign_trust_entry({trust.position() + 1, trust.head(), now, std::move(rights)}, issuer_);

@@ -7,6 +7,7 @@
 #include <cotmoc/sync/authority.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace cotmoc::sync {
 namespace {
@@ -43,9 +44,17 @@ Result<void> check_not_authority(const Device& device) {
 }  // namespace
 
 FeedPosition Authority::held(const Device& device, const SpaceId& space) const {
-    const Frontier frontier = replica_->frontier(space);
-    const auto feed = std::ranges::find(frontier, device.index, &FeedPosition::device);
-    return feed != frontier.end() ? *feed : FeedPosition{device.index, 0, {}};
+    const std::uint64_t counts = replica_->counts_through(space, device.index);
+    const auto held = replica_->store().frontier(space);
+    for (const core::FeedState& feed : held ? *held : std::vector<core::FeedState>()) {
+        if (feed.device == device.index && feed.seq <= counts) {
+            return {feed.device, feed.seq, feed.hash};
+        }
+    }
+    // Of a fork that is not settled, the cut must not name a branch.
+    const std::uint64_t last = counts != std::numeric_limits<std::uint64_t>::max() ? counts : 0;
+    const auto hash = replica_->store().envelope_hash(space, device.index, last);
+    return hash && *hash ? FeedPosition{device.index, last, **hash} : FeedPosition{device.index, 0, {}};
 }
 
 Result<FeedPosition> Authority::place(const Device& device, const SpaceId& space, std::uint64_t seq) const {

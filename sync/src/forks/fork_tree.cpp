@@ -11,6 +11,9 @@ Result<void> check_fork_limits(const ForkLimits& limits, std::span<const core::S
     if (switched_off("fork-limits")) {
         return {};
     }
+    if (sides.size() >= limits.change_sets) {
+        return fail(ErrorCode::quota_exceeded, "change sets beside a feed");
+    }
     std::set<Hash256> leaves;
     for (const core::SideEnvelope& side : sides) {
         leaves.insert(side.hash);

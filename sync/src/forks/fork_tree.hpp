@@ -13,6 +13,7 @@ namespace cotmoc::sync {
 /// What a feed may put beside itself. The oldest stays: who forks again and again gains nothing by it.
 struct ForkLimits {
     std::size_t branches = 10;
+    std::size_t change_sets = 4096;
     std::uint64_t bytes = 64ull * 1024 * 1024;
 };
 

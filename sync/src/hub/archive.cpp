@@ -147,6 +147,32 @@ Result<ArchiveCheck> check_archive(HubStore& archive, const std::optional<Hash25
     return found;
 }
 
+namespace {
+
+/// What stands beside forked feeds. Branches have their common part in common.
+Result<std::uint64_t> write_branches(FeedStore& source, const SpaceId& space, HubStore& archive) {
+    std::uint64_t written = 0;
+    std::set<Hash256> known;
+    COTMOC_ASSIGN(const std::vector<ForkBranch> branches, source.branches(space));
+    for (const ForkBranch& branch : branches) {
+        for (std::size_t i = 0; i < branch.hashes.size(); ++i) {
+            const FeedPosition place{branch.device, branch.first + i, branch.hashes[i]};
+            COTMOC_ASSIGN(const std::optional<Hash256> feed, archive.find(space, place.device, place.seq));
+            COTMOC_ASSIGN(const auto envelope, source.branch_envelope(space, place));
+            if (feed == place.hash || !envelope || !known.insert(place.hash).second) {
+                continue;
+            }
+            COTMOC_ASSIGN(const crypto::EnvelopeHeader header, crypto::parse_envelope(envelope->bytes));
+            COTMOC_TRY(archive.keep_side(space, {place.device, place.seq, place.hash, header.previous},
+                                         envelope->bytes));
+            ++written;
+        }
+    }
+    return written;
+}
+
+}  // namespace
+
 Result<std::uint64_t> write_archive(FeedStore& source, HubStore& archive) {
     const crypto::TrustState& trust = source.trust();
     for (std::uint64_t position = 1; position <= trust.position(); ++position) {
@@ -167,6 +193,8 @@ Result<std::uint64_t> write_archive(FeedStore& source, HubStore& archive) {
                 envelope->bytes));
             ++written;
         }
+        COTMOC_ASSIGN(const std::uint64_t beside, write_branches(source, space.id, archive));
+        written += beside;
     }
     COTMOC_TRY(archive.commit());
     return written;

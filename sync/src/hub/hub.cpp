@@ -66,7 +66,17 @@ Result<void> Hub::add_trust_entry(BytesView entry) {
     if (Result<void> stored = store_.append_trust(trust_.position(), entry); !stored) {
         return roll_back(std::move(stored).error());
     }
+    if (Result<void> forgotten = forget_begun(entry); !forgotten) {
+        return roll_back(std::move(forgotten).error());
+    }
     return {};
+}
+
+Result<void> Hub::forget_begun(BytesView trust_entry) {
+    COTMOC_ASSIGN(const crypto::ParsedTrustEntry parsed, crypto::parse_trust_entry(trust_entry));
+    const auto* rights = std::get_if<crypto::RightsEntry>(&parsed.entry.body);
+    return rights != nullptr && rights->revoked ? store_.save_partial(rights->device, {}, {})
+                                                : Result<void>();
 }
 
 Result<std::optional<StoredEnvelope>> Hub::next_envelope(const SpaceId& space, std::int64_t position) {
@@ -144,6 +154,7 @@ Result<void> Hub::append(BytesView envelope, const SpaceId& space, const FeedPos
     uncommitted_ = true;
     Frontier& frontier = frontiers_[space];
     committed_frontiers_.emplace(space, frontier);
+    branches_.erase(space);
     COTMOC_TRY(store_.append_envelope(space, place, envelope));
     const auto feed = find_feed(frontier, place.device);
     if (feed != frontier.end() && feed->device == place.device) {

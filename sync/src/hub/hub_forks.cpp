@@ -16,8 +16,9 @@ Hub::~Hub() = default;
 void Hub::set_fork_limits(const ForkLimits& limits) { *fork_limits_ = limits; }
 
 Result<void> Hub::load_sides() {
-    sides_.clear();
     COTMOC_ASSIGN(const auto all, store_.load_sides());
+    sides_.clear();
+    branches_.clear();
     for (const auto& [space, side] : all) {
         sides_[space][side.author].push_back(side);
     }
@@ -66,27 +67,15 @@ Result<AcceptResult> Hub::accept_beside(BytesView envelope, const SpaceId& space
         return AcceptResult{Acceptance::known, 0, Error{ErrorCode::forked_feed, {}}};
     }
     bool continues = place.seq == 1 && previous.is_zero();
-    bool elsewhere = place.seq == 1;
     if (place.seq > 1) {
         COTMOC_ASSIGN(const std::optional<Hash256> before, store_.find(space, place.device, place.seq - 1));
         continues = before == previous;
         for (const core::SideEnvelope& side : beside) {
             continues = continues || (side.hash == previous && side.seq + 1 == place.seq);
-            elsewhere = elsewhere || side.hash == previous;
-        }
-        const Frontier& tips = frontiers_[space];
-        const auto feed = std::ranges::find(tips, place.device, &FeedPosition::device);
-        const std::uint64_t held = feed != tips.end() ? feed->seq : 0;
-        // What is beyond the feed is too early, as a rule; within it, its base may be at another place.
-        for (std::uint64_t seq = place.seq <= held + 1 ? held : 0; !continues && !elsewhere && seq > 0;
-             --seq) {
-            COTMOC_ASSIGN(const std::optional<Hash256> other, store_.find(space, place.device, seq));
-            elsewhere = other == previous;
         }
     }
-    if (!continues) {
-        return elsewhere ? AcceptResult{Acceptance::refused, 0, Error{ErrorCode::broken_chain, {}}}
-                         : AcceptResult{Acceptance::waiting, 0, Error{ErrorCode::waiting_for_dependency, {}}};
+    if (!continues) {  // it may go on where a branch will stand that is not here yet
+        return AcceptResult{Acceptance::waiting, 0, Error{ErrorCode::waiting_for_dependency, {}}};
     }
     COTMOC_ASSIGN(const std::uint64_t size, store_.side_size(space, place.device));
     if (const auto fits = check_fork_limits(*fork_limits_, beside, previous, size, envelope.size()); !fits) {
@@ -96,15 +85,19 @@ Result<AcceptResult> Hub::accept_beside(BytesView envelope, const SpaceId& space
     const core::SideEnvelope side{place.device, place.seq, place.hash, previous};
     COTMOC_TRY(store_.keep_side(space, side, envelope));
     sides_[space][place.device].push_back(side);
+    branches_.erase(space);
     return AcceptResult{Acceptance::stored, 0, Error{ErrorCode::forked_feed, {}}};
 }
 
 Result<std::vector<ForkBranch>> Hub::branches(const SpaceId& space) {
-    std::vector<ForkBranch> all;
     const auto forked = sides_.find(space);
     if (forked == sides_.end()) {
-        return all;
+        return std::vector<ForkBranch>();
     }
+    if (const auto known = branches_.find(space); known != branches_.end()) {
+        return known->second;
+    }
+    std::vector<ForkBranch> all;
     for (const auto& [device, beside] : forked->second) {
         const std::uint64_t first = first_forked(beside);
         COTMOC_ASSIGN(const std::optional<Hash256> base, store_.find(space, device, first - 1));
@@ -123,6 +116,7 @@ Result<std::vector<ForkBranch>> Hub::branches(const SpaceId& space) {
         const std::vector<ForkBranch> branches = tree.branches(device);
         all.insert(all.end(), branches.begin(), branches.end());
     }
+    branches_.emplace(space, all);
     return all;
 }
 

@@ -1,5 +1,8 @@
 #include <cotmoc/core/database.hpp>
+#include <cotmoc/crypto/envelope.hpp>
 #include <cotmoc/sync/hub.hpp>
+
+#include <algorithm>
 
 namespace cotmoc::sync {
 
@@ -22,6 +25,9 @@ CREATE TABLE IF NOT EXISTS side (space INTEGER NOT NULL, device INTEGER NOT NULL
 CREATE TABLE IF NOT EXISTS usage (device INTEGER PRIMARY KEY, bytes INTEGER NOT NULL,
     change_sets INTEGER NOT NULL, day INTEGER NOT NULL, day_bytes INTEGER NOT NULL,
     day_change_sets INTEGER NOT NULL, cut_bytes INTEGER NOT NULL, cut_change_sets INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS begun (device BLOB PRIMARY KEY, size INTEGER NOT NULL, part_check INTEGER NOT NULL,
+    head BLOB NOT NULL, bytes BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS begun_head ON begun (head);
 )";
 constexpr std::int64_t format_1 = 1;
 
@@ -46,6 +52,9 @@ public:
     Result<std::uint64_t> side_size(const SpaceId& space, DeviceIndex device) override;
     Result<std::vector<std::pair<DeviceIndex, HubUsage>>> load_usage() override;
     Result<void> save_usage(DeviceIndex device, const HubUsage& usage) override;
+    Result<Bytes> load_partial(const DeviceId& device) override;
+    Result<HeldPart> held_partial(const DeviceId& device) override;
+    Result<void> save_partial(const DeviceId& device, const HeldPart& held, BytesView octets) override;
     Result<void> commit() override;
     Result<void> rollback() override;
 
@@ -54,6 +63,8 @@ private:
     Result<void> load_spaces();
     Result<void> begin();
     Result<std::int64_t> space_number(const SpaceId& space);
+    /// The envelope is kept whole: a begun one of the same head is of no use.
+    Result<void> forget_begun(BytesView envelope);
 
     core::Database database_;
     std::map<SpaceId, std::int64_t> spaces_;
@@ -61,7 +72,13 @@ private:
     std::optional<core::Statement> move_frontier_;
     std::optional<core::Statement> next_;
     std::optional<core::Statement> find_;
+    std::optional<core::Statement> forget_begun_;
 };
+
+/// The header of an envelope names its author, its place and what lies before it: no two are alike.
+BytesView head_of(BytesView envelope) {
+    return envelope.first(std::min(envelope.size(), crypto::envelope_header_size));
+}
 
 std::int64_t number(DeviceIndex device) { return static_cast<std::int64_t>(to_number(device)); }
 
@@ -83,6 +100,7 @@ Result<void> SqliteHubStore::prepare() {
                                            "WHERE space = ?1 AND position > ?2 ORDER BY position LIMIT 1"));
     COTMOC_ASSIGN(find_, database_.prepare("SELECT hash, position FROM envelope "
                                            "WHERE space = ?1 AND device = ?2 AND seq = ?3"));
+    COTMOC_ASSIGN(forget_begun_, database_.prepare("DELETE FROM begun WHERE head = ?1"));
     return {};
 }
 
@@ -167,7 +185,8 @@ Result<void> SqliteHubStore::append_envelope(const SpaceId& space, const FeedPos
     insert_->bind(1, space_row).bind(2, number(place.device)).bind(3, seq);
     COTMOC_TRY(insert_->bind_blob(4, place.hash.view()).bind_blob(5, envelope).run());
     move_frontier_->bind(1, space_row).bind(2, number(place.device)).bind(3, seq);
-    return move_frontier_->bind_blob(4, place.hash.view()).run();
+    COTMOC_TRY(move_frontier_->bind_blob(4, place.hash.view()).run());
+    return forget_begun(envelope);
 }
 
 Result<std::optional<StoredEnvelope>> SqliteHubStore::next_envelope(const SpaceId& space,
@@ -248,7 +267,8 @@ Result<void> SqliteHubStore::keep_side(const SpaceId& space, const core::SideEnv
                                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
     insert.bind(1, space_row).bind(2, number(side.author)).bind(3, static_cast<std::int64_t>(side.seq));
     insert.bind_blob(4, side.hash.view()).bind_blob(5, side.previous.view());
-    return insert.bind_blob(6, envelope).run();
+    COTMOC_TRY(insert.bind_blob(6, envelope).run());
+    return forget_begun(envelope);
 }
 
 Result<std::optional<Bytes>> SqliteHubStore::side_bytes(const SpaceId& space, DeviceIndex device,
@@ -314,6 +334,39 @@ Result<void> SqliteHubStore::save_usage(DeviceIndex device, const HubUsage& usag
     bind(usage.today);
     bind(usage.after_cut);
     return put.run();
+}
+
+Result<Bytes> SqliteHubStore::load_partial(const DeviceId& device) {
+    COTMOC_ASSIGN(core::Statement read, database_.prepare("SELECT bytes FROM begun WHERE device = ?1"));
+    COTMOC_ASSIGN(const bool there, read.bind_blob(1, device.view()).step());
+    const BytesView bytes = there ? read.blob(0) : BytesView();
+    return Bytes(bytes.begin(), bytes.end());
+}
+
+Result<HeldPart> SqliteHubStore::held_partial(const DeviceId& device) {
+    COTMOC_ASSIGN(core::Statement read,
+                  database_.prepare("SELECT size, part_check FROM begun WHERE device = ?1"));
+    COTMOC_ASSIGN(const bool there, read.bind_blob(1, device.view()).step());
+    return there ? HeldPart{static_cast<std::uint64_t>(read.integer(0)),
+                            static_cast<std::uint64_t>(read.integer(1))}
+                 : HeldPart();
+}
+
+Result<void> SqliteHubStore::save_partial(const DeviceId& device, const HeldPart& held, BytesView octets) {
+    if (octets.empty()) {
+        COTMOC_ASSIGN(core::Statement remove, database_.prepare("DELETE FROM begun WHERE device = ?1"));
+        return remove.bind_blob(1, device.view()).run();
+    }
+    COTMOC_ASSIGN(core::Statement put,
+                  database_.prepare("INSERT OR REPLACE INTO begun VALUES (?1, ?2, ?3, ?4, ?5)"));
+    put.bind_blob(1, device.view());
+    put.bind(2, static_cast<std::int64_t>(held.size));
+    put.bind(3, static_cast<std::int64_t>(held.check));
+    return put.bind_blob(4, head_of(octets)).bind_blob(5, octets).run();
+}
+
+Result<void> SqliteHubStore::forget_begun(BytesView envelope) {
+    return forget_begun_->bind_blob(1, head_of(envelope)).run();
 }
 
 Result<void> SqliteHubStore::begin() {

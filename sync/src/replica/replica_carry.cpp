@@ -78,8 +78,11 @@ Result<void> Replica::carry_over() {
 }
 
 Result<void> Replica::carry(Carrying& carrying, const core::Store::Unsent& unsent) {
-    COTMOC_ASSIGN(const std::optional<core::EnvelopeRow> held,
+    COTMOC_ASSIGN(std::optional<core::EnvelopeRow> held,
                   store_->envelope(unsent.space, carrying.former, unsent.seq));
+    if (unsent.seq > counts_through(unsent.space, carrying.former)) {
+        held.reset();  // there, but void by a fork: the work would be lost
+    }
     const auto note_former_seen = [&]() -> Result<void> {
         COTMOC_ASSIGN(const auto seen, store_->seen_by(unsent.space, carrying.former, unsent.seq));
         raise(carrying.seen, seen.value_or(std::vector<std::uint64_t>()));

@@ -9,10 +9,12 @@
 
 namespace cotmoc::sync {
 
-std::map<std::uint64_t, Hash256> Replica::named_places(const SpaceId& space, DeviceIndex device) const {
+namespace {
+
+std::map<std::uint64_t, Hash256> named_places(const SpaceId& space,
+                                              const crypto::TrustState::Device& author) {
     std::map<std::uint64_t, Hash256> named;
-    const crypto::TrustState::Device* author = trust_.find(device);
-    if (const auto terms = author->terms.find(space); terms != author->terms.end()) {
+    if (const auto terms = author.terms.find(space); terms != author.terms.end()) {
         for (const crypto::RightsEntry::Term& term : terms->second) {
             if (term.through_seq != 0) {
                 named.emplace(term.through_seq, term.through_hash);
@@ -21,6 +23,8 @@ std::map<std::uint64_t, Hash256> Replica::named_places(const SpaceId& space, Dev
     }
     return named;
 }
+
+}  // namespace
 
 Result<std::optional<Bytes>> Replica::bytes_of(const SpaceId& space, DeviceIndex device, std::uint64_t seq,
                                                const Hash256& hash) {
@@ -39,7 +43,7 @@ Result<void> Replica::add_confirmed(const SpaceId& space, const crypto::TrustSta
     if (const FeedFork* fork = forks_of(space).find(officer.index); fork != nullptr && fork->first != 0) {
         const std::size_t stem = static_cast<std::size_t>(fork->first - 1);
         const ForkTree tree = fork_tree(*fork, feed);
-        ForkTree::Verdict verdict = tree.judge(named_places(space, officer.index), {});
+        ForkTree::Verdict verdict = tree.judge(named_places(space, officer), {});
         if (verdict.void_from != 0) {
             verdict.feed.resize(static_cast<std::size_t>(verdict.void_from - fork->first));
         }
@@ -77,15 +81,6 @@ Result<void> Replica::add_confirmed(const SpaceId& space, const crypto::TrustSta
     return {};
 }
 
-ForkTree Replica::fork_tree(const FeedFork& fork, std::span<const Hash256> feed) {
-    const std::size_t stem = static_cast<std::size_t>(fork.first - 1);
-    ForkTree tree(fork.first, stem == 0 ? Hash256{} : feed[stem - 1], feed.subspan(stem));
-    for (const core::SideEnvelope& side : fork.sides) {
-        tree.add(side);
-    }
-    return tree;
-}
-
 Result<std::vector<Replica::Judged>> Replica::judge_forks(const SpaceId& space) {
     std::map<DeviceIndex, std::set<Hash256>> confirmed;
     const SpaceForks& forks = forks_of(space);
@@ -99,7 +94,7 @@ Result<std::vector<Replica::Judged>> Replica::judge_forks(const SpaceId& space) 
     std::vector<Judged> all;
     for (const crypto::TrustState::Device& device : trust_.devices()) {
         const FeedFork* fork = forks.find(device.index);
-        const auto named = named_places(space, device.index);
+        const auto named = named_places(space, device);
         if (fork == nullptr && named.empty()) {
             continue;
         }
@@ -177,6 +172,7 @@ Result<void> Replica::settle_forks(const SpaceId& space) {
     }
     if (otherwise) {
         const auto take = [&]() -> Result<void> {
+            COTMOC_TRY(forget_grown(space));
             COTMOC_TRY(take_branches(space, judged));
             return load_forks(space);  // the change sets are judged by what stands now
         };
@@ -184,13 +180,16 @@ Result<void> Replica::settle_forks(const SpaceId& space) {
             COTMOC_TRY(load_forks(space));
             return replayed;
         }
-    } else if (fresh != 0) {
-        COTMOC_TRY(store_->write([&] { return take_branches(space, judged); }));
+    } else if (fresh != 0 || forks_of(space).grown) {
+        const auto taken = store_->write([&]() -> Result<void> {
+            COTMOC_TRY(forget_grown(space));
+            return take_branches(space, judged);
+        });
+        COTMOC_TRY(taken);
         COTMOC_TRY(load_forks(space));
     }
     notes_.forks += fresh;
-    SpaceForks& forks = forks_of(space);
-    forks.stale = forks.grown = false;
+    forks_of(space).stale = false;
     return {};
 }
 

@@ -14,6 +14,10 @@ namespace {
 
 /// Frontiers that name so many combinations of branches are an insider's work, with several forked feeds.
 constexpr std::size_t combinations_max = 4096;
+constexpr std::uint8_t one_octet[] = {1};
+constexpr BytesView one(one_octet);
+
+std::string grown_name(const SpaceId& space) { return "branches_grew:" + space.hex(); }
 
 AcceptResult beside(Acceptance acceptance, const crypto::EnvelopeHeader& header) {
     return {acceptance, 0,
@@ -49,6 +53,8 @@ Result<void> Replica::load_forks(const SpaceId& space) {
     for (auto& [device, feed] : loaded.feeds) {
         feed.first = first_forked(feed.sides);
     }
+    COTMOC_ASSIGN(const std::optional<Bytes> grown, store_->setting(grown_name(space)));
+    loaded.grown = grown && !grown->empty();
     loaded.stale = !loaded.feeds.empty() || std::ranges::any_of(trust_.devices(), [&](const auto& device) {
         return device.terms.contains(space);
     });
@@ -70,23 +76,16 @@ Result<AcceptResult> Replica::accept_beside(const Arriving& arriving) {
         return beside(Acceptance::known, header);
     }
     bool continues = header.seq == 1 && header.previous.is_zero();
-    bool elsewhere = header.seq == 1;
     if (header.seq > 1) {
         COTMOC_ASSIGN(const std::optional<Hash256> before,
                       store_->envelope_hash(header.space, device, header.seq - 1));
         continues = before == header.previous;
         for (const core::SideEnvelope& side : sides) {
             continues = continues || (side.hash == header.previous && side.seq + 1 == header.seq);
-            elsewhere = elsewhere || side.hash == header.previous;
-        }
-        if (before && !continues && !elsewhere) {
-            COTMOC_ASSIGN(const std::vector<Hash256> all, store_->feed_hashes(header.space, device, 1));
-            elsewhere = std::ranges::find(all, header.previous) != all.end();
         }
     }
-    if (!continues) {
-        return elsewhere ? AcceptResult{Acceptance::refused, 0, Error{ErrorCode::broken_chain, {}}}
-                         : AcceptResult{Acceptance::waiting, 0, Error{ErrorCode::waiting_for_dependency, {}}};
+    if (!continues) {  // it may go on where a branch will stand that is not here yet
+        return AcceptResult{Acceptance::waiting, 0, Error{ErrorCode::waiting_for_dependency, {}}};
     }
     COTMOC_ASSIGN(const std::uint64_t size, store_->side_size(header.space, device));
     if (const auto fits =
@@ -97,6 +96,7 @@ Result<AcceptResult> Replica::accept_beside(const Arriving& arriving) {
     COTMOC_TRY(store_->keep_side(header.space, {device, header.seq, arriving.hash, header.previous},
                                  arriving.bytes));
     note_side(header, arriving.hash);
+    COTMOC_TRY(note_grown(header.space));
     return beside(Acceptance::stored, header);
 }
 
@@ -104,9 +104,23 @@ void Replica::note_side(const crypto::EnvelopeHeader& header, const Hash256& has
     const DeviceIndex device = trust_.find(header.author)->index;
     SpaceForks& forks = forks_of(header.space);
     FeedFork& feed = forks.feeds[device];
-    feed.sides.push_back({device, header.seq, hash, header.previous});
+    const core::SideEnvelope side{device, header.seq, hash, header.previous};
+    const auto order = [](const core::SideEnvelope& each) { return std::pair(each.seq, each.hash); };
+    feed.sides.insert(std::ranges::upper_bound(feed.sides, order(side), {}, order), side);
     feed.first = first_forked(feed.sides);
-    forks.stale = forks.grown = true;
+}
+
+/// A frontier in quarantine may name what has come now. Durable, as what has come is.
+Result<void> Replica::note_grown(const SpaceId& space) {
+    SpaceForks& forks = forks_of(space);
+    forks.stale = true;
+    return std::exchange(forks.grown, true) ? Result<void>() : store_->set_setting(grown_name(space), one);
+}
+
+Result<void> Replica::forget_grown(const SpaceId& space) {
+    SpaceForks& forks = forks_of(space);
+    forks.stale = false;
+    return std::exchange(forks.grown, false) ? store_->set_setting(grown_name(space), {}) : Result<void>();
 }
 
 bool Replica::is_forked(const SpaceId& space, DeviceIndex device) {
@@ -269,7 +283,7 @@ Result<void> Replica::verify_sides(const SpaceInfo& in, std::vector<Error>& wron
         const std::string place = in.name + " " + device_name(side.author) + ":" + std::to_string(side.seq);
         const crypto::TrustState::Device* author = trust_.find(side.author);
         COTMOC_ASSIGN(const std::optional<Bytes> bytes, store_->side_bytes(space, side.author, side.hash));
-        const auto header = crypto::parse_envelope(*bytes);
+        const auto header = bytes ? crypto::parse_envelope(*bytes) : fail(ErrorCode::database_damaged);
         if (author == nullptr || !header) {
             wrong.push_back({author == nullptr ? ErrorCode::unknown_author : header.error().code, place});
         } else if (crypto::envelope_hash(*bytes) != side.hash || header->previous != side.previous ||

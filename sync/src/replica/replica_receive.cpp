@@ -1,8 +1,8 @@
 // The receiving side of a replica, in the order of checks of docs/spec/envelope.md.
 #include "replica/arriving.hpp"
-#include "replica/space_forks.hpp"
 #include "replica/hub_memory.hpp"
 #include "replica/seen.hpp"
+#include "replica/space_forks.hpp"
 
 #include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/crypto/envelope.hpp>
@@ -233,7 +233,22 @@ Result<void> Replica::check_frontier(Arriving& arriving) {
     }
     COTMOC_ASSIGN(arriving.seen, past_in_feeds(arriving.header.space, arriving.author->index,
                                                arriving.frontier, arriving.claimed));
+    COTMOC_TRY(check_past_is_applied(arriving));
     arriving.past_is_known = true;
+    return {};
+}
+
+/// When a space is replayed, the envelopes of what this one builds on are held but may not be applied yet.
+Result<void> Replica::check_past_is_applied(const Arriving& arriving) {
+    COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(arriving.header.space));
+    for (std::size_t number = 0; number < arriving.seen.size(); ++number) {
+        const auto device = static_cast<DeviceIndex>(number);
+        const auto feed = std::ranges::find(held, device, &core::FeedState::device);
+        if (device != arriving.author->index &&
+            arriving.seen[number] > (feed != held.end() ? feed->seq : 0)) {
+            return fail(ErrorCode::waiting_for_dependency);
+        }
+    }
     return {};
 }
 
@@ -282,8 +297,7 @@ Result<AcceptResult> Replica::accept_now(BytesView envelope) {
     }
     COTMOC_ASSIGN(AcceptResult result, take_in(arriving));
     if (result.acceptance == Acceptance::stored && has_branches(header->space, arriving.author->index)) {
-        SpaceForks& forks = forks_of(header->space);
-        forks.stale = forks.grown = true;  // a frontier in quarantine may name what has come now
+        COTMOC_TRY(note_grown(header->space));
     }
     note_outcome(arriving, result);
     return result;

@@ -203,32 +203,8 @@ Result<void> Replica::note_own_lists(const crypto::TrustState::Device& peer, con
     return {};
 }
 
-Result<void> Replica::own_feed_differs() {
-    if (!joined()) {
-        return {};
-    }
-    for (const SpaceInfo& space : spaces_) {
-        COTMOC_ASSIGN(const bool lacks, lacks_purged(space.id));
-        if (lacks) {
-            return {};  // the difference is what was deleted when the space was withdrawn
-        }
-    }
-    if (!restored_) {
-        COTMOC_TRY(mark_restored());
-    }
-    return set_own_work_aside();
-}
-
 Result<void> Replica::note_own_past(const SpaceId& space, DeviceIndex device, std::uint64_t seq) {
     own_listed_[{space, device}] = seq;
-    COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(space));
-    const auto own = std::ranges::find(held, device, &core::FeedState::device);
-    // What was deleted when the space was withdrawn may come back.
-    COTMOC_ASSIGN(const std::uint64_t purged, purged_through(space));
-    const bool longer = device == self_->index && seq > std::max(own != held.end() ? own->seq : 0, purged);
-    if (longer && !restored_ && !switched_off("own-feed-check")) {
-        COTMOC_TRY(mark_restored());
-    }
     return set_own_work_aside();
 }
 

@@ -67,17 +67,13 @@ Result<std::uint64_t> Replica::purged_through(const SpaceId& space) const {
     return setting ? reader.varint() : 0;
 }
 
-Result<bool> Replica::lacks_purged(const SpaceId& space) {
+Result<void> Replica::check_not_purged(const SpaceId& space) {
     COTMOC_ASSIGN(const std::uint64_t purged, purged_through(space));
     COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(space));
     const auto own = std::ranges::find(held, self_->index, &core::FeedState::device);
-    return (own != held.end() ? own->seq : 0) < purged;
-}
-
-Result<void> Replica::check_not_purged(const SpaceId& space) {
-    COTMOC_ASSIGN(const bool lacks, lacks_purged(space));
-    return lacks ? fail(ErrorCode::waiting_for_dependency, "the own past in this space is not back yet")
-                 : Result<void>();
+    const bool is_back = (own != held.end() ? own->seq : 0) >= purged;
+    return is_back ? Result<void>()
+                   : fail(ErrorCode::waiting_for_dependency, "the own past in this space is not back yet");
 }
 
 }  // namespace cotmoc::sync

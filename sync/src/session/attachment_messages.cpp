@@ -78,11 +78,11 @@ std::optional<std::size_t> attachment_body_size_max(MessageType type) {
             return Hash256::size + 1 + state_max;
         case MessageType::put:
             return Hash256::size;
-        case MessageType::part:
+        case MessageType::chunk_part:
             return 8 + attachment_part_octets_max;
         case MessageType::stored:
             return 10;
-        case MessageType::end:
+        case MessageType::file_end:
             return 0;
         default:
             return std::nullopt;
@@ -171,7 +171,7 @@ Result<Hash256> decode_put(BytesView body) {
     return id ? Result<Hash256>(*id) : malformed("put");
 }
 
-Bytes encode_part(const AttachmentPart& part) {
+Bytes encode_chunk_part(const AttachmentPart& part) {
     BinaryWriter writer;
     writer.varint(part.chunk);
     writer.varint(part.offset);
@@ -179,7 +179,7 @@ Bytes encode_part(const AttachmentPart& part) {
     return writer.take();
 }
 
-Result<AttachmentPart> decode_part(BytesView body) {
+Result<AttachmentPart> decode_chunk_part(BytesView body) {
     BinaryReader reader(body);
     AttachmentPart part;
     part.chunk = reader.varint();

@@ -51,8 +51,8 @@ struct AttachmentPart {
     std::uint64_t offset = 0;
     BytesView octets;  // into what was decoded; at least one
 };
-Bytes encode_part(const AttachmentPart& part);
-Result<AttachmentPart> decode_part(BytesView body);
+Bytes encode_chunk_part(const AttachmentPart& part);
+Result<AttachmentPart> decode_chunk_part(BytesView body);
 
 /// Chunks dealt with since the session began.
 Bytes encode_stored(std::uint64_t chunks);

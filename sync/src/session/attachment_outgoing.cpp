@@ -53,7 +53,7 @@ Result<void> AttachmentOutgoing::load() {
     return {};
 }
 
-Result<std::optional<Bytes>> AttachmentOutgoing::next(AttachmentTransfer& sent) {
+Result<std::optional<Bytes>> AttachmentOutgoing::next(std::size_t octets_max, AttachmentTransfer& sent) {
     if (bytes_in_flight_ >= window_bytes_ && current_.empty()) {
         return std::nullopt;  // a chunk that was begun is sent to its end: only whole ones are acknowledged
     }
@@ -61,8 +61,8 @@ Result<std::optional<Bytes>> AttachmentOutgoing::next(AttachmentTransfer& sent) 
     if (chunks_.empty()) {
         return std::nullopt;
     }
-    const std::size_t length = std::min(attachment_part_octets, current_.size() - offset_);
-    Bytes part = encode_part({chunks_.front(), offset_, BytesView(current_).subspan(offset_, length)});
+    const std::size_t length = std::min({attachment_part_octets, octets_max, current_.size() - offset_});
+    Bytes part = encode_chunk_part({chunks_.front(), offset_, BytesView(current_).subspan(offset_, length)});
     offset_ += length;
     sent.bytes += length;
     current_sent_ += length;
@@ -73,6 +73,12 @@ Result<std::optional<Bytes>> AttachmentOutgoing::next(AttachmentTransfer& sent) 
         current_.clear();
     }
     return part;
+}
+
+void AttachmentOutgoing::stop() {
+    bytes_in_flight_ -= std::exchange(current_sent_, 0);
+    chunks_.clear();
+    current_.clear();
 }
 
 Result<void> AttachmentOutgoing::stored(std::uint64_t chunks, AttachmentTransfer& sent) {

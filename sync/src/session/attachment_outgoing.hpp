@@ -17,8 +17,10 @@ public:
 
     /// Sends of this attachment what is held here and not there; first the rest of the chunk that has begun.
     Result<void> start(const Hash256& id, const AttachmentState& there);
-    /// The next part, noted as sent; nothing if all is sent or the window is full.
-    Result<std::optional<Bytes>> next(AttachmentTransfer& sent);
+    /// The next part, of at most so many octets, noted as sent; nothing if all is sent or the window is full.
+    Result<std::optional<Bytes>> next(std::size_t octets_max, AttachmentTransfer& sent);
+    /// Leaves what is not sent.
+    void stop();
     bool all_sent() const { return chunks_.empty(); }
     bool all_stored() const { return in_flight_.empty(); }
     std::size_t bytes_in_flight() const { return bytes_in_flight_; }

@@ -51,20 +51,37 @@ std::uint64_t AttachmentExchange::octets_kept() const {
 }
 
 Result<void> AttachmentExchange::produce(SessionReport& report) {
+    // A few octets are not worth a frame.
+    constexpr std::size_t piece_min = 256;
     while (store_ != nullptr && !outgoing_->all_sent() && wire_.may_produce()) {
-        COTMOC_ASSIGN(const std::optional<Bytes> part, outgoing_->next(report.attachments_sent));
+        if (wire_.piece_max() < piece_min) {
+            report.stopped_early = true;
+            stop();
+            break;
+        }
+        const std::uint64_t before = report.attachments_sent.bytes;
+        COTMOC_ASSIGN(const std::optional<Bytes> part,
+                      outgoing_->next(wire_.piece_max(), report.attachments_sent));
         if (!part) {
             break;
         }
-        wire_.send_message(MessageType::part, *part);
+        wire_.spend(static_cast<std::size_t>(report.attachments_sent.bytes - before));
+        wire_.send_message(MessageType::chunk_part, *part);
         // A frame for each: what a cut leaves undecrypted is one part at most.
         wire_.flush_messages();
     }
     if (sending_end_ && outgoing_->all_sent()) {
         sending_end_ = false;
-        wire_.send_message(MessageType::end, {});
+        wire_.send_message(MessageType::file_end, {});
     }
     return {};
+}
+
+void AttachmentExchange::stop() {
+    stopped_ = true;
+    if (outgoing_ != nullptr) {
+        outgoing_->stop();
+    }
 }
 
 Result<void> AttachmentExchange::commit(std::int64_t now_ms, bool due) {
@@ -103,12 +120,12 @@ Result<void> AttachmentExchange::handle(const Message& message, const Attachment
     switch (message.type) {
         case MessageType::states:
             return begun_ ? on_states(message.body, parties, report) : out_of_turn();
-        case MessageType::end:
+        case MessageType::file_end:
             return waiting_ == Waiting::parts ? on_end(parties, report) : out_of_turn();
         case MessageType::stored:
             return on_stored(message.body, parties, report);
-        case MessageType::part: {
-            COTMOC_ASSIGN(const AttachmentPart part, decode_part(message.body));
+        case MessageType::chunk_part: {
+            COTMOC_ASSIGN(const AttachmentPart part, decode_chunk_part(message.body));
             if (begun_ && waiting_ != Waiting::parts) {
                 return out_of_turn();
             }

@@ -34,6 +34,10 @@ public:
         virtual void send_message(MessageType type, BytesView body) = 0;
         virtual void flush_messages() = 0;
         virtual bool may_produce() const = 0;
+        /// Octets of a chunk that the line and the budget bear at once.
+        virtual std::size_t piece_max() const = 0;
+        /// So many octets of a chunk were sent.
+        virtual void spend(std::size_t octets) = 0;
     };
     /// A store of null: what is asked is unknown, what is sent is refused.
     AttachmentExchange(AttachmentStore* store, std::size_t window_bytes, Wire& wire);
@@ -44,6 +48,10 @@ public:
     Result<bool> has_work(const AttachmentRule& rule, const AttachmentParties& parties);
     /// Called until it returns true: begins, then asks for more until nothing is left.
     Result<bool> finish(const AttachmentRule& rule, const AttachmentParties& parties);
+    /// Begins nothing any more; finish() returns true when what is under way has come to its end.
+    void stop();
+    /// What the other side sends has to be stopped there.
+    bool awaits_parts() const { return waiting_ == Waiting::parts; }
 
     // Both sides.
     Result<void> handle(const Message& message, const AttachmentParties& parties, SessionReport& report);
@@ -82,7 +90,8 @@ private:
     Wire& wire_;
     std::unique_ptr<AttachmentOutgoing> outgoing_;
     std::unique_ptr<AttachmentIncoming> incoming_;
-    bool begun_ = false;  // as the calling side
+    bool begun_ = false;    // as the calling side
+    bool stopped_ = false;  // likewise: before all was exchanged, perhaps
     Waiting waiting_ = Waiting::nothing;
     std::vector<Hash256> asked_;                // of the present batch, rising
     std::vector<Job> jobs_;                     // of it, the last is the next

@@ -56,8 +56,8 @@ Result<bool> AttachmentExchange::finish(const AttachmentRule& rule, const Attach
     if (waiting_ == Waiting::stored && outgoing_->all_sent() && outgoing_->all_stored()) {
         COTMOC_TRY(next_job(parties));  // what was left to send is damaged here
     }
-    if (waiting_ != Waiting::nothing) {
-        return false;
+    if (waiting_ != Waiting::nothing || stopped_) {
+        return waiting_ == Waiting::nothing;
     }
     COTMOC_ASSIGN(jobs_, plan(rule, parties));
     if (jobs_.empty()) {
@@ -103,6 +103,9 @@ Result<void> AttachmentExchange::on_states(BytesView body, const AttachmentParti
 Result<void> AttachmentExchange::next_job(const AttachmentParties& parties) {
     waiting_ = Waiting::nothing;
     job_.reset();
+    if (stopped_) {
+        jobs_.clear();
+    }
     while (waiting_ == Waiting::nothing && !jobs_.empty()) {
         job_ = std::move(jobs_.back());
         jobs_.pop_back();

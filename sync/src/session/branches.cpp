@@ -11,13 +11,15 @@
 namespace cotmoc::sync {
 namespace {
 
-std::uint64_t first_octets(const Hash256& hash) {
+HashStart first_octets(const Hash256& hash) {
     BinaryReader reader(hash.view());
-    return reader.u64();
+    return reader.id<HashStart>();
 }
 
 std::uint64_t short_hash(std::string_view label, BinaryWriter& parts) {
-    return first_octets(crypto::hash(label, {parts.bytes()}));
+    const Hash256 hash = crypto::hash(label, {parts.bytes()});
+    BinaryReader reader(hash.view());
+    return reader.u64();
 }
 
 int digits(std::uint64_t seq) { return static_cast<int>(std::bit_width(seq)); }

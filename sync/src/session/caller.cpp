@@ -24,14 +24,28 @@ protected:
     Result<void> on_list(BytesView body) override;
     Result<void> on_all_received() override;
     Result<void> on_bye() override { return fail(ErrorCode::protocol_error, "bye from the answering side"); }
+    Result<void> on_limit(std::uint64_t) override {
+        return fail(ErrorCode::protocol_error, "limit from the answering side");
+    }
+    Result<void> look_at_answer(BytesView octets) const override;
+    void end_soon() override;
     Result<void> advance() override;
 
 private:
+    /// Divides what is left of the budget between the two ways.
+    void divide_budget();
+    std::uint64_t budget_left() const;
+    void set_limit(std::uint64_t octets);
+    /// Of what the records left, each way gets half for files.
+    Result<void> divide_rest();
+    /// Whether something of the list has not come.
+    bool still_lacks() const;
     Result<void> on_reply(Reply reply);
     Result<void> tell_trust(const Reply& reply);
     Result<void> tell_lists(const FeedTable& list);
     Result<void> on_equal();
     Result<void> on_branches(BytesView body) override;
+    Result<void> take_list(const Frontiers& list);
     Result<void> start_transfer(const FeedTable& list, std::optional<std::uint64_t> own_check);
     /// Whether the own feeds are other ones over there, or longer: then nothing of them is sent.
     Result<void> compare_own(const FeedTable& list, std::uint64_t own_check);
@@ -48,6 +62,8 @@ private:
     bool branches_taken_ = false;
     bool lacks_nothing_ = false;
     bool attachments_followed_ = false;
+    FeedTable listed_;      // what the other side holds, as it said
+    bool limited_ = false;  // the other side was told to send less than that
     std::map<SpaceId, std::map<DeviceIndex, std::uint64_t>> planned_;
 };
 
@@ -61,6 +77,7 @@ Result<void> Caller::begin() {
     }
     peer_ = responder->id;
     COTMOC_TRY(begin_store_session());
+    COTMOC_TRY(load_partial());
     update_common();
     trust_position_ = trust().position();
     own_list_ = feed_table(store(), common_);
@@ -77,6 +94,7 @@ Result<void> Caller::on_handshake(const Bytes& frame) {
     if (frame.empty()) {
         return fail(ErrorCode::handshake_failed, "refused by the other side");
     }
+    note_answer();
     COTMOC_ASSIGN(crypto::NoiseInitiator::Answer answer, handshake_->read_message_2(frame));
     handshake_.reset();
     framing_.open(std::move(answer.channel));
@@ -100,7 +118,7 @@ Result<void> Caller::on_reply(Reply reply) {
         if (theirs < trust_position_) {
             return fail(ErrorCode::protocol_error, "list of an older trust position");
         }
-        list_ = Frontiers{std::move(reply.feeds), reply.own_check};
+        list_ = Frontiers{std::move(reply.feeds), reply.own_check, reply.held};
     }
     if (theirs > trust_position_) {
         await_trust(trust_position_ + 1, theirs);
@@ -112,7 +130,7 @@ Result<void> Caller::on_reply(Reply reply) {
         return fail(ErrorCode::forked_feed, "trust feed");
     }
     phase_ = Phase::list;
-    return list_ ? start_transfer(list_->feeds, list_->own_check) : Result<void>{};
+    return list_ ? take_list(*list_) : Result<void>{};
 }
 
 Result<void> Caller::tell_trust(const Reply& reply) {
@@ -167,11 +185,16 @@ Result<void> Caller::on_trust_level() {
         return fail(ErrorCode::bad_trust_entry, "a device is gone");
     }
     phase_ = Phase::list;
-    return list_ ? start_transfer(list_->feeds, list_->own_check) : Result<void>{};
+    return list_ ? take_list(*list_) : Result<void>{};
 }
 
 Result<void> Caller::on_list(BytesView body) {
     COTMOC_ASSIGN(const Frontiers list, decode_frontiers(body));
+    return take_list(list);
+}
+
+Result<void> Caller::take_list(const Frontiers& list) {
+    parts_.peer_holds(list.held);
     return start_transfer(list.feeds, list.own_check);
 }
 
@@ -182,7 +205,8 @@ Result<void> Caller::start_transfer(const FeedTable& list, std::optional<std::ui
     if (own_check) {
         COTMOC_TRY(compare_own(list, *own_check));
     }
-    Lacks lacks{compare(list), 0, 0};
+    listed_ = list;
+    Lacks lacks{compare(list), 0, 0, incoming_.parts().held()};
     COTMOC_ASSIGN(lacks.check, feeds_check(store(), list, lacks.feeds));
     COTMOC_ASSIGN(lacks.forks, forks_check(store(), common_));
     lacks_nothing_ = lacks.feeds.empty();
@@ -192,14 +216,100 @@ Result<void> Caller::start_transfer(const FeedTable& list, std::optional<std::ui
     send(MessageType::lacks, encode_lacks(lacks));
     phase_ = Phase::transfer;
     COTMOC_TRY(plan_new());
-    return plan_hand_over();
+    COTMOC_TRY(plan_hand_over());
+    divide_budget();
+    return {};
+}
+
+/// Lists, acknowledgements and frames cost a tenth at most, and a little at the end whatever is sent.
+std::uint64_t Caller::budget_left() const {
+    constexpr std::uint64_t farewell = 256;
+    const std::uint64_t used = framing_.produced() + report_.bytes_down + farewell;
+    return options_.budget_bytes > used ? (options_.budget_bytes - used) / 10 * 9 : 0;
+}
+
+Result<void> Caller::divide_rest() {
+    if (ending_soon()) {
+        COTMOC_ASSIGN(const bool left, attachments_.has_work(options_.attachment_rule, attachment_parties()));
+        report_.stopped_early = report_.stopped_early || left;
+        return {};
+    }
+    if (options_.budget_bytes != 0) {
+        COTMOC_ASSIGN(const bool work, attachments_.has_work(options_.attachment_rule, attachment_parties()));
+        const std::uint64_t half = budget_left() / 2;
+        allowance_ = half;
+        if (work) {
+            set_limit(half);
+        }
+    }
+    return {};
+}
+
+void Caller::divide_budget() {
+    if (ending_soon()) {
+        end_soon();
+        return;
+    }
+    if (options_.budget_bytes == 0) {
+        return;
+    }
+    const std::uint64_t left = budget_left();
+    const bool both = !all_sent() && !lacks_nothing_;
+    allowance_ = both ? left / 2 : left;
+    if (!lacks_nothing_) {
+        set_limit(both ? left - left / 2 : left);
+    }
+}
+
+void Caller::set_limit(std::uint64_t octets) {
+    send(MessageType::limit, encode_limit(octets));
+    limited_ = true;
+}
+
+void Caller::end_soon() {
+    if (phase_ != Phase::transfer) {
+        return;  // start_transfer() comes back to it
+    }
+    stop_sending();
+    allowance_ = 0;
+    attachments_.stop();
+    if ((!lacks_nothing_ && !peer_done_) || attachments_.awaits_parts()) {
+        set_limit(0);
+    }
+}
+
+bool Caller::still_lacks() const {
+    const FeedTable own = feed_table(options_.store, common_);
+    for (const auto& [place, feeds] : listed_) {
+        for (const auto& [device, seq] : feeds) {
+            // What came and was not taken does not come by waiting.
+            const SpaceId& space = trust().spaces()[place].id;
+            if (seq_of(own, place, device) + incoming_.not_taken(space, device) < seq) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/// A network that wants a log-in first answers whatever comes with a web page. An honest frame looks like
+/// that once in 2^40 times.
+Result<void> Caller::look_at_answer(BytesView octets) const {
+    const std::string_view text = as_text(octets);
+    const bool http = text.size() >= 7 && text.starts_with("HTTP/") && text[5] >= '0' && text[5] <= '9' &&
+                      (text[6] == '.' || text[6] == ' ');
+    if (http || text.starts_with("<html") || text.starts_with("<HTML") || text.starts_with("<!DOC") ||
+        text.starts_with("<!doc")) {
+        return fail(ErrorCode::captive_portal);
+    }
+    return {};
 }
 
 Result<void> Caller::compare_own(const FeedTable& list, std::uint64_t own_check) {
     const DeviceIndex own = own_device()->index;
     COTMOC_ASSIGN(const std::uint64_t held, own_feeds_check(store(), common_, list, own));
     keep_own_back_ = held != own_check && !switched_off("own-feed-check");
-    return keep_own_back_ ? store().own_feed_differs() : Result<void>();
+    return {};
 }
 
 /// The other side noticed that the two hold different change sets at equal places. What this side had said to
@@ -211,8 +321,8 @@ Result<void> Caller::on_branches(BytesView body) {
     COTMOC_ASSIGN(const BranchTable theirs, decode_branches(body));
     COTMOC_TRY(take_branches(theirs));
     FeedTable feeds;
+    const FeedTable here = feed_table(store(), common_);
     for (const auto& [place, tips] : theirs) {
-        const FeedTable here = feed_table(store(), common_);
         for (const auto& [device, ends] : tips) {
             // Of a feed with one branch over there, up to where both hold it.
             const std::uint64_t last = std::min(seq_of(here, place, device), ends.back().seq);
@@ -225,6 +335,7 @@ Result<void> Caller::on_branches(BytesView body) {
     send(MessageType::branches, encode_branches(ours));
     done_sent_ = false;
     lacks_nothing_ = false;
+    divide_budget();  // what it was divided into before is void: now both sides have more to send
     return {};
 }
 
@@ -285,12 +396,16 @@ Result<void> Caller::plan_hand_over() {
 }
 
 Result<void> Caller::on_all_received() {
+    if (limited_ && still_lacks()) {
+        report_.stopped_early = true;
+        return {};  // what the store writes when it has everything has to wait for that
+    }
     COTMOC_TRY(tell_received_all());
     return plan_new();
 }
 
 Result<void> Caller::advance() {
-    if (phase_ != Phase::transfer || !outgoing_.all_sent()) {
+    if (phase_ != Phase::transfer || !all_sent()) {
         return {};
     }
     if (!done_sent_ && (lacks_nothing_ || peer_done_)) {
@@ -299,14 +414,19 @@ Result<void> Caller::advance() {
     if (!records_are_exchanged()) {
         return {};
     }
-    if (!attachments_followed_ && options_.follow_attachments) {
-        attachments_followed_ = true;
-        COTMOC_TRY(options_.follow_attachments());
+    if (!std::exchange(attachments_followed_, true)) {
+        if (options_.follow_attachments) {
+            COTMOC_TRY(options_.follow_attachments());
+        }
+        COTMOC_TRY(divide_rest());
     }
     COTMOC_ASSIGN(const bool finished, attachments_.finish(options_.attachment_rule, attachment_parties()));
     if (finished) {
         send(MessageType::bye);
-        report_.complete = true;
+        report_.complete = !report_.stopped_early;
+        if (report_.complete) {
+            incoming_.parts().drop();  // whatever it was has come by another way
+        }
         end(std::nullopt);
     }
     return {};

@@ -6,14 +6,16 @@
 #include <cotmoc/base/check.hpp>
 #include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/crypto/envelope.hpp>
+#include <cotmoc/sync/partial_store.hpp>
 #include <cotmoc/sync/session_gate.hpp>
 
 namespace cotmoc::sync {
 
 namespace {
 
-constexpr std::size_t trust_batch_bytes = 64 * 1024;
 constexpr std::uint16_t protocol_version = 1;
+/// How much of a slow transfer a crash may cost.
+constexpr std::int64_t partial_interval_ms = 5'000;
 
 }  // namespace
 
@@ -36,7 +38,7 @@ Conversation::Conversation(const SessionOptions& options)
 Conversation::~Conversation() { leave_gate(); }
 
 void Conversation::start(std::int64_t now_ms) {
-    now_ = received_at_ = sent_at_ = now_ms;
+    now_ = received_at_ = sent_at_ = started_at_ = partial_saved_at_ = now_ms;
     progress_.start(now_ms);
     finish_turn(begin());
 }
@@ -49,7 +51,7 @@ void Conversation::on_bytes(BytesView bytes, std::int64_t now_ms) {
     received_at_ = now_ms;
     report_.bytes_down += bytes.size();
     progress_.moved(bytes.size(), now_ms);
-    if (awaiting_answer_ && (outgoing_.all_sent() || outgoing_.window_is_full())) {
+    if (awaiting_answer_ && (all_sent() || outgoing_.window_is_full())) {
         ++report_.round_trips;
         awaiting_answer_ = false;
     }
@@ -66,11 +68,13 @@ void Conversation::on_tick(std::int64_t now_ms) {
     if (finished_) {
         return;
     }
-    const bool stalled = now_ >= progress_.deadline(bytes_in_flight()) && !switched_off("session-stall");
+    const bool stalled =
+        now_ >= progress_.deadline(bytes_in_flight()) && !switched_off("session-stall");
     if (now_ - received_at_ >= options_.silence_ms || stalled) {
         end(may_end() ? std::nullopt : std::optional(Error{ErrorCode::no_answer, {}}));
         return;
     }
+    watch_budget();
     if (owes_sign_ && framing_.is_open() && now_ - sent_at_ >= options_.silence_ms / 3) {
         send(MessageType::alive);
     }
@@ -96,8 +100,11 @@ std::optional<std::int64_t> Conversation::next_wakeup() const {
     if (finished_) {
         return std::nullopt;
     }
-    const std::int64_t silence =
+    std::int64_t silence =
         std::min(received_at_ + options_.silence_ms, progress_.deadline(bytes_in_flight()));
+    if (const auto end = budget_end()) {
+        silence = std::min(silence, *end);
+    }
     return owes_sign_ && framing_.is_open() ? std::min(silence, sent_at_ + options_.silence_ms / 3) : silence;
 }
 
@@ -158,10 +165,7 @@ Result<bool> Conversation::take_branches(const BranchTable& theirs) {
     COTMOC_CHECK(own != nullptr);
     COTMOC_TRY(check_table(trust(), common_, theirs));
     COTMOC_ASSIGN(const BranchPlan plan, sync::plan_branches(store(), common_, theirs, own->index));
-    if (plan.own_differs) {
-        keep_own_back_ = true;
-        COTMOC_TRY(store().own_feed_differs());
-    }
+    keep_own_back_ = keep_own_back_ || plan.own_differs;
     for (const auto& [space, places] : plan.send) {
         outgoing_.plan_branches(space, places);
     }
@@ -179,8 +183,39 @@ void Conversation::await_trust(std::uint64_t first, std::uint64_t last) {
     phase_ = Phase::trust;
 }
 
+void Conversation::note_answer() {
+    if (!std::exchange(answered_, true)) {
+        pace_.first_answer(now_ - sent_at_, now_);
+    }
+}
+
+Result<void> Conversation::load_partial() {
+    const auto* peer = peer_device();
+    if (options_.partials == nullptr || peer == nullptr || peer->revoked) {
+        return {};
+    }
+    COTMOC_ASSIGN(const std::optional<HeldPart> held, options_.partials->held(*peer_));
+    if (held) {
+        incoming_.parts().found(*held, [this] { return options_.partials->load(*peer_); });
+    }
+    return {};
+}
+
+Result<void> Conversation::save_partial() {
+    PartReceiver& parts = incoming_.parts();
+    const auto* peer = peer_device();
+    if (options_.partials != nullptr && peer != nullptr && parts.unsaved()) {
+        const bool useful = !peer->revoked && parts.octets().size() >= held_part_min;
+        COTMOC_TRY(options_.partials->save(*peer_, useful ? parts.octets() : BytesView()));
+        parts.saved();
+    }
+    partial_saved_at_ = now_;
+    return {};
+}
+
 Result<void> Conversation::consume() {
     if (!framing_.is_open()) {
+        COTMOC_TRY(look_at_answer(framing_.unread()));
         const std::optional<Bytes> frame = framing_.next_frame();
         if (!frame) {
             return {};
@@ -192,6 +227,7 @@ Result<void> Conversation::consume() {
         if (!message) {
             break;
         }
+        note_answer();
         heard_only_alive_ = message->type == MessageType::alive;
         if (!heard_only_alive_) {
             progress_.answered();
@@ -227,8 +263,21 @@ Result<void> Conversation::handle(const Message& message) {
                 return incoming_.receive(message.body, {common_, handed_over_, *peer_}, report_);
             }
             break;
-        case MessageType::ack:
-            return outgoing_.acknowledge(message.body, report_.sent, holdings_);
+        case MessageType::part:
+            if (phase_ == Phase::transfer && !peer_done_) {
+                return incoming_.receive_part(message.body, {common_, handed_over_, *peer_}, report_);
+            }
+            break;
+        case MessageType::limit: {
+            COTMOC_ASSIGN(const std::uint64_t octets, decode_limit(message.body));
+            return on_limit(octets);
+        }
+        case MessageType::ack: {
+            const std::uint64_t before = outgoing_.octets_acknowledged();
+            COTMOC_TRY(outgoing_.acknowledge(message.body, parts_.busy(), report_.sent, holdings_));
+            pace_.acknowledged(outgoing_.octets_acknowledged() - before, now_);
+            return {};
+        }
         case MessageType::branches:
             if (phase_ == Phase::transfer) {
                 return on_branches(message.body);
@@ -319,49 +368,14 @@ Result<void> Conversation::commit_and_acknowledge() {
     return attachments_.commit(now_, false);
 }
 
-Result<void> Conversation::pump() {
-    if (!framing_.is_open()) {
-        return {};
-    }
-    COTMOC_TRY(send_trust());
-    if (!trust_is_sent()) {
-        return {};
-    }
-    COTMOC_TRY(send_envelopes());
-    COTMOC_TRY(advance());
-    return finished_ ? Result<void>() : attachments_.produce(report_);
-}
-
-Result<void> Conversation::send_trust() {
-    while (!trust_is_sent() && framing_.may_produce()) {
-        TrustBatch batch{trust_next_, {}};
-        std::size_t size = 0;
-        while (!trust_is_sent() && size < trust_batch_bytes) {
-            COTMOC_ASSIGN(Bytes entry, store().trust_entry(trust_next_));
-            size += entry.size();
-            batch.entries.push_back(std::move(entry));
-            ++trust_next_;
-        }
-        send(MessageType::trust, encode_trust(batch));
-        report_.trust_sent += batch.entries.size();
-    }
-    return {};
-}
-
-Result<void> Conversation::send_envelopes() {
-    while (!outgoing_.all_sent() && framing_.may_produce()) {
-        COTMOC_ASSIGN(const std::optional<StoredEnvelope> envelope, outgoing_.next());
-        if (!envelope) {
-            break;
-        }
-        send(MessageType::envelope, envelope->bytes);
-    }
-    return {};
-}
-
 void Conversation::finish_turn(Result<void> outcome) {
     if (outcome && !finished_) {
         outcome = commit_and_acknowledge();
+    }
+    watch_budget();
+    if (outcome && !finished_ && now_ - partial_saved_at_ >= partial_interval_ms &&
+        incoming_.parts().save_is_due()) {
+        outcome = save_partial();
     }
     if (outcome && !finished_) {
         outcome = pump();
@@ -379,6 +393,10 @@ void Conversation::finish_turn(Result<void> outcome) {
                          report_.sent.change_sets + attachments_.octets_kept() +
                          report_.attachments_sent.chunks + static_cast<std::uint64_t>(phase_),
                      now_);
+    report_.to_send = outgoing_.planned();
+    constexpr SessionStage stages[] = {SessionStage::greeting, SessionStage::trust, SessionStage::lists,
+                                       SessionStage::records};
+    report_.stage = finished_ ? SessionStage::over : stages[static_cast<std::size_t>(phase_)];
     if (framing_.produced() != produced_) {
         produced_ = framing_.produced();
         sent_at_ = now_;
@@ -389,6 +407,10 @@ void Conversation::finish_turn(Result<void> outcome) {
 Result<void> Conversation::keep() {
     COTMOC_TRY(attachments_.commit(now_, true));
     COTMOC_TRY(incoming_.commit(report_));
+    if (incoming_.parts().unsaved()) {
+        COTMOC_TRY(save_partial());
+        COTMOC_TRY(store().commit());
+    }
     const auto* peer = peer_device();
     if (peer == nullptr || !holdings_.changed()) {
         return {};

@@ -6,6 +6,8 @@
 #include "session/framing.hpp"
 #include "session/incoming.hpp"
 #include "session/outgoing.hpp"
+#include "session/pace.hpp"
+#include "session/parts.hpp"
 #include "session/progress_watch.hpp"
 
 namespace cotmoc::sync {
@@ -22,6 +24,7 @@ public:
     void on_tick(std::int64_t now_ms) final;
     void on_closed(std::int64_t now_ms) final;
     void on_writable(std::int64_t now_ms) final;
+    void wind_down(std::int64_t now_ms) final;
     std::optional<std::int64_t> next_wakeup() const final;
 
     Bytes take_output() final;
@@ -40,6 +43,12 @@ protected:
     virtual Result<void> on_branches(BytesView body) = 0;
     virtual Result<void> on_all_received() = 0;  // the other side's done
     virtual Result<void> on_bye() = 0;
+    /// The other side wants at most so many more octets of envelopes and files.
+    virtual Result<void> on_limit(std::uint64_t octets) = 0;
+    /// The first octets of what should be a handshake frame.
+    virtual Result<void> look_at_answer(BytesView) const { return {}; }
+    /// The budget is used, or somebody asked for the end.
+    virtual void end_soon() {}
     /// Sends what follows when trust entries and envelopes are sent.
     virtual Result<void> advance() = 0;
     /// Nothing is open, so that an end of the pipe is not an error.
@@ -56,6 +65,15 @@ protected:
     /// Once a session: lets the store react to all it has received.
     Result<void> tell_received_all();
     void update_common();
+    /// Takes up what earlier sessions left of an envelope of this peer.
+    Result<void> load_partial();
+    bool ending_soon() const { return ending_soon_; }
+    bool all_sent() const { return outgoing_.all_sent() && !parts_.busy(); }
+    /// The first octets after the first ones sent: how long the other side took tells what kind of line it
+    /// is.
+    void note_answer();
+    /// Begins no envelope any more, and leaves the one that is under way.
+    void stop_sending();
     void send(MessageType type, BytesView body = {});
     void send_done();
     /// Takes the other side's branches: plans what it lacks. True if some own feed is another one over there.
@@ -77,6 +95,10 @@ protected:
     Outgoing outgoing_;
     Incoming incoming_;
     AttachmentExchange attachments_;
+    PartSender parts_;
+    Pace pace_;
+    /// Octets of envelopes and files that may still be sent; nothing: no limit.
+    std::optional<std::uint64_t> allowance_;
     SessionReport report_;
     std::optional<DeviceId> peer_;
     std::vector<SpaceId> common_;
@@ -93,7 +115,9 @@ private:
     // AttachmentExchange::Wire.
     void send_message(MessageType type, BytesView body) override { send(type, body); }
     void flush_messages() override { framing_.flush(); }
-    bool may_produce() const override { return framing_.may_produce(); }
+    bool may_produce() const override { return framing_.may_produce(pace_.ahead()); }
+    std::size_t piece_max() const override;
+    void spend(std::size_t octets) override;
 
     Result<void> consume();
     Result<void> handle(const Message& message);
@@ -108,6 +132,10 @@ private:
     Result<void> pump();
     Result<void> send_trust();
     Result<void> send_envelopes();
+    void send_piece(std::size_t size);
+    Result<void> save_partial();
+    void watch_budget();
+    std::optional<std::int64_t> budget_end() const;
     Result<void> keep();
     std::size_t bytes_in_flight() const {
         return outgoing_.bytes_in_flight() + attachments_.bytes_in_flight();
@@ -122,6 +150,10 @@ private:
     std::uint64_t trust_expected_ = 1;  // to receive: this position up to the target
     std::uint64_t trust_target_ = 0;
     std::int64_t now_ = 0;
+    std::int64_t started_at_ = 0;
+    std::int64_t partial_saved_at_ = 0;
+    bool ending_soon_ = false;
+    bool answered_ = false;  // by the first message or frame
     std::int64_t received_at_ = 0;
     std::int64_t sent_at_ = 0;
     std::uint64_t produced_ = 0;

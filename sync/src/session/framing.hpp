@@ -27,7 +27,11 @@ public:
     void send(MessageType type, BytesView body);
     void flush();
 
-    bool may_produce() const { return output_.size() + unsealed_.size() < output_limit; }
+    bool may_produce(std::size_t limit = output_limit) const {
+        return output_.size() + unsealed_.size() < limit;
+    }
+    /// What came and was not taken by next_frame(), to see what an answer that is no frame looks like.
+    BytesView unread() const { return input_.view(); }
     /// All octets ever put into the output.
     std::uint64_t produced() const { return produced_; }
     Bytes take_output() { return std::exchange(output_, {}); }

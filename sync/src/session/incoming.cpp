@@ -3,6 +3,8 @@
 #include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/crypto/envelope.hpp>
 
+#include <algorithm>
+
 namespace cotmoc::sync {
 
 namespace {
@@ -23,6 +25,9 @@ Result<void> Incoming::receive(Bytes envelope, const Passable& passable, Session
     if (!header || (!passable.allows(*header) && !switched_off("space-binding"))) {
         ++report.refused;
         not_held_.push_back(handled_);
+        if (header) {
+            note_not_taken(header->space, header->author, header->seq);
+        }
         return {};
     }
     COTMOC_ASSIGN(const AcceptResult result, offer(envelope, report));
@@ -33,8 +38,11 @@ Result<void> Incoming::receive(Bytes envelope, const Passable& passable, Session
     if (acceptance == Acceptance::waiting || acceptance == Acceptance::refused) {
         not_held_.push_back(handled_);
     }
+    if (acceptance == Acceptance::refused) {
+        note_not_taken(header->space, header->author, header->seq);
+    }
     if (acceptance == Acceptance::waiting) {
-        keep_waiting(header->space, header->seq, std::move(envelope));
+        keep_waiting(*header, std::move(envelope));
     }
     if (acceptance == Acceptance::stored) {
         ++stored_since_retry_;
@@ -42,6 +50,13 @@ Result<void> Incoming::receive(Bytes envelope, const Passable& passable, Session
         return retry_waiting(report);
     }
     return {};
+}
+
+Result<void> Incoming::receive_part(BytesView body, const Passable& passable, SessionReport& report) {
+    COTMOC_ASSIGN(const Part part, decode_part(body));
+    COTMOC_ASSIGN(std::optional<Bytes> envelope, parts_.add(part));
+    report.resumed_down = parts_.resumed();
+    return envelope ? receive(std::move(*envelope), passable, report) : Result<void>{};
 }
 
 Result<AcceptResult> Incoming::offer(BytesView envelope, SessionReport& report) {
@@ -65,6 +80,8 @@ Result<AcceptResult> Incoming::offer(BytesView envelope, SessionReport& report) 
         uncommitted_transfer_.change_sets += 1;
         uncommitted_transfer_.ops += result->ops;
         uncommitted_transfer_.bytes += envelope.size();
+    } else if (result->acceptance == Acceptance::known) {
+        ++known_;
     } else if (result->acceptance == Acceptance::refused) {
         // What was refused may have been noted.
         uncommitted_ = true;
@@ -73,10 +90,31 @@ Result<AcceptResult> Incoming::offer(BytesView envelope, SessionReport& report) 
     return result;
 }
 
-void Incoming::keep_waiting(const SpaceId& space, std::uint64_t seq, Bytes envelope) {
+std::uint64_t Incoming::not_taken(const SpaceId& space, DeviceIndex author) const {
+    const auto found = not_taken_.find({space, author});
+    return found == not_taken_.end() ? 0 : found->second;
+}
+
+/// Of a forked feed a branch may be refused, too: at or below what is held it says nothing of the feed.
+void Incoming::note_not_taken(const SpaceId& space, const DeviceId& author, std::uint64_t seq) {
+    const auto* device = store_.trust().find(author);
+    if (device == nullptr) {
+        return;
+    }
+    const Frontier held = store_.frontier(space);
+    const auto feed = std::ranges::find(held, device->index, &FeedPosition::device);
+    if (feed == held.end() || feed->seq < seq) {
+        ++not_taken_[{space, device->index}];
+    }
+}
+
+void Incoming::keep_waiting(const crypto::EnvelopeHeader& header, Bytes envelope) {
     if (waiting_.size() < waiting_count_max && waiting_bytes_ + envelope.size() <= waiting_bytes_max) {
         waiting_bytes_ += envelope.size();
-        waiting_.push_back({space, seq, std::move(envelope)});
+        waiting_.push_back({header.space, header.author, header.seq, std::move(envelope)});
+    } else {
+        ++dropped_;
+        note_not_taken(header.space, header.author, header.seq);
     }
 }
 
@@ -107,6 +145,9 @@ Result<bool> Incoming::retry_once(SessionReport& report) {
             COTMOC_ASSIGN(const AcceptResult result, offer(envelope.bytes, report));
             acceptance = result.acceptance;
         }
+        if (acceptance == Acceptance::refused) {
+            note_not_taken(envelope.space, envelope.author, envelope.seq);
+        }
         if (acceptance == Acceptance::waiting) {
             still.push_back(std::move(envelope));
             continue;
@@ -121,6 +162,10 @@ Result<bool> Incoming::retry_once(SessionReport& report) {
 Result<void> Incoming::receive_end(SessionReport& report) {
     stored_since_retry_ = waiting_.size();
     COTMOC_TRY(retry_waiting(report));
+    dropped_ += waiting_.size();
+    for (const Waiting& envelope : waiting_) {
+        note_not_taken(envelope.space, envelope.author, envelope.seq);
+    }
     waiting_.clear();
     waiting_bytes_ = 0;
     return {};

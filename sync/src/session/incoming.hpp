@@ -5,6 +5,7 @@
 #include <cotmoc/crypto/envelope.hpp>
 #include "session/holdings.hpp"
 #include "session/message.hpp"
+#include "session/parts.hpp"
 
 #include <cotmoc/sync/session.hpp>
 
@@ -32,6 +33,11 @@ public:
     /// Offers one envelope to the store. What is malformed, or may not pass, is refused and
     /// counted.
     Result<void> receive(Bytes envelope, const Passable& passable, SessionReport& report);
+    /// The same of an envelope that comes in parts, once it is whole.
+    Result<void> receive_part(BytesView body, const Passable& passable, SessionReport& report);
+    PartReceiver& parts() { return parts_; }
+    /// Of a feed: envelopes above what is held that came and were refused, or waited in vain.
+    std::uint64_t not_taken(const SpaceId& space, DeviceIndex author) const;
     /// The other side has no more: waiting ones get a last chance, and what still waits is dropped.
     Result<void> receive_end(SessionReport& report);
 
@@ -42,21 +48,27 @@ public:
     std::optional<Bytes> take_ack();
     /// The store keeps no more of this author's.
     bool is_over_quota(const DeviceId& author) const { return over_quota_.contains(author); }
+    /// How many were known before, and how many waited in vain.
+    std::uint64_t known() const { return known_; }
+    std::uint64_t dropped() const { return dropped_; }
 
 private:
     struct Waiting {
         SpaceId space;
+        DeviceId author;
         std::uint64_t seq = 0;
         Bytes bytes;
     };
     Result<AcceptResult> offer(BytesView envelope, SessionReport& report);
-    void keep_waiting(const SpaceId& space, std::uint64_t seq, Bytes envelope);
+    void keep_waiting(const crypto::EnvelopeHeader& header, Bytes envelope);
+    void note_not_taken(const SpaceId& space, const DeviceId& author, std::uint64_t seq);
     Result<void> retry_waiting(SessionReport& report);
     Result<bool> retry_once(SessionReport& report);
 
     FeedStore& store_;
     std::size_t commit_bytes_;
     Holdings& peer_;
+    PartReceiver parts_;
     std::size_t uncommitted_bytes_ = 0;
     bool uncommitted_ = false;
     Transfer uncommitted_transfer_;
@@ -68,6 +80,9 @@ private:
     std::uint64_t stored_since_retry_ = 0;
     std::set<SpaceId> stored_spaces_;
     std::set<DeviceId> over_quota_;
+    std::map<std::pair<SpaceId, DeviceIndex>, std::uint64_t> not_taken_;
+    std::uint64_t known_ = 0;
+    std::uint64_t dropped_ = 0;
 };
 
 }  // namespace cotmoc::sync

@@ -97,15 +97,15 @@ void write_tips(BinaryWriter& writer, const std::vector<BranchTip>& tips) {
     writer.varint(tips.size());
     for (const BranchTip& tip : tips) {
         writer.varint(tip.seq);
-        for (const std::uint64_t hash : tip.hashes) {
-            writer.u64(hash);
+        for (const HashStart& hash : tip.hashes) {
+            writer.id(hash);
         }
     }
 }
 
 std::vector<BranchTip> read_tips(BinaryReader& reader) {
     std::vector<BranchTip> tips;
-    const std::size_t count = reader.count(9);
+    const std::size_t count = reader.count(17);
     if (count == 0 || count > branch_tips_max) {
         reader.set_failed();
     }
@@ -115,7 +115,7 @@ std::vector<BranchTip> read_tips(BinaryReader& reader) {
             reader.set_failed();
         }
         for (auto left = static_cast<int>(std::bit_width(tip.seq)); left > 0 && reader.ok(); --left) {
-            tip.hashes.push_back(reader.u64());
+            tip.hashes.push_back(reader.id<HashStart>());
         }
         if (!tips.empty() && tip <= tips.back()) {
             reader.set_failed();
@@ -123,6 +123,27 @@ std::vector<BranchTip> read_tips(BinaryReader& reader) {
         tips.push_back(std::move(tip));
     }
     return tips;
+}
+
+void write_held(BinaryWriter& writer, const std::optional<HeldPart>& held) {
+    if (held) {
+        writer.varint(held->size);
+        writer.u64(held->check);
+    }
+}
+
+/// Absent where nothing follows.
+std::optional<HeldPart> read_held(BinaryReader& reader) {
+    if (!reader.ok() || reader.remaining() == 0) {
+        return std::nullopt;
+    }
+    HeldPart held;
+    held.size = reader.varint();
+    held.check = reader.u64();
+    if (held.size < held_part_min || held.size >= crypto::envelope_bytes_max) {
+        reader.set_failed();
+    }
+    return held;
 }
 
 }  // namespace
@@ -164,6 +185,7 @@ Bytes encode_reply(const Reply& reply) {
     if (reply.status == Reply::Status::differs) {
         write_feeds(writer, reply.feeds);
         writer.u64(reply.own_check);
+        write_held(writer, reply.held);
     }
     return writer.take();
 }
@@ -189,6 +211,7 @@ Result<Reply> decode_reply(BytesView payload) {
     if (reply.status == Reply::Status::differs) {
         reply.feeds = read_feeds(reader, 1);
         reply.own_check = reader.u64();
+        reply.held = read_held(reader);
     }
     if (!reader.finished()) {
         return tl::unexpected(malformed("message 2"));
@@ -206,6 +229,10 @@ std::optional<std::size_t> body_size_max(std::uint8_t type) {
         case MessageType::envelope:
         case MessageType::ack:
             return crypto::envelope_bytes_max;
+        case MessageType::part:
+            return part_size_max + 6;
+        case MessageType::limit:
+            return 9;
         case MessageType::error:
         case MessageType::refusal:
             return 2;
@@ -247,6 +274,7 @@ Bytes encode_frontiers(const Frontiers& frontiers) {
     BinaryWriter writer;
     write_feeds(writer, frontiers.feeds);
     writer.u64(frontiers.own_check);
+    write_held(writer, frontiers.held);
     return writer.take();
 }
 
@@ -255,6 +283,7 @@ Result<Frontiers> decode_frontiers(BytesView body) {
     Frontiers frontiers;
     frontiers.feeds = read_feeds(reader, 1);
     frontiers.own_check = reader.u64();
+    frontiers.held = read_held(reader);
     if (!reader.finished()) {
         return tl::unexpected(malformed("frontiers"));
     }
@@ -265,9 +294,10 @@ Bytes encode_lacks(const Lacks& lacks) {
     BinaryWriter writer;
     write_feeds(writer, lacks.feeds);
     writer.u64(lacks.check);
-    if (lacks.forks != 0) {
+    if (lacks.forks != 0 || lacks.held) {
         writer.u64(lacks.forks);
     }
+    write_held(writer, lacks.held);
     return writer.take();
 }
 
@@ -278,7 +308,8 @@ Result<Lacks> decode_lacks(BytesView body) {
     lacks.check = reader.u64();
     if (reader.ok() && reader.remaining() > 0) {
         lacks.forks = reader.u64();
-        if (lacks.forks == 0) {
+        lacks.held = read_held(reader);
+        if (lacks.forks == 0 && !lacks.held) {
             reader.set_failed();
         }
     }

@@ -4,8 +4,10 @@
 
 #include <cotmoc/base/ids.hpp>
 #include <cotmoc/base/result.hpp>
+#include <cotmoc/sync/held_part.hpp>
 
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -29,15 +31,19 @@ struct Greeting {
 Bytes encode_greeting(const Greeting& greeting);
 Result<Greeting> decode_greeting(BytesView payload);
 
+/// The check of a held part.
+std::uint64_t part_check(BytesView octets);
+
 /// The payload of handshake message 2.
 struct Reply {
     enum class Status : std::uint8_t { equal = 0, differs = 1, unknown_device = 2, list_follows = 3 };
     Status status{};
-    std::uint64_t wall_ms = 0;         // what the answering side's clock says; 0: it does not tell
-    std::uint64_t trust_position = 0;  // not with `equal`
-    Hash256 trust_head;                // with `differs` and `list_follows`
-    FeedTable feeds;                   // with `differs`
-    std::uint64_t own_check = 0;       // with `differs`: own_feeds_check() of the caller's feeds
+    std::uint64_t wall_ms = 0;          // what the answering side's clock says; 0: it does not tell
+    std::uint64_t trust_position = 0;   // not with `equal`
+    Hash256 trust_head;                 // with `differs` and `list_follows`
+    FeedTable feeds;                    // with `differs`
+    std::uint64_t own_check = 0;        // with `differs`: own_feeds_check() of the caller's feeds
+    std::optional<HeldPart> held = {};  // with `differs`
 };
 Bytes encode_reply(const Reply& reply);
 Result<Reply> decode_reply(BytesView payload);
@@ -60,9 +66,11 @@ enum class MessageType : std::uint8_t {
     manifest = 14,
     get = 15,
     put = 16,
-    part = 17,
+    chunk_part = 17,
     stored = 18,
-    end = 19,
+    file_end = 19,
+    part = 20,
+    limit = 21,
 };
 
 struct Message {
@@ -85,6 +93,7 @@ Result<TrustBatch> decode_trust(BytesView body);
 struct Frontiers {
     FeedTable feeds;
     std::uint64_t own_check = 0;  // as in Reply
+    std::optional<HeldPart> held = {};
     friend bool operator==(const Frontiers&, const Frontiers&) = default;
 };
 Bytes encode_frontiers(const Frontiers& frontiers);
@@ -94,16 +103,19 @@ struct Lacks {
     FeedTable feeds;
     std::uint64_t check = 0;  // feeds_check(): what both hold of the listed feeds
     std::uint64_t forks = 0;  // forks_check(): the branches that the caller holds; 0: none
+    std::optional<HeldPart> held = {};
     friend bool operator==(const Lacks&, const Lacks&) = default;
 };
 Bytes encode_lacks(const Lacks& lacks);
 Result<Lacks> decode_lacks(BytesView body);
 
-/// Where a branch of a feed ends, and the first 8 octets of the hashes of seq, seq - 1, seq - 3, seq - 7 … on
+/// 16 octets: of 8, an author could find two of its own with the same ones.
+using HashStart = FixedBytes<16, struct HashStartTag>;
+/// Where a branch of a feed ends, and the first octets of the hashes of seq, seq - 1, seq - 3, seq - 7 … on
 /// it: as many as seq has binary digits.
 struct BranchTip {
     std::uint64_t seq = 0;
-    std::vector<std::uint64_t> hashes;
+    std::vector<HashStart> hashes;
     friend auto operator<=>(const BranchTip&, const BranchTip&) = default;
 };
 /// Rising, at least one a feed and at most branch_tips_max.
@@ -122,6 +134,21 @@ struct Ack {
 Bytes encode_ack(const Ack& ack);
 /// `before` is the total of the last ack.
 Result<Ack> decode_ack(BytesView body, std::uint64_t before);
+
+inline constexpr std::size_t part_size_max = 60'000;
+/// Octets of an envelope from `offset` on; `left` more follow in later parts. At least one octet.
+struct Part {
+    std::uint64_t offset = 0;
+    std::uint64_t left = 0;
+    BytesView octets;
+};
+Bytes encode_part(const Part& part);
+/// The octets are those of `body`.
+Result<Part> decode_part(BytesView body);
+
+/// The receiver of this message sends at most so many more octets of envelopes.
+Bytes encode_limit(std::uint64_t octets);
+Result<std::uint64_t> decode_limit(BytesView body);
 
 Bytes encode_error(ErrorCode code);
 /// The error that the other side reported; protocol_error for a number this version does not know.

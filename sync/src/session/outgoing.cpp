@@ -16,6 +16,7 @@ Result<void> Outgoing::plan(const SpaceId& space, Ranges ranges) {
     }
     if (start) {
         plan.position = *start;
+        planned_ += plan.left;
         plans_.push_back(std::move(plan));
     }
     return {};
@@ -76,9 +77,19 @@ Result<std::optional<StoredEnvelope>> Outgoing::next_of_branch() {
     return std::nullopt;
 }
 
-Result<void> Outgoing::acknowledge(BytesView body, Transfer& sent, Holdings& peer) {
+void Outgoing::stop(bool last_is_begun) {
+    plans_.clear();
+    branches_.clear();
+    if (last_is_begun && !in_flight_.empty()) {
+        bytes_in_flight_ -= in_flight_.back().size;
+        in_flight_.pop_back();
+    }
+}
+
+Result<void> Outgoing::acknowledge(BytesView body, bool last_is_begun, Transfer& sent, Holdings& peer) {
     COTMOC_ASSIGN(const Ack ack, decode_ack(body, acknowledged_));
-    if (ack.handled - acknowledged_ > in_flight_.size()) {
+    const std::size_t begun = last_is_begun && !in_flight_.empty() ? 1 : 0;
+    if (ack.handled - acknowledged_ > in_flight_.size() - begun) {
         return fail(ErrorCode::protocol_error, "ack of what was not sent");
     }
     auto not_held = ack.not_held.begin();
@@ -86,6 +97,7 @@ Result<void> Outgoing::acknowledge(BytesView body, Transfer& sent, Holdings& pee
         ++acknowledged_;
         const InFlight& envelope = in_flight_.front();
         bytes_in_flight_ -= envelope.size;
+        octets_acknowledged_ += envelope.size;
         if (not_held != ack.not_held.end() && *not_held == acknowledged_) {
             ++not_held;
         } else {

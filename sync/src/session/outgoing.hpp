@@ -34,11 +34,16 @@ public:
     std::size_t bytes_in_flight() const { return bytes_in_flight_; }
     bool window_is_full() const { return bytes_in_flight_ >= window_bytes_; }
     bool all_sent() const { return plans_.empty() && branches_.empty(); }
+    /// Sends nothing more. `last_is_begun`: of the last envelope taken only a part went over, or nothing.
+    void stop(bool last_is_begun);
+    /// Envelopes that were to be sent, all in all.
+    std::uint64_t planned() const { return planned_; }
+    std::uint64_t octets_acknowledged() const { return octets_acknowledged_; }
     bool all_acknowledged() const { return in_flight_.empty(); }
 
     /// Adds what the other side holds now to `sent` and to `peer`. protocol_error if more is acknowledged
-    /// than was sent.
-    Result<void> acknowledge(BytesView body, Transfer& sent, Holdings& peer);
+    /// than was sent whole; `last_is_begun` as above.
+    Result<void> acknowledge(BytesView body, bool last_is_begun, Transfer& sent, Holdings& peer);
 
 private:
     struct Plan {
@@ -65,6 +70,8 @@ private:
     std::deque<InFlight> in_flight_;
     std::size_t bytes_in_flight_ = 0;
     std::uint64_t acknowledged_ = 0;
+    std::uint64_t octets_acknowledged_ = 0;
+    std::uint64_t planned_ = 0;
 };
 
 }  // namespace cotmoc::sync

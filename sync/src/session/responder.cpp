@@ -25,6 +25,7 @@ protected:
     Result<void> on_list(BytesView body) override;
     Result<void> on_all_received() override { return tell_received_all(); }
     Result<void> on_bye() override;
+    Result<void> on_limit(std::uint64_t octets) override;
     Result<void> advance() override;
     bool may_end() const override { return phase_ == Phase::list && was_equal_; }
 
@@ -115,6 +116,8 @@ Result<Reply> Responder::compare(const Greeting& greeting) {
         return reply;
     }
     COTMOC_TRY(begin_store_session());
+    COTMOC_TRY(load_partial());
+    reply.held = incoming_.parts().held();
     update_common();
     reply.trust_position = trust().position();
     reply.trust_head = trust().head();
@@ -143,6 +146,7 @@ Result<void> Responder::on_trust_level() {
         }
         peer_ = caller->id;
         COTMOC_TRY(begin_store_session());
+        COTMOC_TRY(load_partial());
     }
     update_common();
     list_ = feed_table(store(), common_);
@@ -158,6 +162,7 @@ Result<void> Responder::on_list(BytesView body) {
     COTMOC_ASSIGN(const Lacks lacks, decode_lacks(body));
     COTMOC_TRY(check_lacks(lacks.feeds));
     lacks_ = lacks.feeds;
+    parts_.peer_holds(lacks.held);
     report_.complete = false;
     phase_ = Phase::transfer;
     COTMOC_TRY(plan(lacks_, false));
@@ -231,6 +236,14 @@ Result<void> Responder::check_lacks(const FeedTable& lacks) const {
     return {};
 }
 
+Result<void> Responder::on_limit(std::uint64_t octets) {
+    if (phase_ != Phase::transfer) {
+        return fail(ErrorCode::protocol_error, "limit out of turn");
+    }
+    allowance_ = octets;
+    return {};
+}
+
 Result<void> Responder::on_bye() {
     if (!records_are_exchanged()) {
         return fail(ErrorCode::protocol_error, "bye before the end");
@@ -243,10 +256,10 @@ Result<void> Responder::on_bye() {
 Result<void> Responder::advance() {
     if (list_to_send_) {
         COTMOC_ASSIGN(const std::uint64_t check, own_check());
-        send(MessageType::frontiers, encode_frontiers({list_, check}));
+        send(MessageType::frontiers, encode_frontiers({list_, check, incoming_.parts().held()}));
         list_to_send_ = false;
     }
-    if (phase_ == Phase::transfer && outgoing_.all_sent() && !done_sent_ && !done_is_void_) {
+    if (phase_ == Phase::transfer && all_sent() && !done_sent_ && !done_is_void_) {
         send_done();
     }
     return {};

@@ -167,16 +167,18 @@ private:
         MemoryFeedStore caller(province_, "caller");
         envelope_ = caller.write(space_, 50);
         const FeedTable table{{0, {{DeviceIndex{1}, 5}, {DeviceIndex{3}, 300}}}, {1, {{DeviceIndex{2}, 1}}}};
-        bodies_ = {{MessageType::trust, encode_trust({3, {province_.entries[2], province_.entries[3]}})},
-                   {MessageType::frontiers, encode_frontiers(table)},
-                   {MessageType::lacks, encode_lacks(table)},
-                   {MessageType::lacks, encode_lacks({})},
-                   {MessageType::envelope, envelope_},
-                   {MessageType::ack, encode_ack({5, {2, 4}})},
-                   {MessageType::done, {}},
-                   {MessageType::bye, {}},
-                   {MessageType::error, encode_error(ErrorCode::disk_full)},
-                   {MessageType::alive, {}}};
+        bodies_ = {
+            {MessageType::trust, encode_trust({3, {province_.entries[2], province_.entries[3]}})},
+            {MessageType::frontiers, encode_frontiers({table, 7})},
+            {MessageType::lacks, encode_lacks({table, 7, 9})},
+            {MessageType::lacks, encode_lacks({})},
+            {MessageType::branches, encode_branches({{0, {{DeviceIndex{1}, {{1, {HashStart{{7}}}}}}}}})},
+            {MessageType::envelope, envelope_},
+            {MessageType::ack, encode_ack({5, {2, 4}})},
+            {MessageType::done, {}},
+            {MessageType::bye, {}},
+            {MessageType::error, encode_error(ErrorCode::disk_full)},
+            {MessageType::alive, {}}};
         for (const Message& message : bodies_) {
             octets_.push_back(message.body);
         }
@@ -228,6 +230,9 @@ private:
         }
         if (const auto read = decode_lacks(mutant)) {
             check("lacks", encode_lacks(*read) == mutant);
+        }
+        if (const auto read = decode_branches(mutant)) {
+            check("branches", encode_branches(*read) == mutant);
         }
         if (const auto read = decode_trust(mutant)) {
             check("trust", encode_trust(*read) == mutant);

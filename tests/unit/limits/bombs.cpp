@@ -143,13 +143,17 @@ TEST_CASE("great counts in what a session says take no more than a small multipl
             table[space].emplace_back(static_cast<DeviceIndex>(device), 3 + device);
         }
     }
-    const Bytes frontiers = sync::encode_frontiers(table);
+    const Bytes frontiers = sync::encode_frontiers({table, 7});
+    const sync::BranchTip tip{3, {{}, {}}};
+    const Bytes branches = sync::encode_branches({{0, {{DeviceIndex{1}, {tip}}, {DeviceIndex{3}, {tip}}}}});
     const Bytes ack = sync::encode_ack({50, {2, 4, 8, 16}});
     const Bytes trust = sync::encode_trust({1, {Bytes(20, 1), Bytes(30, 2)}});
     sync::Reply reply{sync::Reply::Status::differs, 1, 5, {}, table};
     const std::size_t bound = 256 * 1024;
     explode(with_great_counts(frontiers, 0, 60), bound,
             [](const Bytes& bomb) { return sync::decode_frontiers(bomb).has_value(); });
+    explode(with_great_counts(branches, 0, branches.size()), bound,
+            [](const Bytes& bomb) { return sync::decode_branches(bomb).has_value(); });
     explode(with_great_counts(frontiers, 0, 60), bound,
             [](const Bytes& bomb) { return sync::decode_lacks(bomb).has_value(); });
     explode(with_great_counts(ack, 0, 10), bound,

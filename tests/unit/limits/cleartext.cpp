@@ -140,16 +140,35 @@ TEST_CASE("at the hub: these tables and columns, and of an envelope these fields
     while (must(columns.step())) {
         found.emplace_back(columns.text(0));
     }
-    const std::vector<std::string> pinned = {
-        "envelope.position", "envelope.space",       "envelope.device",
-        "envelope.seq",      "envelope.hash",        "envelope.bytes",
-        "fork.space",        "fork.device",          "fork.bytes",
-        "frontier.space",    "frontier.device",      "frontier.seq",
-        "frontier.hash",     "meta.format",          "space.number",
-        "space.id",          "trust.position",       "trust.entry",
-        "usage.device",      "usage.bytes",          "usage.change_sets",
-        "usage.day",         "usage.day_bytes",      "usage.day_change_sets",
-        "usage.cut_bytes",   "usage.cut_change_sets"};
+    const std::vector<std::string> pinned = {"envelope.position",
+                                             "envelope.space",
+                                             "envelope.device",
+                                             "envelope.seq",
+                                             "envelope.hash",
+                                             "envelope.bytes",
+                                             "frontier.space",
+                                             "frontier.device",
+                                             "frontier.seq",
+                                             "frontier.hash",
+                                             "meta.format",
+                                             "side.space",
+                                             "side.device",
+                                             "side.seq",
+                                             "side.hash",
+                                             "side.previous",
+                                             "side.bytes",
+                                             "space.number",
+                                             "space.id",
+                                             "trust.position",
+                                             "trust.entry",
+                                             "usage.device",
+                                             "usage.bytes",
+                                             "usage.change_sets",
+                                             "usage.day",
+                                             "usage.day_bytes",
+                                             "usage.day_change_sets",
+                                             "usage.cut_bytes",
+                                             "usage.cut_change_sets"};
     CHECK(found == pinned);
 
     // The header's fields as the hub reads them; what follows them is ciphertext and a signature.

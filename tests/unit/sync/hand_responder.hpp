@@ -9,8 +9,9 @@ namespace cotmoc::sync_test {
 
 class HandResponder {
 public:
-    HandResponder(World& world, MemoryFeedStore& device)
-        : caller(world.call(device)),
+    HandResponder(World& world, MemoryFeedStore& device) : HandResponder(world, world.call(device)) {}
+    HandResponder(World& world, std::unique_ptr<sync::Session> calling)
+        : caller(std::move(calling)),
           noise_(world.keys("hub").agreement, sync::session_prologue(world.province.trust.root_fingerprint()),
                  world.random),
           trust_(world.province.trust) {
@@ -36,6 +37,16 @@ public:
         framing_.send(type, body);
         framing_.flush();
         caller->on_bytes(framing_.take_output(), now_ms);
+    }
+
+    /// What the caller has said since the last call.
+    std::vector<sync::Message> hear() {
+        framing_.append(caller->take_output());
+        std::vector<sync::Message> messages;
+        while (auto message = World::take(framing_.next_message())) {
+            messages.push_back(std::move(*message));
+        }
+        return messages;
     }
 
     std::unique_ptr<sync::Session> caller;

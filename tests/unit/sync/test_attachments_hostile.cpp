@@ -142,7 +142,7 @@ TEST_CASE("parts come in their order and at their place, and a wrong chunk is dr
     Counter hub("ngoc-hoi");
     const SealedFile file = hub.file(20'000);
     const auto part = [&](std::uint64_t chunk, std::uint64_t offset, BytesView octets) {
-        return hub.say(MessageType::part, sync::encode_part({chunk, offset, octets}));
+        return hub.say(MessageType::chunk_part, sync::encode_chunk_part({chunk, offset, octets}));
     };
     const BytesView sealed = file.chunks[0];
     CHECK(part(0, 0, sealed.first(100)) == "protocol_error");  // of nothing
@@ -177,7 +177,7 @@ TEST_CASE("parts come in their order and at their place, and a wrong chunk is dr
 TEST_CASE("what only the calling side awaits is out of turn for the answering one") {
     Counter hub("ngoc-hoi");
     CHECK(hub.say(MessageType::states, sync::encode_states({AttachmentState{}})) == "protocol_error");
-    CHECK(hub.say(MessageType::end, {}) == "protocol_error");
+    CHECK(hub.say(MessageType::file_end, {}) == "protocol_error");
     CHECK(hub.say(MessageType::stored, sync::encode_stored(1)) == "protocol_error");
     CHECK(hub.say(MessageType::manifest, {}) == "bad_attachment");
     CHECK(hub.say(MessageType::ask, {}) == "protocol_error");
@@ -192,10 +192,10 @@ TEST_CASE("a hub whose disk has changed a chunk gives it to nobody and takes it 
     CHECK(hub.say(MessageType::get, sync::encode_get({file.id, true, {}})) == "taken");
     std::uint64_t octets = 0;
     for (const Pipe::Said& each : hub.pipe.said) {
-        octets += each.type == MessageType::part ? sync::decode_part(each.body).value().octets.size() : 0;
+        octets += each.type == MessageType::chunk_part ? sync::decode_chunk_part(each.body).value().octets.size() : 0;
     }
     CHECK(octets == file.chunks[0].size());
-    CHECK(hub.pipe.said.back().type == MessageType::end);
+    CHECK(hub.pipe.said.back().type == MessageType::file_end);
     CHECK_FALSE(hub.store->find(file.id).value()->chunks.has(1));
 }
 

@@ -1,7 +1,5 @@
+#include "hand_caller.hpp"
 #include "session/branches.hpp"
-#include "world.hpp"
-
-#include "session/conversation.hpp"
 
 #include <cotmoc/base/binary.hpp>
 
@@ -15,48 +13,6 @@ namespace {
 Bytes lacks_nothing(World& world, const sync::FeedTable& list) {
     return sync::encode_lacks({{}, World::take(sync::feeds_check(*world.hub, list, {})), 0});
 }
-
-/// The calling side by hand, so that it can say what no session says.
-class HandCaller {
-public:
-    HandCaller(World& world, std::string_view device, sync::Session& responder,
-               std::uint64_t trust_position = 0)
-        : responder_(responder) {
-        const crypto::TrustState& trust = world.province.trust;
-        crypto::NoiseInitiator noise(world.keys(device).agreement, world.keys("hub").agreement.public_key(),
-                                     sync::session_prologue(trust.root_fingerprint()), world.random);
-        const std::uint64_t position = trust_position == 0 ? trust.position() : trust_position;
-        responder_.start(0);
-        framing_.write_frame(noise.write_message_1(sync::encode_greeting({position, Hash256{}})));
-        responder_.on_bytes(framing_.take_output(), 0);
-        framing_.append(responder_.take_output());
-        auto answer = noise.read_message_2(*framing_.next_frame());
-        REQUIRE(answer);
-        reply = World::take(sync::decode_reply(answer->payload));
-        framing_.open(std::move(answer->channel));
-    }
-
-    void say(MessageType type, BytesView body = {}) {
-        framing_.send(type, body);
-        framing_.flush();
-        responder_.on_bytes(framing_.take_output(), 0);
-    }
-    /// What the answering side has said since the last call.
-    std::vector<sync::Message> hear() {
-        framing_.append(responder_.take_output());
-        std::vector<sync::Message> messages;
-        while (auto message = World::take(framing_.next_message())) {
-            messages.push_back(std::move(*message));
-        }
-        return messages;
-    }
-
-    sync::Reply reply;
-
-private:
-    sync::Session& responder_;
-    sync::Framing framing_;
-};
 
 bool has(const std::vector<sync::Message>& messages, MessageType type) {
     return std::ranges::count(messages, type, &sync::Message::type) > 0;

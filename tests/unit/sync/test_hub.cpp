@@ -97,7 +97,7 @@ TEST_CASE("the hub accepts what continues a feed and tells repeats, gaps and for
     CHECK(offer(world, fork_of_first) == Acceptance::known);
     CHECK(offer(world, second) == Acceptance::stored);
     crypto::EnvelopePlace place{world.ngoc_hoi(), 3, crypto::envelope_hash(first), {}};
-    CHECK(reason(world, device.make_at(place)) == ErrorCode::broken_chain);
+    CHECK(reason(world, device.make_at(place)) == ErrorCode::waiting_for_dependency);  // for its past
     CHECK(offer(world, third) == Acceptance::stored);
 }
 

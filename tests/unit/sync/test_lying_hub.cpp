@@ -1,5 +1,6 @@
 // What devices notice of a hub that goes back, cuts feeds, freezes, loses or mixes up what it holds; and how
 // it gets back what it lost.
+#include "support/environment_number.hpp"
 #include "support/fleet.hpp"
 #include "support/lying_hub.hpp"
 
@@ -319,9 +320,7 @@ TEST_CASE("a hub that brings nothing newly signed for a week is reported, and no
 
 TEST_CASE(
     "many seeds: every step back and every cut is noticed, honest hubs are not accused, nothing is lost") {
-    const std::uint64_t seeds = std::getenv("COTMOC_LYING_HUB_SEEDS") != nullptr
-                                    ? std::strtoull(std::getenv("COTMOC_LYING_HUB_SEEDS"), nullptr, 10)
-                                    : 6;
+    const std::uint64_t seeds = environment_number("COTMOC_LYING_HUB_SEEDS", 6);
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
         CAPTURE(seed);
         District fleet(100 + seed);

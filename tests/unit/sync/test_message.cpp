@@ -20,6 +20,8 @@ Hash256 counting(std::uint8_t first) {
 
 const FeedTable example{{0, {{DeviceIndex{1}, 5}, {DeviceIndex{4}, 300}}}, {2, {{DeviceIndex{3}, 1}}}};
 
+HashStart start(std::uint8_t octet) { return {{octet}}; }
+
 }  // namespace
 
 TEST_CASE("the worked bytes of the session's specification") {
@@ -32,17 +34,19 @@ TEST_CASE("the worked bytes of the session's specification") {
           "020002010502ac02010103010102030405060708");
     CHECK(to_hex(encode_lacks({{{0, {{DeviceIndex{4}, 290}}}}, 1, 0})) == "01000104a2020100000000000000");
     CHECK(to_hex(encode_lacks({{}, 1, 2})) == "0001000000000000000200000000000000");
-    CHECK(to_hex(encode_branches({{0, {{DeviceIndex{4}, {{3, {1, 2}}}}}}})) ==
-          "01000104010301000000000000000200000000000000");
+    CHECK(to_hex(encode_branches({{0, {{DeviceIndex{4}, {{3, {start(1), start(2)}}}}}}})) ==
+          "010001040103" + start(1).hex() + start(2).hex());
     CHECK(to_hex(encode_ack({5, {2, 4}})) == "05020201");
     CHECK(to_hex(encode_error(ErrorCode::protocol_error)) == "5c02");
 }
 
 TEST_CASE("every message reads back as it was written") {
     CHECK(decode_frontiers(encode_frontiers({example, 5})) == Frontiers{example, 5});
-    const BranchTable branches{{1, {{DeviceIndex{4}, {{1, {7}}, {3, {1, 2}}, {3, {1, 3}}}}}}};
+    const BranchTable branches{
+        {1, {{DeviceIndex{4}, {{1, {start(7)}}, {3, {start(1), start(2)}}, {3, {start(1), start(3)}}}}}}};
     CHECK(decode_branches(encode_branches(branches)) == branches);
-    CHECK(!decode_branches(encode_branches({{1, {{DeviceIndex{4}, {{3, {1, 3}}, {3, {1, 2}}}}}}})));
+    CHECK(!decode_branches(
+        encode_branches({{1, {{DeviceIndex{4}, {{3, {start(1), start(3)}}, {3, {start(1), start(2)}}}}}}})));
     CHECK(!decode_branches(encode_branches({{1, {{DeviceIndex{4}, {}}}}})));
     const auto reply = decode_reply(encode_reply({Reply::Status::differs, 77, 9, counting(1), example, 6}));
     REQUIRE(reply);

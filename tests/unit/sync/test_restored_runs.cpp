@@ -1,6 +1,7 @@
 // Many random lives of a device whose files are copied and put back: what was written in any copy is in the
 // province in the end, once.
 #include "support/copied_device.hpp"
+#include "support/environment_number.hpp"
 
 #include <doctest/doctest.h>
 
@@ -119,8 +120,12 @@ private:
         }
     }
 
-    /// Of a device that has sent everything, so that nothing is lost with the disk.
+    /// Of a device that has sent everything, so that nothing is lost with the disk. A backup with work set
+    /// aside would carry it over a second time (docs/restored-backups.md).
     void put_backup_back(FleetDevice& device) {
+        if (device.replica->restored()) {
+            return;
+        }
         const DiskImage backup = take_image(device);
         const std::string passphrase = device.passphrase;
         for (int i = 0; i < 3; ++i) {
@@ -257,10 +262,8 @@ private:
 }  // namespace
 
 TEST_CASE("whatever is copied and put back, all work reaches the province, once, and digests agree") {
-    const char* asked = std::getenv("COTMOC_RESTORE_SEEDS");
-    const std::uint64_t seeds = asked != nullptr ? std::strtoull(asked, nullptr, 10) : 30;
-    const char* from = std::getenv("COTMOC_RESTORE_FIRST");
-    const std::uint64_t first = from != nullptr ? std::strtoull(from, nullptr, 10) : 1;
+    const std::uint64_t seeds = environment_number("COTMOC_RESTORE_SEEDS", 30);
+    const std::uint64_t first = environment_number("COTMOC_RESTORE_FIRST", 1);
     for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
         CAPTURE(seed);
         Life(seed).run(40);

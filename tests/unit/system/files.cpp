@@ -3,6 +3,7 @@
 #include <cotmoc/system/directory_lock.hpp>
 #include <cotmoc/system/file.hpp>
 #include <cotmoc/system/file_key_store.hpp>
+#include <cotmoc/system/file_stream.hpp>
 
 #include <doctest/doctest.h>
 
@@ -134,4 +135,44 @@ TEST_CASE("directories are made with those above them") {
     write(folder / "file", "");
     CHECK_FALSE(make_directory(folder / "file"));
     CHECK_FALSE(make_directory(folder / "file/below"));
+}
+
+TEST_CASE("a stream of octets becomes a file when it is whole, and takes no name that is in use") {
+    const Folder folder;
+    write(folder / "there", "kept");
+    CHECK(FileWriter::create(folder / "there", FileReaders::everyone).error().code == ErrorCode::file_exists);
+    write(folder / "half.new", "of another program");
+    CHECK(FileWriter::create(folder / "half", FileReaders::everyone).error().code == ErrorCode::file_exists);
+    CHECK(content(folder / "half.new") == "of another program");
+    {
+        auto writer = FileWriter::create(folder / "late", FileReaders::everyone);
+        REQUIRE(writer);
+        REQUIRE(writer->write(as_bytes("new")));
+        REQUIRE(writer->close());
+        write(folder / "late", "came meanwhile");
+        CHECK(writer->finish().error().code == ErrorCode::file_exists);
+    }
+    CHECK(content(folder / "late") == "came meanwhile");
+    CHECK_FALSE(file_exists(folder / "late.new"));
+    {
+        auto writer = FileWriter::create(folder / "good", FileReaders::everyone);
+        REQUIRE(writer);
+        REQUIRE(writer->write(as_bytes("new")));
+        CHECK_FALSE(file_exists(folder / "good"));
+        REQUIRE(writer->finish());
+    }
+    CHECK(content(folder / "good") == "new");
+    CHECK_FALSE(file_exists(folder / "good.new"));
+}
+
+TEST_CASE("a file that is being read stays the same, whatever comes to lie under its name") {
+    const Folder folder;
+    write(folder / "a", "first");
+    FileReader reader(folder / "a");
+    CHECK(*reader.size() == 5);
+    REQUIRE(replace_file(folder / "a", as_bytes("another one")));
+    Bytes octets(5);
+    CHECK(*reader.size() == 5);
+    CHECK(*reader.read(0, octets) == 5);
+    CHECK(as_text(octets) == "first");
 }

@@ -104,9 +104,6 @@ public:
         (void)place;
         return std::nullopt;
     }
-    /// A peer holds another change set than this store at some place of the own feed, or more of it: this
-    /// store is a restored or a copied one. Nothing of the own feed leaves in this session.
-    virtual Result<void> own_feed_differs() { return {}; }
     /// Checks and stores one envelope. One of a side branch is stored with the reason forked_feed. What it
     /// stored is durable after commit().
     virtual Result<AcceptResult> accept(BytesView envelope) = 0;

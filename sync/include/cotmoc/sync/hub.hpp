@@ -4,6 +4,7 @@
 
 #include <cotmoc/core/feed.hpp>
 #include <cotmoc/sync/feed_store.hpp>
+#include <cotmoc/sync/held_part.hpp>
 #include <cotmoc/sync/hub_quota.hpp>
 
 namespace cotmoc::sync {
@@ -36,6 +37,24 @@ public:
     /// What each device has used of its quota, as counted until now.
     virtual Result<std::vector<std::pair<DeviceIndex, HubUsage>>> load_usage() = 0;
     virtual Result<void> save_usage(DeviceIndex device, const HubUsage& usage) = 0;
+    /// The begun envelope that a device has sent a part of; empty: none. It goes when the envelope is kept
+    /// whole, whoever brought it. A store may keep none at all.
+    virtual Result<Bytes> load_partial(const DeviceId& device) {
+        (void)device;
+        return Bytes();
+    }
+    /// How much load_partial() would give, without reading it; size 0: nothing.
+    virtual Result<HeldPart> held_partial(const DeviceId& device) {
+        (void)device;
+        return HeldPart();
+    }
+    /// `held` describes the octets. Empty octets: nothing is kept any more.
+    virtual Result<void> save_partial(const DeviceId& device, const HeldPart& held, BytesView octets) {
+        (void)device;
+        (void)held;
+        (void)octets;
+        return {};
+    }
     virtual Result<void> commit() = 0;
     virtual Result<void> rollback() = 0;
 };
@@ -80,6 +99,8 @@ private:
     Result<AcceptResult> accept_beside(BytesView envelope, const SpaceId& space, const FeedPosition& place,
                                        const Hash256& previous);
     Result<void> append(BytesView envelope, const SpaceId& space, const FeedPosition& place);
+    /// What a revoked device has begun is not waited for.
+    Result<void> forget_begun(BytesView trust_entry);
     /// Back to the last commit, in the store and here.
     tl::unexpected<Error> roll_back(Error error);
 
@@ -89,6 +110,7 @@ private:
     std::vector<Bytes> trust_entries_;
     std::map<SpaceId, Frontier> frontiers_;  // the last place of each feed, forked or not
     std::map<SpaceId, std::map<DeviceIndex, std::vector<core::SideEnvelope>>> sides_;
+    std::map<SpaceId, std::vector<ForkBranch>> branches_;  // of forked feeds, as long as nothing is added
     std::unique_ptr<ForkLimits> fork_limits_;
     // What roll_back() restores.
     bool uncommitted_ = false;

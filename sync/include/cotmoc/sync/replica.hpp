@@ -85,9 +85,7 @@ struct SessionNotes {
     std::uint64_t forks = 0;  // feeds found to be forked
 };
 
-struct FeedFork;
 struct ForkLimits;
-class ForkTree;
 struct SpaceRights;
 
 /// What a check of everything found.
@@ -247,6 +245,9 @@ public:
     Result<std::optional<Hash256>> hash_at(const SpaceId& space, DeviceIndex device,
                                            std::uint64_t seq) override;
     Result<std::vector<ForkBranch>> branches(const SpaceId& space) override;
+    /// Up to where a feed counts as forks were judged; the highest number if nothing is void. Nobody commits
+    /// to what lies beyond.
+    std::uint64_t counts_through(const SpaceId& space, DeviceIndex device);
     Result<std::optional<StoredEnvelope>> branch_envelope(const SpaceId& space,
                                                           const FeedPosition& place) override;
     Result<std::int64_t> position_before(const SpaceId& space, DeviceIndex author,
@@ -265,7 +266,6 @@ public:
                             const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) override;
     Result<void> peer_holds(const crypto::TrustState::Device& peer, const SpaceId& space,
                             const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) override;
-    Result<void> own_feed_differs() override;
 
 private:
     struct Arriving;
@@ -291,8 +291,6 @@ private:
     /// Deletes what is held of withdrawn spaces once a hub holds all that was made here in them (S14).
     Result<void> purge_withdrawn();
     /// A space that was given back: the own feed has to come back before it goes on, or it would fork.
-    /// Whether own change sets that were deleted with a withdrawn space are not back yet.
-    Result<bool> lacks_purged(const SpaceId& space);
     Result<void> check_not_purged(const SpaceId& space);
     /// How far the own feed had come when its space was deleted here; 0: it never was.
     Result<std::uint64_t> purged_through(const SpaceId& space) const;
@@ -375,39 +373,32 @@ private:
     // Forks (S17).
     struct SpaceForks;
     struct Forks;
-    /// What became of a feed that is forked, or of which the trust feed names another hash than is held.
-    struct Judged {
-        DeviceIndex device{};
-        std::uint64_t first = 0;    // the first forked place; 0: it is not forked
-        std::vector<Hash256> feed;  // what stays from there on
-        std::uint64_t void_from = 0;
-    };
+    struct Judged;
     SpaceForks& forks_of(const SpaceId& space);
     Result<void> verify_sides(const SpaceInfo& in, std::vector<Error>& wrong);
     Result<void> load_forks();
     Result<void> load_forks(const SpaceId& space);
     Result<AcceptResult> accept_beside(const Arriving& arriving);
     void note_side(const crypto::EnvelopeHeader& header, const Hash256& hash);
+    Result<void> note_grown(const SpaceId& space);
+    Result<void> forget_grown(const SpaceId& space);
     bool is_forked(const SpaceId& space, DeviceIndex device);
-    /// Up to where the own frontier may name a feed: nobody commits to what may not stay.
-    std::uint64_t counts_through(const SpaceId& space, DeviceIndex device);
     bool has_branches(const SpaceId& space, DeviceIndex device);
     /// The highest seq of a feed that is held, on whichever branch.
     std::uint64_t held_through(const SpaceId& space, DeviceIndex device);
     bool is_void_by_fork(const Arriving& arriving);
     Result<std::vector<Hash256>> hashes_at(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
+    Result<void> check_past_is_applied(const Arriving& arriving);
     Result<Frontier> match_frontier(const crypto::EnvelopeHeader& header, DeviceIndex author,
                                     std::span<const std::uint64_t> claimed, std::uint64_t trust_position);
     Result<std::vector<std::uint64_t>> past_in_feeds(const SpaceId& space, DeviceIndex author,
                                                      const Frontier& frontier,
                                                      std::vector<std::uint64_t> claimed);
     Result<Frontier> sealing_frontier(const SpaceId& space);
-    std::map<std::uint64_t, Hash256> named_places(const SpaceId& space, DeviceIndex device) const;
     Result<std::optional<Bytes>> bytes_of(const SpaceId& space, DeviceIndex device, std::uint64_t seq,
                                           const Hash256& hash);
     Result<void> add_confirmed(const SpaceId& space, const crypto::TrustState::Device& officer,
                                std::map<DeviceIndex, std::set<Hash256>>& confirmed);
-    static ForkTree fork_tree(const FeedFork& fork, std::span<const Hash256> feed);
     Result<std::vector<Judged>> judge_forks(const SpaceId& space);
     Result<bool> stands_otherwise(const SpaceId& space, std::span<const Judged> all);
     Result<void> take_branches(const SpaceId& space, std::span<const Judged> all);

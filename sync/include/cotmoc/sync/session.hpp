@@ -11,6 +11,7 @@
 namespace cotmoc::sync {
 
 class AttachmentStore;
+class PartialStore;
 class SessionGate;
 
 /// Which attachments a calling side exchanges after the records.
@@ -39,6 +40,13 @@ struct SessionOptions {
     AttachmentRule attachment_rule = {};         // a calling side's
     /// A calling side's: called when the records are exchanged, so that what new ones name is fetched too.
     std::function<Result<void>()> follow_attachments = nullptr;
+    PartialStore* partials = nullptr;            // begun envelopes go on in the next session; null: anew
+    /// A calling side's, 0: no limit. Octets of the pipe, both ways together; the session ends by itself,
+    /// after commit and acknowledgement, before it would use more. Lists and trust entries are not cut short.
+    std::uint64_t budget_bytes = 0;
+    /// Likewise milliseconds from start(): the session begins to end when three quarters are over, or earlier
+    /// if the other side is slow to answer.
+    std::int64_t budget_ms = 0;
 };
 
 struct Transfer {
@@ -53,6 +61,8 @@ struct AttachmentTransfer {
     std::uint64_t chunks = 0;  // durably held by the receiver
     std::uint64_t bytes = 0;   // octets of sealed chunks that crossed, repeated ones too
 };
+/// What goes over the pipe now, for people who watch.
+enum class SessionStage : std::uint8_t { greeting, trust, lists, records, over };
 
 struct SessionReport {
     Transfer sent;      // acknowledged by the peer
@@ -69,6 +79,12 @@ struct SessionReport {
     AttachmentTransfer attachments_received;
     std::uint64_t attachments_refused = 0;  // of this side's, by the other one
     std::uint64_t expected = 0;  // envelopes the peer announced that were missing here, for progress
+    std::uint64_t expected = 0;     // envelopes the peer announced that were missing here, for progress
+    std::uint64_t to_send = 0;      // envelopes that the peer lacks, for progress
+    SessionStage stage = SessionStage::greeting;
+    std::uint64_t resumed_up = 0;  // octets of envelopes that an earlier session had brought over already
+    std::uint64_t resumed_down = 0;
+    bool stopped_early = false;  // the budget was used, or wind_down() was called, before all was exchanged
 };
 
 class Session {
@@ -88,6 +104,9 @@ public:
     /// The pipe has sent what was taken; more may be produced (called when the output buffer is nearly
     /// empty).
     virtual void on_writable(std::int64_t now_ms) = 0;
+    /// A calling side comes to an end soon: no envelope is begun any more, what has arrived is committed and
+    /// acknowledged, and the session ends without an error. An answering side takes no notice.
+    virtual void wind_down(std::int64_t now_ms) = 0;
     /// When on_tick wants to be called next.
     virtual std::optional<std::int64_t> next_wakeup() const = 0;
 

@@ -11,8 +11,9 @@ namespace cotmoc::asio {
 
 struct TcpOptions {
     std::int64_t connect_timeout_ms = 10'000;  // name look-up and connection together
-    std::uint64_t max_bytes = 0;               // of the socket, both ways; 0: no limit
-    std::int64_t max_ms = 0;                   // of the whole session; 0: no limit
+    std::uint64_t max_bytes = 0;  // of the socket, both ways; 0: no limit. The session ends by itself before
+    std::int64_t max_ms = 0;      // of the whole session; 0: no limit. Likewise; what does not end is cut off
+    bool stop_on_signals = false;  // SIGINT and SIGTERM wind the session down
     /// Called as the session goes on, and once when it is over, failed or not.
     std::function<void(const sync::SessionReport&)> progress;
 };
@@ -32,6 +33,23 @@ Result<sync::SessionReport> sync_over_tcp(const std::string& host, std::uint16_t
                                           const crypto::AgreementPublicKey& responder,
                                           const TcpOptions& options, Clock& clock);
 
+/// Notices SIGINT and SIGTERM while it lives, so that they end a wait, and never the process in the middle
+/// of something. One thread.
+class StopSignals {
+public:
+    StopSignals();
+    ~StopSignals();
+    StopSignals(const StopSignals&) = delete;
+    StopSignals& operator=(const StopSignals&) = delete;
+    bool stopped();
+    /// Waits so long, less if a signal comes. False if it is time to stop.
+    bool wait(std::int64_t ms);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
 /// What is known of a session that a server has answered.
 struct ServedSession {
     std::string address;  // of the peer
@@ -42,13 +60,13 @@ struct ServedSession {
 };
 
 struct TcpServerOptions {
-    std::size_t connections_max = 256;  // more of them wait until one ends
-    std::size_t per_address_max = 64;   // of them from one network address; more are closed at once
-    std::size_t unknown_max = 128;      // whose peer is not known yet; the oldest of them makes room
+    std::size_t connections_max = 256;         // more of them wait until one ends
+    std::size_t per_address_max = 64;          // of them from one network address; more are closed at once
+    std::size_t unknown_max = 128;             // whose peer is not known yet; the oldest of them makes room
     std::size_t unknown_per_address_max = 16;  // likewise, of one network address
-    std::int64_t handshake_ms = 10'000;  // from connect until the peer is known
-    std::int64_t linger_ms = 2'000;      // from the last byte sent until the peer closes
-    bool stop_on_signals = false;        // SIGINT and SIGTERM end run()
+    std::int64_t handshake_ms = 10'000;        // from connect until the peer is known
+    std::int64_t linger_ms = 2'000;            // from the last byte sent until the peer closes
+    bool stop_on_signals = false;              // SIGINT and SIGTERM end run()
     std::function<void(const ServedSession&)> on_session_end;
 };
 

@@ -1,5 +1,4 @@
-// Files read and written in pieces, for those that may be larger than the memory. Paths are UTF-8. One thread
-// at a time.
+// Files that are too long for the memory. Paths are UTF-8.
 #pragma once
 
 #include <cotmoc/base/bytes.hpp>
@@ -9,41 +8,52 @@
 
 namespace cotmoc::system {
 
+/// Opens the file for reading only, with the first call: nothing is locked or written beside it. It stays
+/// open, so that all calls read one file, whatever comes to lie under its name. cannot_read_file for what is
+/// no regular file, too.
 class FileReader {
 public:
-    /// cannot_read_file also for a folder, a device or a pipe: only a regular file has a size.
-    static Result<FileReader> open(const std::string& path);
+    explicit FileReader(std::string path);
     FileReader(FileReader&&) noexcept;
     FileReader& operator=(FileReader&&) noexcept;
     ~FileReader();
-
-    std::uint64_t size() const;  // octets, when it was opened
-    /// Fewer than `length` octets only at the end of the file.
-    Result<Bytes> read(std::uint64_t offset, std::size_t length) const;
+    const std::string& path() const { return path_; }
+    Result<std::uint64_t> size();
+    /// Fills `into` with what begins at `offset`; less than asked only at the end.
+    Result<std::size_t> read(std::uint64_t offset, std::span<std::uint8_t> into);
 
 private:
-    struct Handle;
-    explicit FileReader(std::unique_ptr<Handle> handle);
-    std::unique_ptr<Handle> handle_;
+    struct State;
+    Result<void> open();
+    std::string path_;
+    std::unique_ptr<State> state_;
 };
 
-/// Writes beside `path` and takes its place when all is there; dropped before finish(), nothing is left.
+/// Lets the process have so many files open beside the usual ones, as far as the system allows.
+void allow_open_files(std::size_t count);
+
+/// Who may read a file that is written.
+enum class FileReaders : std::uint8_t { owner, everyone };
+
+/// Writes a file under another name (with ".new") and gives it its own when it is whole and durable. Neither
+/// name may be in use: nothing is overwritten. Without finish() nothing stays. file_exists, disk_full,
+/// io_error.
 class FileWriter {
 public:
-    /// disk_full, io_error.
-    static Result<FileWriter> create(const std::string& path);
+    static Result<FileWriter> create(const std::string& path, FileReaders readers);
     FileWriter(FileWriter&&) noexcept;
     FileWriter& operator=(FileWriter&&) noexcept;
     ~FileWriter();
-
-    Result<void> write(BytesView octets);
-    /// Durable when it returns. The file is readable by its owner only.
+    Result<void> write(BytesView bytes);
+    /// Everything is written and durable, still under the other name; no file is open any more.
+    Result<void> close();
+    /// Closes, and gives it its name.
     Result<void> finish();
 
 private:
-    struct Handle;
-    explicit FileWriter(std::unique_ptr<Handle> handle);
-    std::unique_ptr<Handle> handle_;
+    struct State;
+    explicit FileWriter(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
 };
 
 }  // namespace cotmoc::system

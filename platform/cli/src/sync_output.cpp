@@ -1,0 +1,206 @@
+#include "sync_output.hpp"
+
+#include "attachment_place.hpp"
+#include "fork_output.hpp"
+#include "hub_output.hpp"
+#include "json_text.hpp"
+
+#include <cotmoc/sync/authority.hpp>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace cotmoc::cli {
+namespace {
+
+std::string transfer_json(const sync::Transfer& transfer) {
+    return JsonObject()
+        .number("change_sets", transfer.change_sets)
+        .number("ops", transfer.ops)
+        .number("bytes", transfer.bytes)
+        .finish();
+}
+
+std::string decimal(double value) {
+    std::array<char, 40> text;
+    std::snprintf(text.data(), text.size(), "%.3f", value);
+    return text.data();
+}
+
+Result<std::string> digests_json(sync::Replica& replica) {
+    JsonObject digests;
+    for (const sync::SpaceInfo& space : replica.spaces()) {
+        COTMOC_ASSIGN(const Hash256 digest, replica.store().digest(space.id));
+        digests.text(space.name, digest.hex());
+    }
+    return digests.finish();
+}
+
+/// An authority changes the keys whose time has come before it publishes.
+Result<std::vector<std::string>> rotate_due(const Common& common, Opened& opened, const HubAddress& hub) {
+    auto authority = sync::Authority::of(*opened.replica, opened.place.clock, opened.place.random);
+    const auto now_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(opened.place.clock.wall_ms(), 0));
+    if (!authority || authority->rotation_due(now_ms).empty()) {
+        return std::vector<std::string>();
+    }
+    const auto& issuers = opened.replica->trust().root().issuers;
+    if (std::ranges::count(issuers, 0u, &crypto::RootEntry::Issuer::last_position) > 1) {
+        // Another issuer may have signed since; what is signed here has to come after it.
+        sync::SessionReport first;
+        COTMOC_TRY(sync_with_hub(common, opened, hub, {}, first));
+    }
+    return authority->rotate_due();
+}
+
+Result<std::string> attachments_json(const sync::SessionReport& report, sync::AttachmentStore* store) {
+    std::uint64_t missing = 0;
+    if (store != nullptr) {
+        COTMOC_ASSIGN(const auto left, store->missing());
+        missing = left.size();
+    }
+    return JsonObject()
+        .number("sent", report.attachments_sent.whole)
+        .number("received", report.attachments_received.whole)
+        .number("bytes_sent", report.attachments_sent.bytes)
+        .number("bytes_received", report.attachments_received.bytes)
+        .number("refused", report.attachments_refused)
+        .number("missing", missing)
+        .finish();
+}
+
+Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& report, double seconds,
+                             const std::vector<std::string>& rotated, sync::AttachmentStore* store) {
+    COTMOC_ASSIGN(const std::string attachments, attachments_json(report, store));
+    COTMOC_ASSIGN(const std::string digests, digests_json(replica));
+    COTMOC_ASSIGN(const sync::HubNotice hub, replica.hub_notice());
+    const std::string wire =
+        JsonObject().number("up", report.bytes_up).number("down", report.bytes_down).finish();
+    JsonObject object;
+    object.raw("sent", transfer_json(report.sent))
+        .raw("received", transfer_json(report.received))
+        .raw("wire_bytes", wire)
+        .number("round_trips", report.round_trips)
+        .raw("seconds", decimal(seconds))
+        .flag("complete", report.complete)
+        .raw("digests", digests)
+        .number("conflicts", replica.notes().new_conflicts)
+        .number("quarantined", replica.notes().quarantined)
+        .number("forks", replica.notes().forks)
+        .raw("hub", hub_json(replica, hub))
+        .raw("attachments", attachments)
+        .flag("restored", replica.restored());
+    if (!rotated.empty()) {
+        object.raw("rotated", json_texts(rotated));
+    }
+    put_line(object.finish());
+    return {};
+}
+
+void put_attachments_text(const Common& common, const sync::SessionReport& report) {
+    const auto line = [&](Label name, const sync::AttachmentTransfer& moved) {
+        if (moved.bytes != 0) {
+            put_line(std::string(common.text(Label::attachments)) + ", " + std::string(common.text(name)) +
+                     ": " + std::to_string(moved.whole) + ", " + std::to_string(moved.bytes) + " " +
+                     std::string(common.text(Label::octets)));
+        }
+    };
+    line(Label::sent, report.attachments_sent);
+    line(Label::received, report.attachments_received);
+}
+
+void put_report_text(const Common& common, const sync::Replica& replica, const sync::SessionReport& report) {
+    const auto transfer = [&](Label name, const sync::Transfer& moved) {
+        put_line(std::string(common.text(name)) + ": " + std::to_string(moved.change_sets) + " " +
+                 std::string(common.text(Label::change_sets)) + ", " + std::to_string(moved.ops) + " " +
+                 std::string(common.text(Label::changes)) + ", " + std::to_string(moved.bytes) + " " +
+                 std::string(common.text(Label::octets)));
+    };
+    transfer(Label::sent, report.sent);
+    transfer(Label::received, report.received);
+    put_attachments_text(common, report);
+    put_line(std::string(common.text(Label::on_the_wire)) + ": " + std::to_string(report.bytes_up) + ", " +
+             std::to_string(report.bytes_down) + " " + std::string(common.text(Label::octets)));
+    const auto note = [&](Label name, std::uint64_t count) {
+        if (count != 0) {
+            put_line(std::string(common.text(name)) + ": " + std::to_string(count));
+        }
+    };
+    note(Label::conflicts, replica.notes().new_conflicts);
+    note(Label::quarantined, replica.notes().quarantined);
+    note(Label::forked, replica.notes().forks);
+    const Label left = report.stopped_early ? Label::stopped_early : Label::incomplete;
+    put_line(common.text(report.complete ? Label::complete : left));
+    if (replica.restored()) {
+        put_line(common.text(Label::restored));
+    }
+}
+
+sync::AttachmentRule rule_of(const SyncOptions& options) {
+    sync::AttachmentRule rule;
+    if (options.no_attachments) {
+        rule.carry = sync::AttachmentRule::Carry::none;
+    }
+    rule.size_max = std::min<std::uint64_t>(options.attachments_up_to, 1u << 20) << 20;
+    return rule;
+}
+
+}  // namespace
+
+asio::TcpOptions tcp_options(const SyncOptions& options) {
+    asio::TcpOptions tcp;
+    tcp.max_bytes = options.max_bytes;
+    tcp.max_ms = static_cast<std::int64_t>(std::min<std::uint64_t>(options.max_seconds, 1'000'000)) * 1000;
+    return tcp;
+}
+
+Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptions& options,
+                           const asio::TcpOptions& tcp, SyncOutcome& outcome) {
+    sync::Replica& replica = *opened.replica;
+    if (!replica.joined()) {
+        return fail(ErrorCode::not_joined);
+    }
+    COTMOC_ASSIGN(const HubAddress hub, hub_address(replica, options.hub));
+    COTMOC_ASSIGN(const std::vector<std::string> rotated, rotate_due(common, opened, hub));
+    COTMOC_ASSIGN(const auto store, open_attachments(opened));
+    if (store) {
+        COTMOC_TRY(sync::follow_attachments(replica, *store));
+    }
+    Clock& clock = opened.place.clock;
+    sync::SessionReport& last = outcome.report;
+    const std::int64_t began = clock.steady_ms();
+    const auto report = sync_with_hub(common, opened, hub, tcp, last, {store.get(), rule_of(options)});
+    last.complete = last.complete && report.has_value();
+    const bool idle = report && last.complete && last.sent.change_sets == 0 &&
+                      last.received.change_sets == 0 && last.attachments_sent.bytes == 0 &&
+                      last.attachments_received.bytes == 0 && last.trust_sent == 0 && last.trust_received == 0;
+    if (idle && !outcome.tell_idle) {
+        return {};
+    }
+    if (common.json) {
+        const double seconds = static_cast<double>(clock.steady_ms() - began) / 1000;
+        COTMOC_TRY(put_report_json(replica, last, seconds, rotated, store.get()));
+    } else if (report) {
+        put_report_text(common, replica, last);
+        if (!rotated.empty()) {
+            put_line(std::string(common.text(Label::new_keys)) + ": " + comma_list(rotated));
+        }
+    }
+    if (!report) {
+        return tl::unexpected(report.error());
+    }
+    const sync::SessionNotes& notes = replica.notes();
+    COTMOC_ASSIGN(const sync::HubNotice notice, replica.hub_notice());
+    if (!common.json) {
+        put_hub_notice(common, replica, notice);
+        COTMOC_ASSIGN(const std::vector<ForkedFeed> forked, forked_feeds(replica));
+        put_fork_notice(common, replica, forked);
+    }
+    if (last.refusal) {
+        return fail(*last.refusal);
+    }
+    const bool noted = notes.new_conflicts + notes.quarantined + notes.forks != 0;
+    outcome.needs_person = noted || notice.needs_person() || replica.restored();
+    return {};
+}
+
+}  // namespace cotmoc::cli
