@@ -40,7 +40,7 @@ struct SessionOptions {
     AttachmentRule attachment_rule = {};         // a calling side's
     /// A calling side's: called when the records are exchanged, so that what new ones name is fetched too.
     std::function<Result<void>()> follow_attachments = nullptr;
-    PartialStore* partials = nullptr;            // begun envelopes go on in the next session; null: anew
+    PartialStore* partials = nullptr;  // begun envelopes go on in the next session; null: anew
     /// A calling side's, 0: no limit. Octets of the pipe, both ways together; the session ends by itself,
     /// after commit and acknowledgement, before it would use more. Lists and trust entries are not cut short.
     std::uint64_t budget_bytes = 0;
@@ -79,8 +79,7 @@ struct SessionReport {
     AttachmentTransfer attachments_received;
     std::uint64_t attachments_refused = 0;  // of this side's, by the other one
     std::uint64_t expected = 0;  // envelopes the peer announced that were missing here, for progress
-    std::uint64_t expected = 0;     // envelopes the peer announced that were missing here, for progress
-    std::uint64_t to_send = 0;      // envelopes that the peer lacks, for progress
+    std::uint64_t to_send = 0;   // envelopes that the peer lacks, for progress
     SessionStage stage = SessionStage::greeting;
     std::uint64_t resumed_up = 0;  // octets of envelopes that an earlier session had brought over already
     std::uint64_t resumed_down = 0;
