@@ -11,7 +11,7 @@ Result<void> AttachmentStore::set_references(const SpaceId& space, const Hash256
         COTMOC_TRY(drop.bind_blob(1, space.view()).run());
         COTMOC_ASSIGN(
             core::Statement insert,
-            database_.prepare("INSERT OR REPLACE INTO reference (id, space, size, thumbnail, content, "
+            database_.prepare("INSERT OR IGNORE INTO reference (id, space, size, thumbnail, content, "
                               "text) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
         for (const Reference& each : references) {
             insert.bind_blob(1, each.file.id.view()).bind_blob(2, space.view());
@@ -32,23 +32,42 @@ Result<std::optional<Hash256>> AttachmentStore::followed(const SpaceId& space) {
     return there ? Hash256::from(read.blob(0)) : std::nullopt;
 }
 
-Result<std::optional<core::Attachment>> AttachmentStore::same_file(const SpaceId& space,
-                                                                   const Hash256& content) {
+Result<std::vector<core::Attachment>> AttachmentStore::same_file(const SpaceId& space,
+                                                                 const Hash256& content, std::uint64_t size) {
     COTMOC_ASSIGN(core::Statement read,
                   database_.prepare("SELECT r.text FROM reference AS r JOIN attachment AS a ON a.id = r.id "
-                                    "JOIN chunks AS c ON c.attachment = a.number WHERE r.space = ?1 "
-                                    "AND r.content = ?2 AND NOT r.thumbnail AND c.whole ORDER BY r.id"));
-    read.bind_blob(1, space.view()).bind_blob(2, content.view());
+                                    "JOIN chunks AS c ON c.attachment = a.number WHERE r.space = ?1 AND "
+                                    "r.content = ?2 AND r.size = ?3 AND NOT r.thumbnail AND NOT a.draft AND "
+                                    "a.space = r.space AND a.size = r.size AND c.whole ORDER BY r.id LIMIT 4"));
+    read.bind_blob(1, space.view()).bind_blob(2, content.view()).bind(3, static_cast<std::int64_t>(size));
+    std::vector<core::Attachment> found;
+    for (;;) {
+        COTMOC_ASSIGN(const bool more, read.step());
+        if (!more) {
+            return found;
+        }
+        if (auto attachment = core::parse_attachment(read.text(0))) {
+            found.push_back(std::move(*attachment));
+        }
+    }
+}
+
+Result<std::string> AttachmentStore::name_of(const Hash256& id) {
+    COTMOC_ASSIGN(core::Statement read, database_.prepare("SELECT text FROM reference WHERE id = ?1 "
+                                                          "AND NOT thumbnail ORDER BY text"));
+    read.bind_blob(1, id.view());
     COTMOC_ASSIGN(const bool there, read.step());
-    return there ? core::parse_attachment(read.text(0)) : std::nullopt;
+    const auto attachment = there ? core::parse_attachment(read.text(0)) : std::nullopt;
+    return attachment ? attachment->name : std::string();
 }
 
 Result<std::vector<AttachmentStore::Missing>> AttachmentStore::missing() {
     COTMOC_ASSIGN(
         core::Statement read,
-        database_.prepare("SELECT r.id, r.space, r.size, r.thumbnail FROM reference AS r WHERE NOT EXISTS "
-                          "(SELECT 1 FROM attachment AS a JOIN chunks AS c ON c.attachment = a.number "
-                          "WHERE a.id = r.id AND NOT a.draft AND c.whole) "
+        database_.prepare("SELECT DISTINCT r.id, r.space, r.size, r.thumbnail FROM reference AS r "
+                          "LEFT JOIN attachment AS a ON a.id = r.id AND NOT a.draft "
+                          "LEFT JOIN chunks AS c ON c.attachment = a.number "
+                          "WHERE a.id IS NULL OR (a.space = r.space AND a.size = r.size AND NOT c.whole) "
                           "ORDER BY NOT r.thumbnail, r.size, r.id"));
     std::vector<Missing> missing;
     for (;;) {

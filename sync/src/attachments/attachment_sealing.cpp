@@ -12,25 +12,23 @@ Result<std::int64_t> AttachmentStore::begin_sealing(const SpaceId& space, const 
     draft.size = size;
     std::int64_t number = 0;
     const Result<void> begun = write(false, [&]() -> Result<void> {
-        {
-            COTMOC_ASSIGN(core::Statement read,
-                          database_.prepare("SELECT coalesce(max(number), 0) + 1 FROM attachment"));
-            COTMOC_ASSIGN(const bool there, read.step());
-            COTMOC_CHECK(there);
-            number = read.integer(0);
-        }
-        // No id that a hash could be: the number, and zeros.
-        Hash256 name;
-        for (std::size_t octet = 0; octet < 8; ++octet) {
-            name.octets[octet] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(number) >> (8 * octet));
-        }
-        return insert(name, draft, true);
+        Hash256 nameless;
+        nameless.octets.back() = 1;  // no id that a hash could be, until the number is known
+        COTMOC_TRY(insert(nameless, draft, author, true));
+        COTMOC_ASSIGN(core::Statement read, database_.prepare("SELECT max(number) FROM attachment"));
+        COTMOC_ASSIGN(const bool there, read.step());
+        COTMOC_CHECK(there);
+        number = read.integer(0);
+        COTMOC_ASSIGN(core::Statement rename, database_.prepare("UPDATE attachment SET id = ?2 WHERE number = ?1"));
+        const Hash256 name = draft_name(number);
+        return rename.bind(1, number).bind_blob(2, name.view()).run();
     });
-    return begun ? Result<std::int64_t>(number) : Result<std::int64_t>(tl::unexpected(begun.error()));
+    COTMOC_TRY(begun);
+    return number;
 }
 
 Result<void> AttachmentStore::add_sealed(std::int64_t draft, std::size_t number, BytesView sealed) {
-    return write(false, [&] { return add_piece(draft, number, sealed, 0); });
+    return write(false, [&] { return add_piece(draft, number, 0, sealed); });
 }
 
 Result<void> AttachmentStore::finish_sealing(std::int64_t draft, const crypto::AttachmentManifest& manifest) {
@@ -46,7 +44,7 @@ Result<void> AttachmentStore::finish_sealing(std::int64_t draft, const crypto::A
 }
 
 Result<void> AttachmentStore::drop_sealing(std::int64_t draft) {
-    return write(true, [&] { return remove(draft); });
+    return remove(draft);
 }
 
 }  // namespace cotmoc::sync

@@ -10,18 +10,22 @@ namespace {
 constexpr std::string_view schema = R"(
 CREATE TABLE IF NOT EXISTS meta (format INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS attachment (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE,
-    space BLOB NOT NULL, author BLOB NOT NULL, size INTEGER NOT NULL, draft INTEGER NOT NULL,
-    manifest BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS attachment_author ON attachment (author, size);
+    space BLOB NOT NULL, author BLOB NOT NULL, payer BLOB NOT NULL, size INTEGER NOT NULL,
+    charge INTEGER NOT NULL, draft INTEGER NOT NULL, manifest BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS attachment_payer ON attachment (payer, draft, charge);
 CREATE INDEX IF NOT EXISTS attachment_space ON attachment (space);
 CREATE TABLE IF NOT EXISTS chunks (attachment INTEGER PRIMARY KEY, whole INTEGER NOT NULL,
-    bits BLOB NOT NULL);
+    part_chunk INTEGER NOT NULL, part_octets INTEGER NOT NULL, bits BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS piece (attachment INTEGER NOT NULL, chunk INTEGER NOT NULL,
     start INTEGER NOT NULL, octets BLOB NOT NULL, UNIQUE (attachment, chunk, start));
-CREATE TABLE IF NOT EXISTS delivered (attachment INTEGER NOT NULL, peer BLOB NOT NULL,
+CREATE TABLE IF NOT EXISTS delivered (attachment INTEGER NOT NULL, peer BLOB NOT NULL, told INTEGER NOT NULL,
     PRIMARY KEY (attachment, peer)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS delivered_told ON delivered (peer, told);
+CREATE TABLE IF NOT EXISTS went_back (at_ms INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS reference (id BLOB NOT NULL, space BLOB NOT NULL, size INTEGER NOT NULL,
-    thumbnail INTEGER NOT NULL, content BLOB NOT NULL, text TEXT NOT NULL, PRIMARY KEY (space, id));
+    thumbnail INTEGER NOT NULL, content BLOB NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (space, id, size, thumbnail, text));
+CREATE INDEX IF NOT EXISTS reference_id ON reference (id);
 CREATE INDEX IF NOT EXISTS reference_content ON reference (space, content);
 CREATE TABLE IF NOT EXISTS followed (space BLOB PRIMARY KEY, digest BLOB NOT NULL);
 )";
@@ -32,6 +36,16 @@ std::int64_t signed_of(std::uint64_t value) { return static_cast<std::int64_t>(v
 tl::unexpected<Error> damaged() { return fail(ErrorCode::database_damaged, "attachments"); }
 
 }  // namespace
+
+void ChunkSet::add(std::size_t chunk) {
+    COTMOC_CHECK(chunk < size_);
+    bits_[chunk / 8] |= static_cast<std::uint8_t>(1u << (chunk % 8));
+}
+
+void ChunkSet::remove(std::size_t chunk) {
+    COTMOC_CHECK(chunk < size_);
+    bits_[chunk / 8] &= static_cast<std::uint8_t>(~(1u << (chunk % 8)));
+}
 
 std::optional<ChunkSet> ChunkSet::from(BytesView bits, std::size_t size) {
     ChunkSet set(size);
@@ -68,6 +82,8 @@ Result<std::unique_ptr<AttachmentStore>> AttachmentStore::open(const core::Datab
 }
 
 Result<void> AttachmentStore::prepare() {
+    // What is deleted here was sealed: to write zeros over it first would need room, and hide nothing.
+    COTMOC_TRY(database_.execute("PRAGMA secure_delete = OFF"));
     COTMOC_TRY(database_.execute(schema));
     {
         COTMOC_ASSIGN(core::Statement read, database_.prepare("SELECT format FROM meta"));
@@ -82,18 +98,22 @@ Result<void> AttachmentStore::prepare() {
     std::vector<std::int64_t> drafts;
     {
         COTMOC_ASSIGN(core::Statement read, database_.prepare("SELECT number FROM attachment WHERE draft"));
-        for (;;) {
-            COTMOC_ASSIGN(const bool row, read.step());
-            if (!row) {
-                break;
-            }
-            drafts.push_back(read.integer(0));
-        }
+        COTMOC_ASSIGN(drafts, numbers(read));
     }
     for (const std::int64_t draft : drafts) {
-        COTMOC_TRY(drop_sealing(draft));
+        if (!remove(draft)) {
+            break;  // a full disk, say: they are in nobody's way, and the next start tries again
+        }
     }
     return {};
+}
+
+Hash256 AttachmentStore::draft_name(std::int64_t number) {
+    Hash256 name;
+    for (std::size_t octet = 0; octet < 8; ++octet) {
+        name.octets[octet] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(number) >> (8 * octet));
+    }
+    return name;
 }
 
 Result<void> AttachmentStore::write(bool durable, const std::function<Result<void>()>& work) {
@@ -116,8 +136,9 @@ Result<void> AttachmentStore::run(std::string_view sql, std::int64_t first) {
 Result<std::optional<AttachmentStore::Row>> AttachmentStore::row(const Hash256& id) {
     COTMOC_ASSIGN(
         core::Statement read,
-        database_.prepare("SELECT a.number, a.space, a.author, a.size, c.bits FROM attachment AS a "
-                          "JOIN chunks AS c ON c.attachment = a.number WHERE a.id = ?1 AND NOT draft"));
+        database_.prepare("SELECT a.number, a.space, a.author, a.size, c.bits, c.part_chunk, c.part_octets "
+                          "FROM attachment AS a JOIN chunks AS c ON c.attachment = a.number "
+                          "WHERE a.id = ?1 AND NOT draft"));
     read.bind_blob(1, id.view());
     COTMOC_ASSIGN(const bool there, read.step());
     if (!there) {
@@ -126,11 +147,20 @@ Result<std::optional<AttachmentStore::Row>> AttachmentStore::row(const Hash256& 
     const auto space = SpaceId::from(read.blob(1));
     const auto author = DeviceId::from(read.blob(2));
     const auto size = static_cast<std::uint64_t>(read.integer(3));
-    auto chunks = ChunkSet::from(read.blob(4), crypto::attachment_chunk_count(size));
-    if (!space || !author || !chunks || size > crypto::attachment_size_max) {
+    if (!space || !author || size > crypto::attachment_size_max) {
         return damaged();
     }
-    return Row{read.integer(0), {*space, *author, size, std::move(*chunks), 0, 0}};
+    auto chunks = ChunkSet::from(read.blob(4), crypto::attachment_chunk_count(size));
+    const auto part_chunk = static_cast<std::size_t>(read.integer(5));
+    const auto part_octets = static_cast<std::size_t>(read.integer(6));
+    constexpr std::size_t sealed_max = crypto::attachment_chunk_size + crypto::attachment_seal_overhead;
+    const bool part_fits = chunks && (part_octets == 0 || (part_chunk < chunks->size() &&
+                                                           !chunks->has(part_chunk) &&
+                                                           part_octets <= sealed_max));
+    if (!part_fits) {
+        return damaged();
+    }
+    return Row{read.integer(0), {*space, *author, size, std::move(*chunks), part_chunk, part_octets}};
 }
 
 Result<AttachmentStore::Row> AttachmentStore::known_row(const Hash256& id) {
@@ -141,38 +171,28 @@ Result<AttachmentStore::Row> AttachmentStore::known_row(const Hash256& id) {
 
 Result<std::optional<HeldAttachment>> AttachmentStore::find(const Hash256& id) {
     COTMOC_ASSIGN(std::optional<Row> found, row(id));
-    if (!found) {
-        return std::nullopt;
-    }
-    HeldAttachment& held = found->held;
-    if (held.chunks.whole()) {
-        return std::move(held);
-    }
-    COTMOC_ASSIGN(core::Statement read,
-                  database_.prepare("SELECT chunk, sum(length(octets)) AS octets FROM piece "
-                                    "WHERE attachment = ?1 GROUP BY chunk ORDER BY octets DESC, chunk"));
-    read.bind(1, found->number);
-    for (;;) {
-        COTMOC_ASSIGN(const bool more, read.step());
-        if (!more) {
-            return std::move(held);
-        }
-        const auto chunk = static_cast<std::size_t>(read.integer(0));
-        if (chunk < held.chunks.size() && !held.chunks.has(chunk)) {
-            held.part_chunk = chunk;
-            held.part_octets = static_cast<std::size_t>(read.integer(1));
-            return std::move(held);
-        }
-    }
+    return found ? std::optional(std::move(found->held)) : std::nullopt;
 }
 
 Result<crypto::AttachmentManifest> AttachmentStore::manifest(const Hash256& id) {
-    COTMOC_ASSIGN(core::Statement read,
-                  database_.prepare("SELECT manifest FROM attachment WHERE id = ?1 AND NOT draft"));
-    read.bind_blob(1, id.view());
-    COTMOC_ASSIGN(const bool there, read.step());
-    return there ? crypto::decode_manifest(read.blob(0))
-                 : Result<crypto::AttachmentManifest>(fail(ErrorCode::unknown_attachment, id.hex()));
+    Bytes octets;
+    {
+        COTMOC_ASSIGN(core::Statement read,
+                      database_.prepare("SELECT manifest FROM attachment WHERE id = ?1 AND NOT draft"));
+        read.bind_blob(1, id.view());
+        COTMOC_ASSIGN(const bool there, read.step());
+        if (!there) {
+            return fail(ErrorCode::unknown_attachment, id.hex());
+        }
+        octets.assign(read.blob(0).begin(), read.blob(0).end());
+    }
+    Result<crypto::AttachmentManifest> manifest = crypto::decode_manifest(octets);
+    if (!manifest || crypto::attachment_id(*manifest) != id) {
+        // Without it no chunk can be checked: it is as if it had never come.
+        COTMOC_TRY(forget(id));
+        return fail(ErrorCode::unknown_attachment, id.hex() + ": its manifest was damaged");
+    }
+    return manifest;
 }
 
 Result<Bytes> AttachmentStore::pieces(std::int64_t attachment, std::size_t number) {
@@ -208,39 +228,87 @@ Result<Bytes> AttachmentStore::part(const Hash256& id, std::size_t number) {
 }
 
 Result<void> AttachmentStore::remove(std::int64_t attachment) {
-    COTMOC_TRY(run("DELETE FROM piece WHERE attachment = ?1", attachment));
-    COTMOC_TRY(run("DELETE FROM chunks WHERE attachment = ?1", attachment));
-    COTMOC_TRY(run("DELETE FROM delivered WHERE attachment = ?1", attachment));
-    return run("DELETE FROM attachment WHERE number = ?1", attachment);
+    const Result<void> hidden = write(true, [&]() -> Result<void> {
+        COTMOC_ASSIGN(core::Statement hide,
+                      database_.prepare("UPDATE attachment SET id = ?2, draft = 1 WHERE number = ?1"));
+        const Hash256 name = draft_name(attachment);
+        return hide.bind(1, attachment).bind_blob(2, name.view()).run();
+    });
+    COTMOC_TRY(hidden);
+    // A transaction for each few pieces, so that little room is needed to make much.
+    for (bool more = true; more;) {
+        const Result<void> deleted = write(false, [&]() -> Result<void> {
+            COTMOC_TRY(run("DELETE FROM piece WHERE rowid IN (SELECT rowid FROM piece WHERE attachment = ?1 "
+                           "LIMIT 16)",
+                           attachment));
+            more = database_.changed_rows() != 0;
+            return {};
+        });
+        COTMOC_TRY(deleted);
+    }
+    return write(false, [&]() -> Result<void> {
+        COTMOC_TRY(run("DELETE FROM chunks WHERE attachment = ?1", attachment));
+        COTMOC_TRY(run("DELETE FROM delivered WHERE attachment = ?1", attachment));
+        return run("DELETE FROM attachment WHERE number = ?1", attachment);
+    });
 }
 
 Result<void> AttachmentStore::forget(const Hash256& id) {
-    COTMOC_ASSIGN(const std::optional<Row> found, row(id));
-    return found ? write(true, [&] { return remove(found->number); }) : Result<void>();
+    std::vector<std::int64_t> found;
+    {
+        COTMOC_ASSIGN(core::Statement read,
+                      database_.prepare("SELECT number FROM attachment WHERE id = ?1 AND NOT draft"));
+        COTMOC_ASSIGN(found, numbers(read.bind_blob(1, id.view())));
+    }
+    return found.empty() ? Result<void>() : remove(found.front());
 }
 
-Result<void> AttachmentStore::forget_space(const SpaceId& space) {
-    std::vector<std::int64_t> numbers;
-    COTMOC_ASSIGN(core::Statement read, database_.prepare("SELECT number FROM attachment WHERE space = ?1"));
-    read.bind_blob(1, space.view());
+Result<void> AttachmentStore::forget_space(const SpaceId& space, const DeviceId& author) {
+    std::vector<std::int64_t> found;
+    {
+        COTMOC_ASSIGN(core::Statement read,
+                      database_.prepare("SELECT a.number FROM attachment AS a WHERE a.space = ?1 AND NOT "
+                                        "(a.author = ?2 AND NOT EXISTS (SELECT 1 FROM delivered AS d "
+                                        "WHERE d.attachment = a.number))"));
+        COTMOC_ASSIGN(found, numbers(read.bind_blob(1, space.view()).bind_blob(2, author.view())));
+    }
+    for (const std::int64_t number : found) {
+        COTMOC_TRY(remove(number));
+    }
+    return write(true, [&]() -> Result<void> {
+        COTMOC_ASSIGN(core::Statement drop,
+                      database_.prepare("DELETE FROM reference WHERE space = ?1 AND NOT EXISTS "
+                                        "(SELECT 1 FROM attachment AS a WHERE a.id = reference.id)"));
+        COTMOC_TRY(drop.bind_blob(1, space.view()).run());
+        COTMOC_ASSIGN(core::Statement follow, database_.prepare("DELETE FROM followed WHERE space = ?1"));
+        return follow.bind_blob(1, space.view()).run();
+    });
+}
+
+Result<std::vector<std::int64_t>> AttachmentStore::numbers(core::Statement& read) {
+    std::vector<std::int64_t> found;
     for (;;) {
         COTMOC_ASSIGN(const bool more, read.step());
         if (!more) {
-            break;
+            return found;
         }
-        numbers.push_back(read.integer(0));
+        found.push_back(read.integer(0));
     }
-    return write(true, [&]() -> Result<void> {
-        for (const std::int64_t number : numbers) {
-            COTMOC_TRY(remove(number));
+}
+
+Result<std::vector<Hash256>> AttachmentStore::ids(core::Statement& read) {
+    std::vector<Hash256> found;
+    for (;;) {
+        COTMOC_ASSIGN(const bool more, read.step());
+        if (!more) {
+            return found;
         }
-        for (const char* table : {"reference", "followed"}) {
-            COTMOC_ASSIGN(core::Statement drop,
-                          database_.prepare("DELETE FROM " + std::string(table) + " WHERE space = ?1"));
-            COTMOC_TRY(drop.bind_blob(1, space.view()).run());
+        const auto id = Hash256::from(read.blob(0));
+        if (!id) {
+            return damaged();
         }
-        return {};
-    });
+        found.push_back(*id);
+    }
 }
 
 Result<std::vector<SpaceId>> AttachmentStore::spaces() {
@@ -258,155 +326,6 @@ Result<std::vector<SpaceId>> AttachmentStore::spaces() {
             return damaged();
         }
         spaces.push_back(*space);
-    }
-}
-
-Result<void> AttachmentStore::insert(const Hash256& id, const crypto::AttachmentManifest& manifest,
-                                     bool draft) {
-    const Bytes bytes = draft ? Bytes() : crypto::encode_manifest(manifest);
-    COTMOC_ASSIGN(core::Statement insert,
-                  database_.prepare("INSERT INTO attachment (id, space, author, size, draft, manifest) "
-                                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
-    insert.bind_blob(1, id.view()).bind_blob(2, manifest.space.view()).bind_blob(3, manifest.author.view());
-    insert.bind(4, signed_of(manifest.size)).bind(5, draft ? 1 : 0).bind_blob(6, bytes);
-    COTMOC_TRY(insert.run());
-    return set_chunks(database_.last_row(), ChunkSet(crypto::attachment_chunk_count(manifest.size)));
-}
-
-Result<void> AttachmentStore::check_quota(const crypto::AttachmentManifest& manifest) {
-    COTMOC_ASSIGN(core::Statement read,
-                  database_.prepare("SELECT count(*), total(size) FROM attachment WHERE author = ?1"));
-    read.bind_blob(1, manifest.author.view());
-    COTMOC_ASSIGN(const bool there, read.step());
-    if (!there) {
-        return damaged();
-    }
-    const auto count = static_cast<std::uint64_t>(read.integer(0));
-    const auto used = static_cast<std::uint64_t>(read.real(1));
-    const bool fits = count < limits_.count && used <= limits_.bytes && manifest.size <= limits_.bytes - used;
-    return fits ? Result<void>() : Result<void>(fail(ErrorCode::quota_exceeded, "attachments"));
-}
-
-Result<void> AttachmentStore::add(const crypto::AttachmentManifest& manifest) {
-    const Hash256 id = crypto::attachment_id(manifest);
-    COTMOC_ASSIGN(const std::optional<Row> known, row(id));
-    if (known) {
-        return {};
-    }
-    COTMOC_TRY(check_quota(manifest));
-    return write(true, [&] { return insert(id, manifest, false); });
-}
-
-Result<void> AttachmentStore::add_piece(std::int64_t attachment, std::size_t number, BytesView octets,
-                                        std::size_t kept) {
-    {
-        COTMOC_ASSIGN(core::Statement read, database_.prepare("SELECT total(length(octets)) FROM piece "
-                                                              "WHERE attachment = ?1 AND chunk = ?2"));
-        read.bind(1, attachment).bind(2, signed_of(number));
-        COTMOC_ASSIGN(const bool there, read.step());
-        const auto held = there ? static_cast<std::size_t>(read.real(0)) : 0;
-        if (held != kept) {
-            // Another session brought octets of the same chunk: what this one has takes their place.
-            COTMOC_ASSIGN(core::Statement drop,
-                          database_.prepare("DELETE FROM piece WHERE attachment = ?1 AND chunk = ?2"));
-            COTMOC_TRY(drop.bind(1, attachment).bind(2, signed_of(number)).run());
-            kept = 0;
-        }
-    }
-    if (kept == octets.size()) {
-        return {};
-    }
-    COTMOC_ASSIGN(core::Statement insert,
-                  database_.prepare("INSERT INTO piece (attachment, chunk, start, octets) "
-                                    "VALUES (?1, ?2, ?3, ?4)"));
-    return insert.bind(1, attachment)
-        .bind(2, signed_of(number))
-        .bind(3, signed_of(kept))
-        .bind_blob(4, octets.subspan(kept))
-        .run();
-}
-
-Result<void> AttachmentStore::keep_part(const Hash256& id, std::size_t number, BytesView octets,
-                                        std::size_t kept) {
-    COTMOC_ASSIGN(const Row found, known_row(id));
-    COTMOC_CHECK(number < found.held.chunks.size());
-    if (found.held.chunks.has(number)) {
-        return {};
-    }
-    return write(false, [&] { return add_piece(found.number, number, octets, kept); });
-}
-
-Result<void> AttachmentStore::keep_chunk(const Hash256& id, std::size_t number, BytesView octets,
-                                         std::size_t kept) {
-    COTMOC_ASSIGN(Row found, known_row(id));
-    COTMOC_CHECK(number < found.held.chunks.size());
-    if (found.held.chunks.has(number)) {
-        return {};
-    }
-    found.held.chunks.add(number);
-    return write(true, [&]() -> Result<void> {
-        COTMOC_TRY(add_piece(found.number, number, octets, kept));
-        return set_chunks(found.number, found.held.chunks);
-    });
-}
-
-Result<void> AttachmentStore::drop_part(const Hash256& id, std::size_t number) {
-    COTMOC_ASSIGN(const Row found, known_row(id));
-    if (number >= found.held.chunks.size() || found.held.chunks.has(number)) {
-        return {};
-    }
-    return write(true, [&]() -> Result<void> {
-        COTMOC_ASSIGN(core::Statement drop,
-                      database_.prepare("DELETE FROM piece WHERE attachment = ?1 AND chunk = ?2"));
-        return drop.bind(1, found.number).bind(2, signed_of(number)).run();
-    });
-}
-
-Result<void> AttachmentStore::drop_chunk(const Hash256& id, std::size_t number) {
-    COTMOC_ASSIGN(Row found, known_row(id));
-    found.held.chunks.remove(number);
-    COTMOC_TRY(write(true, [&] { return set_chunks(found.number, found.held.chunks); }));
-    return drop_part(id, number);
-}
-
-Result<void> AttachmentStore::set_chunks(std::int64_t attachment, const ChunkSet& chunks) {
-    COTMOC_ASSIGN(core::Statement set,
-                  database_.prepare("INSERT INTO chunks (attachment, whole, bits) VALUES (?1, ?2, ?3) "
-                                    "ON CONFLICT (attachment) DO UPDATE SET whole = excluded.whole, "
-                                    "bits = excluded.bits"));
-    return set.bind(1, attachment).bind(2, chunks.whole() ? 1 : 0).bind_blob(3, chunks.bits()).run();
-}
-
-Result<void> AttachmentStore::note_delivered(const Hash256& id, const DeviceId& peer) {
-    COTMOC_ASSIGN(const Row found, known_row(id));
-    return write(true, [&]() -> Result<void> {
-        COTMOC_ASSIGN(
-            core::Statement insert,
-            database_.prepare("INSERT OR IGNORE INTO delivered (attachment, peer) VALUES (?1, ?2)"));
-        return insert.bind(1, found.number).bind_blob(2, peer.view()).run();
-    });
-}
-
-Result<std::vector<Hash256>> AttachmentStore::undelivered(const DeviceId& author, const DeviceId& peer) {
-    COTMOC_ASSIGN(
-        core::Statement read,
-        database_.prepare("SELECT a.id FROM attachment AS a JOIN chunks AS c ON c.attachment = a.number "
-                          "WHERE a.author = ?1 AND NOT a.draft AND c.whole AND NOT EXISTS (SELECT 1 FROM "
-                          "delivered AS d WHERE d.attachment = a.number AND d.peer = ?2) "
-                          "ORDER BY NOT EXISTS (SELECT 1 FROM reference AS r WHERE r.space = a.space AND "
-                          "r.id = a.id AND r.thumbnail), a.number"));
-    read.bind_blob(1, author.view()).bind_blob(2, peer.view());
-    std::vector<Hash256> ids;
-    for (;;) {
-        COTMOC_ASSIGN(const bool more, read.step());
-        if (!more) {
-            return ids;
-        }
-        const auto id = Hash256::from(read.blob(0));
-        if (!id) {
-            return damaged();
-        }
-        ids.push_back(*id);
     }
 }
 

@@ -1,4 +1,5 @@
 #include <cotmoc/base/check.hpp>
+#include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/sync/attachments.hpp>
 
 #include <algorithm>
@@ -124,8 +125,36 @@ Result<void> check_source(const AttachmentSource& source) {
     return {};
 }
 
+/// Whether the file that a record names is this one. Its writer says so; only the octets show it.
+bool is_same(AttachmentStore& store, const core::AttachedFile& file, const Hash256& content) {
+    if (switched_off("attachment-same")) {
+        return true;
+    }
+    crypto::AttachmentContentHash held;
+    const Result<void> opened = open_attachment(store, file, [&](BytesView chunk) -> Result<void> {
+        held.take(chunk);
+        return {};
+    });
+    return opened && held.finish(file.size) == content;
+}
+
+/// A file that the space's records name, and that is held here, with these very octets.
+Result<std::optional<core::Attachment>> find_same(AttachmentStore& store, const SpaceId& space,
+                                                  const Hash256& content, std::uint64_t size) {
+    COTMOC_ASSIGN(std::vector<core::Attachment> claimed, store.same_file(space, content, size));
+    for (core::Attachment& each : claimed) {
+        if (is_same(store, each.file, content)) {
+            return std::move(each);
+        }
+    }
+    return std::nullopt;
+}
+
 /// Whether the record may be edited here at all, before a large file is read.
 Result<void> check_may_write(Replica& replica, const core::RecordView& record) {
+    if (replica.restored()) {
+        return fail(ErrorCode::replica_restored);
+    }
     const auto& spaces = replica.spaces();
     const auto space = std::ranges::find(spaces, record.space, &SpaceInfo::id);
     if (record.deleted) {
@@ -145,11 +174,12 @@ Result<Attached> attach(Replica& replica, AttachmentStore& store, Random& random
     COTMOC_TRY(check_may_write(replica, place.record));
     COTMOC_TRY(follow_attachments(replica, store));
     COTMOC_ASSIGN(const Hash256 content, hash_content(source));
-    COTMOC_ASSIGN(const std::optional<core::Attachment> same, store.same_file(place.record.space, content));
+    COTMOC_ASSIGN(std::optional<core::Attachment> same,
+                  find_same(store, place.record.space, content, source.size));
     Attached attached;
     attached.known = same.has_value();
     if (same) {
-        attached.attachment = *same;
+        attached.attachment = std::move(*same);
     } else {
         COTMOC_ASSIGN(attached.attachment.file,
                       seal_file(replica, store, random, place.record.space, source, content));
@@ -161,7 +191,14 @@ Result<Attached> attach(Replica& replica, AttachmentStore& store, Random& random
     edit.kind = core::FieldEdit::Kind::insert;
     edit.field = place.field->name;
     edit.value = core::attachment_text(attached.attachment);
-    COTMOC_TRY(replica.edit(place.record.id, std::span(&edit, 1)));
+    const auto edited = replica.edit(place.record.id, std::span(&edit, 1));
+    if (!edited) {
+        if (!attached.known) {
+            // No record names it. What cannot be deleted now is sent to nobody.
+            (void)store.forget(attached.attachment.file.id);
+        }
+        return tl::unexpected(edited.error());
+    }
     return attached;
 }
 
@@ -207,6 +244,9 @@ Result<void> open_attachment(AttachmentStore& store, const core::AttachedFile& f
         return fail(ErrorCode::attachment_not_here, come);
     }
     COTMOC_ASSIGN(const crypto::AttachmentManifest manifest, store.manifest(file.id));
+    if (manifest.size != file.size) {
+        return fail(ErrorCode::bad_attachment, "the record tells another size");
+    }
     const crypto::AttachmentCipher cipher(file.key.view(), manifest.space, file.size);
     COTMOC_TRY(cipher.check(manifest));
     for (std::size_t number = 0; number < manifest.chunks.size(); ++number) {
@@ -236,7 +276,7 @@ Result<void> follow_space(Replica& replica, AttachmentStore& store, const SpaceI
             }
             const auto note = [&](const core::Attachment& each) {
                 references.push_back({each.file, false, core::attachment_text(each), each.content});
-                if (each.thumbnail) {
+                if (each.thumbnail && each.thumbnail->size <= core::attachment_thumbnail_max) {
                     references.push_back({*each.thumbnail, true, {}, {}});
                 }
             };
@@ -253,11 +293,15 @@ Result<void> follow_attachments(Replica& replica, AttachmentStore& store) {
     if (self == nullptr || replica.catalogue() == nullptr) {
         return {};
     }
+    COTMOC_ASSIGN(const HubNotice hub, replica.hub_notice());
+    if (hub.went_back_at_ms != 0) {
+        COTMOC_TRY(store.note_went_back(hub.went_back_at_ms));
+    }
     COTMOC_ASSIGN(const std::vector<SpaceId> held, store.spaces());
     const std::vector<SpaceId> withdrawn = replica.trust().withdrawn(*self);
     for (const SpaceId& space : held) {
         if (std::ranges::find(withdrawn, space) != withdrawn.end()) {
-            COTMOC_TRY(store.forget_space(space));
+            COTMOC_TRY(store.forget_space(space, replica.id()));
         }
     }
     for (const SpaceInfo& space : replica.spaces()) {

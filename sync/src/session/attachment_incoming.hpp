@@ -16,16 +16,22 @@ public:
 
     explicit AttachmentIncoming(AttachmentStore& store) : store_(store) {}
 
+    /// What becomes of a chunk that does not fit, if its beginning was kept by an earlier session.
+    enum class Mismatch : std::uint8_t { ends_session, leaves_chunk };
     /// What comes from now on belongs to this attachment, whose manifest is held.
-    Result<void> start(const Hash256& id);
-    bool started_with(const Hash256& id) const { return started_ && id_ == id; }
-    /// bad_attachment if a chunk does not fit its hash: what came of it is dropped.
+    Result<void> start(const Hash256& id, Mismatch mismatch);
+    /// What comes from now on is thrown away.
+    void skip(const crypto::AttachmentManifest& manifest);
+    /// Nothing more belongs to it; what came of a chunk can still be saved.
+    void end() { started_ = false; }
+    /// bad_attachment if a chunk does not fit its hash: what came of it is dropped. protocol_error for a chunk
+    /// that was held when it started, or came since.
     Result<void> receive(const AttachmentPart& part, AttachmentTransfer& received);
     /// Keeps what has come of the chunk under way if enough has, or if it is `due`.
     Result<void> save(std::int64_t now_ms, bool due);
     /// Chunks dealt with since the session began; nothing if none was since the last call.
     std::optional<std::uint64_t> take_stored();
-    /// All octets that came, for the watch over progress.
+    /// All octets that came of chunks that were lacking, for the watch over progress.
     std::uint64_t octets() const { return octets_; }
 
 private:
@@ -34,6 +40,10 @@ private:
 
     AttachmentStore& store_;
     bool started_ = false;
+    bool skipping_ = false;
+    Mismatch mismatch_ = Mismatch::ends_session;
+    ChunkSet held_;            // as this session knows
+    bool old_prefix_ = false;  // the buffer begins with what an earlier session kept
     Hash256 id_;
     crypto::AttachmentManifest manifest_;
     std::optional<std::size_t> chunk_;  // under way

@@ -40,7 +40,11 @@ Result<void> AttachmentOutgoing::start(const Hash256& id, const AttachmentState&
 Result<void> AttachmentOutgoing::load() {
     while (current_.empty() && !chunks_.empty()) {
         const std::size_t chunk = chunks_.front();
-        COTMOC_ASSIGN(current_, store_.chunk(id_, chunk));
+        Result<Bytes> read = store_.chunk(id_, chunk);
+        if (!read && read.error().code != ErrorCode::database_damaged) {
+            return tl::unexpected(std::move(read).error());
+        }
+        current_ = read ? std::move(*read) : Bytes();
         offset_ = std::exchange(first_offset_, 0);
         if (current_.size() != manifest_.sealed_length(chunk) ||
             crypto::attachment_chunk_hash(current_) != manifest_.chunks[chunk]) {

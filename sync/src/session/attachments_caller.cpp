@@ -5,26 +5,74 @@
 
 namespace cotmoc::sync {
 
+namespace {
+
+/// Of what the other side confirmed, so many are asked for again in a session that has work anyway.
+constexpr std::size_t rechecked_max = 8;
+constexpr std::size_t refusals_told_max = 100;
+
+/// One file, or this side's part of it, is at fault; the others can go on.
+bool concerns_one_file(ErrorCode code) {
+    return code == ErrorCode::unknown_attachment || code == ErrorCode::attachment_not_here ||
+           code == ErrorCode::database_damaged;
+}
+
+}  // namespace
+
+bool AttachmentExchange::Job::fits(const SpaceId& space, std::uint64_t size) const {
+    return std::ranges::any_of(
+        claims, [&](const Claim& claim) { return claim.space == space && claim.size == size; });
+}
+
+bool AttachmentExchange::Job::fits_count(std::size_t chunks) const {
+    return std::ranges::any_of(claims, [&](const Claim& claim) {
+        return crypto::attachment_chunk_count(claim.size) == chunks;
+    });
+}
+
+void AttachmentExchange::add_job(std::vector<Job>& jobs, const Job& job) const {
+    const auto known = std::ranges::find(jobs, job.id, &Job::id);
+    if (known != jobs.end()) {
+        if (!known->upload) {
+            known->claims.insert(known->claims.end(), job.claims.begin(), job.claims.end());
+        }
+    } else if (jobs.size() < attachment_asked_max && !seen_.contains(job.id)) {
+        jobs.push_back(job);
+    }
+}
+
+/// What this device may bring: made here, or held because its records name it.
+Result<void> AttachmentExchange::plan_uploads(const AttachmentParties& parties, const std::vector<Hash256>& ids,
+                                              std::vector<Job>& jobs) {
+    const auto* own = parties.trust.find(parties.own);
+    for (const Hash256& id : ids) {
+        COTMOC_ASSIGN(const std::optional<HeldAttachment> held, store_->find(id));
+        if (held && own != nullptr && parties.share(held->space) &&
+            parties.trust.may_write(*own, held->space)) {
+            add_job(jobs, {id, true, {}});
+        }
+    }
+    return {};
+}
+
 Result<std::vector<AttachmentExchange::Job>> AttachmentExchange::plan(const AttachmentRule& rule,
-                                                                      const AttachmentParties& parties) {
+                                                                      const AttachmentParties& parties,
+                                                                      bool recheck) {
     std::vector<Job> jobs;
     if (store_ == nullptr) {
         return jobs;
     }
-    const auto add = [&](Job job) {
-        if (jobs.size() < attachment_asked_max && !seen_.contains(job.id) &&
-            std::ranges::find(jobs, job.id, &Job::id) == jobs.end()) {
-            jobs.push_back(std::move(job));
-        }
-    };
-    const auto carried = [&](const SpaceId& space) {
-        return std::ranges::binary_search(parties.common, space);
-    };
     COTMOC_ASSIGN(const std::vector<AttachmentStore::Missing> missing, store_->missing());
+    std::map<SpaceId, bool> shared;
+    const auto carried = [&](const SpaceId& space) {
+        const auto [place, is_new] = shared.try_emplace(space, false);
+        place->second = is_new ? parties.share(space) : place->second;
+        return place->second;
+    };
     const auto get = [&](auto&& chosen) {
         for (const AttachmentStore::Missing& each : missing) {
             if (carried(each.space) && chosen(each)) {
-                add({each.id, each.space, false, crypto::attachment_chunk_count(each.size)});
+                add_job(jobs, {each.id, false, {{each.space, each.size}}});
             }
         }
     };
@@ -33,33 +81,34 @@ Result<std::vector<AttachmentExchange::Job>> AttachmentExchange::plan(const Atta
         return jobs;
     }
     get([](const auto& each) { return each.thumbnail; });
-    COTMOC_ASSIGN(const std::vector<Hash256> own, store_->undelivered(parties.own, parties.peer));
-    for (const Hash256& id : own) {
-        COTMOC_ASSIGN(const std::optional<HeldAttachment> held, store_->find(id));
-        if (held && carried(held->space)) {
-            add({id, held->space, true, std::nullopt});
-        }
-    }
+    COTMOC_ASSIGN(const std::vector<Hash256> undelivered, store_->undelivered(parties.peer));
+    COTMOC_TRY(plan_uploads(parties, undelivered, jobs));
     if (rule.carry == AttachmentRule::Carry::small) {
         get([&](const auto& each) { return each.size <= rule.size_max; });
+    }
+    if (recheck && !jobs.empty()) {
+        COTMOC_ASSIGN(const std::vector<Hash256> old,
+                      store_->longest_delivered(parties.peer, rechecked_max));
+        COTMOC_TRY(plan_uploads(parties, old, jobs));
     }
     return jobs;
 }
 
 Result<bool> AttachmentExchange::has_work(const AttachmentRule& rule, const AttachmentParties& parties) {
-    COTMOC_ASSIGN(const std::vector<Job> jobs, plan(rule, parties));
+    COTMOC_ASSIGN(const std::vector<Job> jobs, plan(rule, parties, false));
     return !jobs.empty();
 }
 
-Result<bool> AttachmentExchange::finish(const AttachmentRule& rule, const AttachmentParties& parties) {
-    begun_ = true;
+Result<bool> AttachmentExchange::finish(const AttachmentRule& rule, const AttachmentParties& parties,
+                                        SessionReport& report) {
+    const bool first = !std::exchange(begun_, true);
     if (waiting_ == Waiting::stored && outgoing_->all_sent() && outgoing_->all_stored()) {
-        COTMOC_TRY(next_job(parties));  // what was left to send is damaged here
+        COTMOC_TRY(next_job(parties, report));  // what was left to send is damaged here
     }
     if (waiting_ != Waiting::nothing || stopped_) {
         return waiting_ == Waiting::nothing;
     }
-    COTMOC_ASSIGN(jobs_, plan(rule, parties));
+    COTMOC_ASSIGN(jobs_, plan(rule, parties, first));
     if (jobs_.empty()) {
         return true;
     }
@@ -84,7 +133,7 @@ Result<void> AttachmentExchange::on_states(BytesView body, const AttachmentParti
         for (std::size_t i = 0; i < states.size(); ++i) {
             there_.emplace(asked_[i], std::move(states[i]));
         }
-        return next_job(parties);
+        return next_job(parties, report);
     }
     const bool admission = waiting_ == Waiting::admission && states.size() == 1 && job_ &&
                            states[0].kind != AttachmentState::Kind::unknown;
@@ -92,38 +141,58 @@ Result<void> AttachmentExchange::on_states(BytesView body, const AttachmentParti
         return fail(ErrorCode::protocol_error, "states out of turn");
     }
     if (states[0].kind == AttachmentState::Kind::refused) {
+        const auto code = static_cast<ErrorCode>(states[0].refusal);
+        if (!is_attachment_refusal(code)) {
+            return fail(ErrorCode::protocol_error, "refused for no reason that there is");
+        }
         ++report.attachments_refused;
-        return next_job(parties);
+        if (report.refused_why.size() < refusals_told_max) {
+            report.refused_why.push_back({job_->id, code});
+        }
+        return next_job(parties, report);
     }
     there_[job_->id] = std::move(states[0]);
     jobs_.push_back(*job_);
-    return next_job(parties);
+    return next_job(parties, report);
 }
 
-Result<void> AttachmentExchange::next_job(const AttachmentParties& parties) {
+Result<void> AttachmentExchange::next_job(const AttachmentParties& parties, SessionReport& report) {
     waiting_ = Waiting::nothing;
     job_.reset();
+    receiving_.reset();
+    manifest_due_ = false;
+    incoming_->end();
     if (stopped_) {
         jobs_.clear();
     }
     while (waiting_ == Waiting::nothing && !jobs_.empty()) {
         job_ = std::move(jobs_.back());
         jobs_.pop_back();
-        const AttachmentState there = there_[job_->id];
-        if (job_->upload) {
-            if (there.kind == AttachmentState::Kind::held && there.chunks.whole()) {
-                COTMOC_TRY(store_->note_delivered(job_->id, parties.peer));
-            } else {
-                COTMOC_TRY(upload(*job_, there));
-            }
-        } else {
-            COTMOC_TRY(download(*job_, there));
+        const Result<void> begun = begin_job(parties);
+        if (!begun && concerns_one_file(begun.error().code)) {
+            ++report.attachments_failed;
+            waiting_ = Waiting::nothing;
+        } else if (!begun) {
+            return begun;
         }
     }
     return {};
 }
 
-Result<void> AttachmentExchange::upload(const Job& job, const AttachmentState& there) {
+Result<void> AttachmentExchange::begin_job(const AttachmentParties& parties) {
+    const AttachmentState there = there_[job_->id];
+    if (!job_->upload) {
+        return download(*job_, there);
+    }
+    if (there.kind == AttachmentState::Kind::held && there.chunks.whole()) {
+        return store_->note_delivered(job_->id, parties.peer);
+    }
+    return upload(*job_, there, parties);
+}
+
+Result<void> AttachmentExchange::upload(const Job& job, const AttachmentState& there,
+                                        const AttachmentParties& parties) {
+    COTMOC_TRY(store_->note_lost(job.id, parties.peer));
     if (there.kind != AttachmentState::Kind::held) {
         COTMOC_ASSIGN(const crypto::AttachmentManifest manifest, store_->manifest(job.id));
         wire_.send_message(MessageType::manifest, crypto::encode_manifest(manifest));
@@ -137,24 +206,55 @@ Result<void> AttachmentExchange::upload(const Job& job, const AttachmentState& t
 }
 
 Result<void> AttachmentExchange::download(const Job& job, const AttachmentState& there) {
-    if (there.kind != AttachmentState::Kind::held || (job.chunks && *job.chunks != there.chunks.size())) {
+    if (there.kind != AttachmentState::Kind::held || !job.fits_count(there.chunks.size())) {
         return {};  // not there yet, or not what the record says: nobody waits for it
     }
     COTMOC_ASSIGN(const std::optional<HeldAttachment> here, store_->find(job.id));
     AttachmentGet get{job.id, !here.has_value(), {}};
     bool more = !here;
     if (here) {
+        if (!job.fits(here->space, here->size) || here->chunks.size() != there.chunks.size()) {
+            return {};
+        }
         get.held = state_of(*here);
         for (std::size_t chunk = 0; chunk < here->chunks.size(); ++chunk) {
             more = more || (there.chunks.has(chunk) && !here->chunks.has(chunk));
         }
-        COTMOC_TRY(incoming_->start(job.id));
     }
-    if (more) {
-        receiving_ = job.id;
-        waiting_ = Waiting::parts;
-        wire_.send_message(MessageType::get, encode_get(get));
+    if (!more) {
+        return {};
     }
+    if (here) {
+        COTMOC_TRY(incoming_->start(job.id, AttachmentIncoming::Mismatch::leaves_chunk));
+    }
+    manifest_due_ = get.manifest;
+    receiving_ = job.id;
+    waiting_ = Waiting::parts;
+    wire_.send_message(MessageType::get, encode_get(get));
+    return {};
+}
+
+Result<void> AttachmentExchange::on_wanted_manifest(BytesView body, const AttachmentParties& parties,
+                                                    SessionReport& report) {
+    if (waiting_ != Waiting::parts || !manifest_due_) {
+        return fail(ErrorCode::protocol_error, "a manifest out of turn");
+    }
+    COTMOC_ASSIGN(const crypto::AttachmentManifest manifest, crypto::decode_manifest(body));
+    if (crypto::attachment_id(manifest) != job_->id) {
+        return fail(ErrorCode::bad_attachment, "another manifest");
+    }
+    manifest_due_ = false;
+    const Result<void> right = check_attachment(manifest, parties, AttachmentOrigin::named);
+    if (right) {
+        // Kept even if the record tells another size or space: then it is known not to be what that means.
+        COTMOC_TRY(store_->add(manifest, manifest.author));
+    }
+    if (right && job_->fits(manifest.space, manifest.size)) {
+        return incoming_->start(job_->id, AttachmentIncoming::Mismatch::leaves_chunk);
+    }
+    ++report.attachments_failed;
+    receiving_.reset();
+    incoming_->skip(manifest);
     return {};
 }
 
@@ -169,14 +269,16 @@ Result<void> AttachmentExchange::on_stored(BytesView body, const AttachmentParti
         ++report.attachments_sent.whole;
         COTMOC_TRY(store_->note_delivered(job_->id, parties.peer));
     }
-    return next_job(parties);
+    return next_job(parties, report);
 }
 
 Result<void> AttachmentExchange::on_end(const AttachmentParties& parties, SessionReport& report) {
     acknowledge();  // before the next is asked for
-    COTMOC_TRY(count_received(report));
-    receiving_.reset();
-    return next_job(parties);
+    if (manifest_due_) {
+        ++report.attachments_failed;  // it turned out to be damaged over there
+    }
+    COTMOC_TRY(count_received(parties, report));
+    return next_job(parties, report);
 }
 
 }  // namespace cotmoc::sync

@@ -38,6 +38,8 @@ private:
     void set_limit(std::uint64_t octets);
     /// Of what the records left, each way gets half for files.
     Result<void> divide_rest();
+    /// True when no files are left to exchange.
+    Result<bool> exchange_attachments();
     /// Whether something of the list has not come.
     bool still_lacks() const;
     Result<void> on_reply(Reply reply);
@@ -170,9 +172,11 @@ Result<void> Caller::on_equal() {
     COTMOC_TRY(tell_lists(own_list_));
     COTMOC_TRY(tell_received_all());
     COTMOC_ASSIGN(const std::vector<HandOver> owed, to_hand_over());
-    COTMOC_ASSIGN(const bool attachments,
-                  attachments_.has_work(options_.attachment_rule, attachment_parties()));
-    if (feed_table(store(), common_) == own_list_ && owed.empty() && !attachments) {
+    const Result<bool> files = attachments_.has_work(options_.attachment_rule, attachment_parties());
+    if (!files) {
+        report_.attachment_error = files.error().code;
+    }
+    if (feed_table(store(), common_) == own_list_ && owed.empty() && !files.value_or(false)) {
         report_.complete = true;
         end(std::nullopt);
         return {};
@@ -404,6 +408,16 @@ Result<void> Caller::on_all_received() {
     return plan_new();
 }
 
+Result<bool> Caller::exchange_attachments() {
+    if (!std::exchange(attachments_followed_, true)) {
+        if (options_.follow_attachments) {
+            COTMOC_TRY(options_.follow_attachments());
+        }
+        COTMOC_TRY(divide_rest());
+    }
+    return attachments_.finish(options_.attachment_rule, attachment_parties(), report_);
+}
+
 Result<void> Caller::advance() {
     if (phase_ != Phase::transfer || !all_sent()) {
         return {};
@@ -414,14 +428,16 @@ Result<void> Caller::advance() {
     if (!records_are_exchanged()) {
         return {};
     }
-    if (!std::exchange(attachments_followed_, true)) {
-        if (options_.follow_attachments) {
-            COTMOC_TRY(options_.follow_attachments());
-        }
-        COTMOC_TRY(divide_rest());
+    Result<bool> finished = exchange_attachments();
+    if (!finished && is_attachment_store_error(finished.error().code)) {
+        // The records are over. Files wait for a store that works.
+        report_.attachment_error = finished.error().code;
+        finished = true;
     }
-    COTMOC_ASSIGN(const bool finished, attachments_.finish(options_.attachment_rule, attachment_parties()));
-    if (finished) {
+    if (!finished) {
+        return tl::unexpected(std::move(finished).error());
+    }
+    if (*finished) {
         send(MessageType::bye);
         report_.complete = !report_.stopped_early;
         if (report_.complete) {

@@ -139,7 +139,7 @@ Result<void> Conversation::tell_received_all() {
 AttachmentParties Conversation::attachment_parties() const {
     const auto* own = own_device();
     COTMOC_CHECK(own != nullptr && peer_);
-    return {trust(), common_, own->id, *peer_};
+    return {trust(), own->id, *peer_};
 }
 
 void Conversation::update_common() {
@@ -396,7 +396,9 @@ void Conversation::finish_turn(Result<void> outcome) {
     report_.to_send = outgoing_.planned();
     constexpr SessionStage stages[] = {SessionStage::greeting, SessionStage::trust, SessionStage::lists,
                                        SessionStage::records};
-    report_.stage = finished_ ? SessionStage::over : stages[static_cast<std::size_t>(phase_)];
+    report_.stage = finished_                  ? SessionStage::over
+                    : exchanges_attachments() ? SessionStage::attachments
+                                              : stages[static_cast<std::size_t>(phase_)];
     if (framing_.produced() != produced_) {
         produced_ = framing_.produced();
         sent_at_ = now_;
@@ -405,7 +407,11 @@ void Conversation::finish_turn(Result<void> outcome) {
 }
 
 Result<void> Conversation::keep() {
-    COTMOC_TRY(attachments_.commit(now_, true));
+    COTMOC_TRY(keep_records());
+    return attachments_.commit(now_, true);
+}
+
+Result<void> Conversation::keep_records() {
     COTMOC_TRY(incoming_.commit(report_));
     if (incoming_.parts().unsaved()) {
         COTMOC_TRY(save_partial());

@@ -119,6 +119,7 @@ private:
     std::size_t piece_max() const override;
     void spend(std::size_t octets) override;
 
+    bool exchanges_attachments() const { return phase_ == Phase::transfer && records_are_exchanged(); }
     Result<void> consume();
     Result<void> handle(const Message& message);
     Result<void> handle_trust(BytesView body);
@@ -136,7 +137,9 @@ private:
     Result<void> save_partial();
     void watch_budget();
     std::optional<std::int64_t> budget_end() const;
+    /// What has come, records first: the chunks have a database of their own, which may fail.
     Result<void> keep();
+    Result<void> keep_records();
     std::size_t bytes_in_flight() const {
         return outgoing_.bytes_in_flight() + attachments_.bytes_in_flight();
     }

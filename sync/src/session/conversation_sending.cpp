@@ -61,7 +61,8 @@ Result<void> Conversation::pump() {
     }
     COTMOC_TRY(send_envelopes());
     COTMOC_TRY(advance());
-    return finished_ ? Result<void>() : attachments_.produce(report_);
+    return finished_ || !exchanges_attachments() ? Result<void>()
+                                                 : attachments_.produce(attachment_parties(), report_);
 }
 
 Result<void> Conversation::send_trust() {

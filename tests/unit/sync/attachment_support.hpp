@@ -67,11 +67,15 @@ struct SealedFile {
             REQUIRE(store.add_sealed(*draft, number, chunks[number]));
         }
         REQUIRE(store.finish_sealing(*draft, manifest));
+        name_in(store);
     }
-    /// What a record of a device that lacks it says.
+    /// What a record says of it.
+    sync::AttachmentStore::Reference reference(bool thumbnail = false) const {
+        return {{id, Hash256{}, manifest.size}, thumbnail, "", Hash256{}};
+    }
+    /// Records name this file, and no other.
     void name_in(sync::AttachmentStore& store) const {
-        const sync::AttachmentStore::Reference named{{id, Hash256{}, manifest.size}, false, "", Hash256{}};
-        REQUIRE(store.set_references(manifest.space, id, {named}));
+        REQUIRE(store.set_references(manifest.space, id, {reference()}));
     }
     bool is_whole_in(sync::AttachmentStore& store) const {
         const auto held = store.find(id).value();

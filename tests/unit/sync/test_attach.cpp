@@ -151,12 +151,12 @@ TEST_CASE("a damaged chunk is noticed when the file is opened, and fetched again
     Bytes damaged = must(store.chunk(named.id, 1));
     damaged[9] ^= 1;
     must(store.drop_chunk(named.id, 1));
-    must(store.keep_chunk(named.id, 1, damaged, 0));
+    must(store.keep_chunk(named.id, 1, damaged));
     CHECK(offices.read("post-a", named).error().code == ErrorCode::bad_attachment);
     CHECK(must(store.missing()).size() <= 1);
     CHECK_FALSE(must(store.find(named.id))->chunks.has(1));
     core::AttachedFile other = named;
     other.key.octets[0] ^= 1;
-    must(store.keep_chunk(named.id, 1, damaged, 0));
+    must(store.keep_chunk(named.id, 1, damaged));
     CHECK(offices.read("post-a", other).error().code == ErrorCode::wrong_commitment);
 }

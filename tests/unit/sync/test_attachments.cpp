@@ -170,15 +170,13 @@ TEST_CASE("thumbnails travel first, then the smaller files") {
     for (const SealedFile* each : {&large, &small, &thumbnail}) {
         each->put_into(*post_store);
     }
+    const std::vector<AttachmentStore::Reference> named = {large.reference(), small.reference(),
+                                                           thumbnail.reference(true)};
+    REQUIRE(post_store->set_references(depot.world.ngoc_hoi(), large.id, named));
     REQUIRE(depot.sync(post, *post_store).complete());
     MemoryFeedStore other = depot.world.device("ngoc-hoi-2");
     const auto store = open_store(":memory:");
-    const auto named = [](const SealedFile& file, bool is_thumbnail) {
-        return AttachmentStore::Reference{
-            {file.id, Hash256{}, file.manifest.size}, is_thumbnail, "", Hash256{}};
-    };
-    REQUIRE(store->set_references(depot.world.ngoc_hoi(), large.id,
-                                  {named(large, false), named(small, false), named(thumbnail, true)}));
+    REQUIRE(store->set_references(depot.world.ngoc_hoi(), large.id, named));
     LinkModel link;
     link.octets_per_second = 100'000;
     link.piece_max = 4'096;

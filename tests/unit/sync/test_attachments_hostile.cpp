@@ -23,7 +23,10 @@ struct Pipe final : sync::AttachmentExchange::Wire {
         said.push_back({type, Bytes(body.begin(), body.end())});
     }
     void flush_messages() override {}
-    bool may_produce() const override { return true; }
+    bool may_produce() const override { return room; }
+    std::size_t piece_max() const override { return 1'000'000; }
+    void spend(std::size_t) override {}
+    bool room = true;
     Said take() {
         REQUIRE_FALSE(said.empty());
         Said first = std::move(said.front());
@@ -36,8 +39,7 @@ struct Pipe final : sync::AttachmentExchange::Wire {
 struct Counter {
     explicit Counter(std::string_view peer, const sync::AttachmentLimits& limits = {})
         : store(open_store(":memory:", limits)),
-          common(sync::common_spaces(world.province.trust, device("hub"), device(peer))),
-          parties{world.province.trust, common, device("hub").id, device(peer).id},
+          parties{world.province.trust, device("hub").id, device(peer).id},
           exchange(store.get(), 1'000'000, pipe) {}
 
     const crypto::TrustState::Device& device(std::string_view name) const {
@@ -46,7 +48,7 @@ struct Counter {
     std::string say(MessageType type, const Bytes& body) {
         Result<void> taken = exchange.handle({type, body}, parties, report);
         if (taken) {
-            taken = exchange.produce(report);
+            taken = exchange.produce(parties, report);
         }
         if (taken) {
             taken = exchange.commit(0, false);
@@ -73,7 +75,6 @@ struct Counter {
 
     World world;
     std::unique_ptr<AttachmentStore> store;
-    std::vector<SpaceId> common;
     sync::AttachmentParties parties;
     Pipe pipe;
     sync::AttachmentExchange exchange;
@@ -119,8 +120,8 @@ TEST_CASE("a device that was revoked brings nothing new, and its quota binds one
     hub.world.province.append(rights);
     CHECK(hub.offer(file.manifest) == "not_allowed");
 
-    Counter small("ngoc-hoi", {1'000, 2});
-    CHECK(small.offer(small.file(1'001).manifest) == "quota_exceeded");
+    Counter small("ngoc-hoi", {5'000, 2});
+    CHECK(small.offer(small.file(5'000).manifest) == "quota_exceeded");
     CHECK(small.offer(small.file(600).manifest) == "held");
     CHECK(small.offer(small.file(600, "kon-tum/ngoc-hoi", "ngoc-hoi", 2).manifest) == "quota_exceeded");
 }

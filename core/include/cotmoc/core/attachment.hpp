@@ -24,6 +24,7 @@ struct Attachment {
     friend bool operator==(const Attachment&, const Attachment&) = default;
 };
 
+inline constexpr std::uint64_t attachment_thumbnail_max = 256 * 1024;  // octets of the small picture
 inline constexpr std::size_t attachment_name_max = 255;        // octets
 inline constexpr std::size_t attachment_media_type_max = 100;  // octets
 

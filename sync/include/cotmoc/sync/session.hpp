@@ -62,7 +62,13 @@ struct AttachmentTransfer {
     std::uint64_t bytes = 0;   // octets of sealed chunks that crossed, repeated ones too
 };
 /// What goes over the pipe now, for people who watch.
-enum class SessionStage : std::uint8_t { greeting, trust, lists, records, over };
+enum class SessionStage : std::uint8_t { greeting, trust, lists, records, attachments, over };
+
+/// A file that the other side does not take: quota_exceeded and the like.
+struct AttachmentRefusal {
+    Hash256 id;
+    ErrorCode code{};
+};
 
 struct SessionReport {
     Transfer sent;      // acknowledged by the peer
@@ -77,7 +83,10 @@ struct SessionReport {
     bool complete = false;          // nothing was left to exchange
     AttachmentTransfer attachments_sent;
     AttachmentTransfer attachments_received;
-    std::uint64_t attachments_refused = 0;  // of this side's, by the other one
+    std::uint64_t attachments_refused = 0;       // of this side's, by the other one
+    std::vector<AttachmentRefusal> refused_why;  // the first hundred of these
+    std::uint64_t attachments_failed = 0;        // left because they are damaged, here or over there
+    std::optional<ErrorCode> attachment_error;   // why this side's store of chunks could not be used
     std::uint64_t expected = 0;  // envelopes the peer announced that were missing here, for progress
     std::uint64_t to_send = 0;   // envelopes that the peer lacks, for progress
     SessionStage stage = SessionStage::greeting;
