@@ -19,12 +19,10 @@ bool takes_files(const core::Catalogue* catalogue) {
 
 }  // namespace
 
-Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened) {
-    const std::string path = opened.place.directory + "/attachments.db";
-    if (!takes_files(opened.replica->catalogue()) && !system::file_exists(path)) {
-        return nullptr;
-    }
-    const crypto::KeyFileContents& keys = opened.replica->keys();
+namespace {
+
+Result<std::unique_ptr<sync::AttachmentStore>> open_at(sync::Replica& replica, const std::string& path) {
+    const crypto::KeyFileContents& keys = replica.keys();
     const crypto::Secret key = crypto::attachment_database_key(keys.database_key);
     core::Database::Options options;
     options.path = path;
@@ -33,6 +31,30 @@ Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened) 
     // What is kept on a device is what its own records name; quotas are for hubs.
     constexpr std::uint64_t unlimited = std::numeric_limits<std::int64_t>::max();
     return sync::AttachmentStore::open(options, {unlimited, unlimited});
+}
+
+std::string path_in(const std::string& directory) { return directory + "/attachments.db"; }
+
+}  // namespace
+
+Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened) {
+    const std::string path = path_in(opened.place.directory);
+    if (!takes_files(opened.replica->catalogue()) && !system::file_exists(path)) {
+        return nullptr;
+    }
+    return open_at(*opened.replica, path);
+}
+
+Result<std::uint64_t> unsent_files(sync::Replica& replica, const std::string& directory) {
+    if (!replica.joined() || !system::file_exists(path_in(directory))) {
+        return 0;
+    }
+    const auto store = open_at(replica, path_in(directory));
+    if (!store) {
+        return 0;
+    }
+    COTMOC_TRY(sync::follow_attachments(replica, **store));
+    return (*store)->unsent(replica.id());
 }
 
 std::string media_type_of(std::string_view name) {

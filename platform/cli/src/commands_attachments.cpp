@@ -1,4 +1,4 @@
-// attach and fetch.
+// attach, detach and fetch.
 #include "attachment_place.hpp"
 #include "hub_link.hpp"
 #include "json_text.hpp"
@@ -115,6 +115,24 @@ Outcome fetch(const Common& common, const AttachmentOptions& options) {
     return done;
 }
 
+/// The text of the item holds the key of the file, and is shown to nobody: so it is named as for fetch.
+Outcome detach(const Common& common, const AttachmentOptions& options) {
+    COTMOC_ASSIGN(const auto opened, Opened::open(common, "detach"));
+    sync::Replica& replica = *opened->replica;
+    COTMOC_ASSIGN(const core::RecordView record, find_record(replica, options.id));
+    COTMOC_ASSIGN(const core::Attachment attachment,
+                  sync::find_attachment(replica, record.id, options.field, options.name));
+    core::FieldEdit edit;
+    edit.kind = core::FieldEdit::Kind::remove;
+    edit.field = options.field;
+    edit.value = core::attachment_text(attachment);
+    COTMOC_TRY(replica.edit(record.id, std::span(&edit, 1)));
+    if (common.json) {
+        put_line(attachment_json(attachment, true));
+    }
+    return done;
+}
+
 }  // namespace
 
 void add_attachment_commands(Program& program) {
@@ -124,6 +142,14 @@ void add_attachment_commands(Program& program) {
     command->add_option("FIELD", options->field, "A field of type attachments")->required();
     command->add_option("FILE", options->file, "The file; at most 2 GiB")->required();
     program.on(command, options, attach);
+
+    options = std::make_shared<AttachmentOptions>();
+    command = program.app.add_subcommand("detach", "Take an attached file out of a record");
+    command->add_option("ID", options->id, "The record")->required();
+    command->add_option("FIELD", options->field, "The field that names the file")->required();
+    command->add_option("NAME", options->name,
+                        "The file's name, or its id's first digits, if there are several");
+    program.on(command, options, detach);
 
     options = std::make_shared<AttachmentOptions>();
     command = program.app.add_subcommand("fetch", "Write an attached file, fetched from the hub if need be");

@@ -4,11 +4,14 @@
 #include "fork_output.hpp"
 #include "hub_output.hpp"
 #include "json_text.hpp"
+#include "messages.hpp"
 
 #include <cotmoc/sync/authority.hpp>
 
 #include <algorithm>
 #include <cstdio>
+#include <iostream>
+#include <set>
 
 namespace cotmoc::cli {
 namespace {
@@ -52,11 +55,40 @@ Result<std::vector<std::string>> rotate_due(const Common& common, Opened& opened
     return authority->rotate_due();
 }
 
+/// The name in a record; empty if none is known any more.
+std::string name_of(sync::AttachmentStore* store, const Hash256& id) {
+    const auto name = store != nullptr ? store->name_of(id) : std::string();
+    return name.value_or(std::string());
+}
+
+/// Files wait; the records of the same session are not held up by them.
+void warn_of_store(const Common& common, ErrorCode code, const std::string& detail) {
+    std::cerr << error_line("cotmoc", Error{code, detail}, common.language) << std::endl;
+}
+
 Result<std::string> attachments_json(const sync::SessionReport& report, sync::AttachmentStore* store) {
     std::uint64_t missing = 0;
-    if (store != nullptr) {
-        COTMOC_ASSIGN(const auto left, store->missing());
-        missing = left.size();
+    const auto left = store != nullptr ? store->missing()
+                                       : std::vector<sync::AttachmentStore::Missing>();
+    if (left) {
+        std::set<Hash256> ids;
+        for (const auto& each : *left) {
+            ids.insert(each.id);
+        }
+        missing = ids.size();
+    }
+    std::vector<std::string> refusals;
+    for (const sync::AttachmentRefusal& each : report.refused_why) {
+        refusals.push_back(JsonObject()
+                               .text("attachment", each.id.hex())
+                               .text("name", name_of(store, each.id))
+                               .text("error", std::string(error_name(each.code)))
+                               .finish());
+    }
+    std::string error = "null";
+    if (report.attachment_error) {
+        error.clear();
+        core::append_json_string(error, error_name(*report.attachment_error));
     }
     return JsonObject()
         .number("sent", report.attachments_sent.whole)
@@ -64,6 +96,9 @@ Result<std::string> attachments_json(const sync::SessionReport& report, sync::At
         .number("bytes_sent", report.attachments_sent.bytes)
         .number("bytes_received", report.attachments_received.bytes)
         .number("refused", report.attachments_refused)
+        .raw("refusals", json_array(refusals))
+        .number("failed", report.attachments_failed)
+        .raw("error", error)
         .number("missing", missing)
         .finish();
 }
@@ -96,7 +131,8 @@ Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& 
     return {};
 }
 
-void put_attachments_text(const Common& common, const sync::SessionReport& report) {
+void put_attachments_text(const Common& common, const sync::SessionReport& report,
+                          sync::AttachmentStore* store) {
     const auto line = [&](Label name, const sync::AttachmentTransfer& moved) {
         if (moved.bytes != 0) {
             put_line(std::string(common.text(Label::attachments)) + ", " + std::string(common.text(name)) +
@@ -106,9 +142,18 @@ void put_attachments_text(const Common& common, const sync::SessionReport& repor
     };
     line(Label::sent, report.attachments_sent);
     line(Label::received, report.attachments_received);
+    for (const sync::AttachmentRefusal& each : report.refused_why) {
+        put_line(std::string(common.text(Label::file_refused)) + ": " + name_of(store, each.id) + " (" +
+                 std::string(error_name(each.code)) + ")");
+    }
+    if (report.attachments_failed != 0) {
+        put_line(std::string(common.text(Label::files_failed)) + ": " +
+                 std::to_string(report.attachments_failed));
+    }
 }
 
-void put_report_text(const Common& common, const sync::Replica& replica, const sync::SessionReport& report) {
+void put_report_text(const Common& common, const sync::Replica& replica, const sync::SessionReport& report,
+                     sync::AttachmentStore* store) {
     const auto transfer = [&](Label name, const sync::Transfer& moved) {
         put_line(std::string(common.text(name)) + ": " + std::to_string(moved.change_sets) + " " +
                  std::string(common.text(Label::change_sets)) + ", " + std::to_string(moved.ops) + " " +
@@ -117,7 +162,7 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     };
     transfer(Label::sent, report.sent);
     transfer(Label::received, report.received);
-    put_attachments_text(common, report);
+    put_attachments_text(common, report, store);
     put_line(std::string(common.text(Label::on_the_wire)) + ": " + std::to_string(report.bytes_up) + ", " +
              std::to_string(report.bytes_down) + " " + std::string(common.text(Label::octets)));
     const auto note = [&](Label name, std::uint64_t count) {
@@ -161,15 +206,24 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     }
     COTMOC_ASSIGN(const HubAddress hub, hub_address(replica, options.hub));
     COTMOC_ASSIGN(const std::vector<std::string> rotated, rotate_due(common, opened, hub));
-    COTMOC_ASSIGN(const auto store, open_attachments(opened));
-    if (store) {
-        COTMOC_TRY(sync::follow_attachments(replica, *store));
+    std::unique_ptr<sync::AttachmentStore> store;
+    std::optional<ErrorCode> store_error;
+    if (auto files = open_attachments(opened)) {
+        store = std::move(*files);
+    } else {
+        store_error = files.error().code;
+        warn_of_store(common, files.error().code, "attachments.db: " + files.error().detail);
     }
     Clock& clock = opened.place.clock;
     sync::SessionReport& last = outcome.report;
     const std::int64_t began = clock.steady_ms();
     const auto report = sync_with_hub(common, opened, hub, tcp, last, {store.get(), rule_of(options)});
-    last.complete = last.complete && report.has_value();
+    last.complete = last.complete && report.has_value() && !store_error;
+    if (store_error) {
+        last.attachment_error = store_error;
+    } else if (last.attachment_error) {
+        warn_of_store(common, *last.attachment_error, "attachments.db");
+    }
     const bool idle = report && last.complete && last.sent.change_sets == 0 &&
                       last.received.change_sets == 0 && last.attachments_sent.bytes == 0 &&
                       last.attachments_received.bytes == 0 && last.trust_sent == 0 && last.trust_received == 0;
@@ -180,7 +234,7 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
         const double seconds = static_cast<double>(clock.steady_ms() - began) / 1000;
         COTMOC_TRY(put_report_json(replica, last, seconds, rotated, store.get()));
     } else if (report) {
-        put_report_text(common, replica, last);
+        put_report_text(common, replica, last, store.get());
         if (!rotated.empty()) {
             put_line(std::string(common.text(Label::new_keys)) + ": " + comma_list(rotated));
         }

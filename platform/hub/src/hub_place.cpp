@@ -5,6 +5,7 @@
 #include <cotmoc/system/passphrase.hpp>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace cotmoc::hub {
 namespace {
@@ -72,7 +73,20 @@ Result<void> HubPlace::open(std::string_view command, const sync::HubLimits& lim
     // Sealed by devices, like the envelopes: a hub has no key to either.
     core::Database::Options chunks;
     chunks.path = directory_ + "/attachments.db";
-    COTMOC_ASSIGN(attachments_, sync::AttachmentStore::open(chunks, attachment_limits));
+    sync::AttachmentLimits room = attachment_limits;
+    room.disk_free = [directory = directory_]() -> std::optional<std::uint64_t> {
+        std::error_code unknown;
+        const auto space = std::filesystem::space(directory, unknown);
+        return unknown ? std::nullopt : std::optional<std::uint64_t>(space.available);
+    };
+    auto attachments = sync::AttachmentStore::open(chunks, room);
+    if (attachments) {
+        attachments_ = std::move(*attachments);
+    } else {
+        // Records have a database of their own, and go on.
+        attachments_error_ = attachments.error();
+        attachments_error_->detail = "attachments.db: " + attachments_error_->detail;
+    }
     return {};
 }
 

@@ -29,7 +29,9 @@ public:
 
     const std::string& directory() const { return directory_; }
     sync::Hub& hub() { return *hub_; }
-    sync::AttachmentStore& attachments() { return *attachments_; }
+    /// Null if its database does not open: then no files are taken or given.
+    sync::AttachmentStore* attachments() { return attachments_.get(); }
+    const std::optional<Error>& attachments_error() const { return attachments_error_; }
     sync::HubStore& store() { return *store_; }
     const crypto::DeviceKeys& keys() const { return keys_->device; }
     Clock& clock() { return clock_; }
@@ -51,6 +53,7 @@ private:
     std::unique_ptr<sync::HubStore> store_;
     std::unique_ptr<sync::Hub> hub_;
     std::unique_ptr<sync::AttachmentStore> attachments_;
+    std::optional<Error> attachments_error_;
 };
 
 }  // namespace cotmoc::hub

@@ -33,7 +33,8 @@ struct Options {
     bool json = false;
     cli::BundleOptions bundle;
     sync::HubLimits limits;
-    sync::AttachmentLimits attachment_limits;
+    sync::AttachmentLimits attachment_limits = {
+        .total_bytes = 1ULL << 40, .free_bytes = 1ULL << 30, .disk_free = nullptr};
     std::size_t connections_per_address = asio::TcpServerOptions().per_address_max;
 };
 
@@ -80,7 +81,11 @@ Result<void> serve(const Options& options, HubPlace& place) {
     server_options.on_session_end = log_session;
     sync::SessionOptions session{place.hub(), place.keys(), place.random()};
     session.clock = &place.clock();
-    session.attachments = &place.attachments();
+    session.attachments = place.attachments();
+    if (place.attachments_error()) {
+        std::cerr << cli::error_line("cotmoc-hub", *place.attachments_error(), cli::language_of_environment())
+                  << std::endl;
+    }
     sync::SessionGate gate;
     session.gate = &gate;
     sync::HubPartials partials(place.store());
@@ -141,6 +146,10 @@ void add_quotas(CLI::App& command, Options& options) {
         "Octets of attached files that it keeps of each device");
     add("--quota-attachments", options.attachment_limits.count,
         "Attached files that it keeps of each device");
+    add("--attachments-total", options.attachment_limits.total_bytes,
+        "Octets of attached files that it keeps of all devices");
+    add("--attachments-free", options.attachment_limits.free_bytes,
+        "Octets of the disk that attached files leave free");
 }
 
 void add_limits(CLI::App& command, Options& options) {

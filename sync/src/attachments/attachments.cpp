@@ -288,6 +288,10 @@ Result<void> follow_space(Replica& replica, AttachmentStore& store, const SpaceI
 
 }  // namespace
 
+bool is_attachment_failure(ErrorCode code) {
+    return code == ErrorCode::database_damaged || code == ErrorCode::disk_full || code == ErrorCode::io_error;
+}
+
 Result<void> follow_attachments(Replica& replica, AttachmentStore& store) {
     const auto* self = replica.trust().find(replica.id());
     if (self == nullptr || replica.catalogue() == nullptr) {

@@ -57,10 +57,6 @@ bool is_attachment_refusal(ErrorCode code) {
     }
 }
 
-bool is_attachment_store_error(ErrorCode code) {
-    return code == ErrorCode::database_damaged || code == ErrorCode::disk_full || code == ErrorCode::io_error;
-}
-
 AttachmentExchange::AttachmentExchange(AttachmentStore* store, std::size_t window_bytes, Wire& wire)
     : store_(store), wire_(wire) {
     if (store_ != nullptr) {
@@ -89,7 +85,7 @@ Result<void> AttachmentExchange::produce(const AttachmentParties& parties, Sessi
     while (store_ != nullptr && !outgoing_->all_sent() && wire_.may_produce()) {
         if (wire_.piece_max() < piece_min) {
             report.stopped_early = true;
-            stop();
+            stop(report);
             break;
         }
         const std::uint64_t before = report.attachments_sent.bytes;
@@ -110,8 +106,9 @@ Result<void> AttachmentExchange::produce(const AttachmentParties& parties, Sessi
     return {};
 }
 
-void AttachmentExchange::stop() {
+void AttachmentExchange::stop(SessionReport& report) {
     stopped_ = true;
+    report.stopped_early = report.stopped_early || waiting_ != Waiting::nothing || !jobs_.empty();
     if (outgoing_ != nullptr) {
         outgoing_->stop();
     }

@@ -31,8 +31,6 @@ Result<void> check_attachment(const crypto::AttachmentManifest& manifest, const 
                               AttachmentOrigin origin);
 /// What an answering side says to a manifest that it does not take; any other error ends the session.
 bool is_attachment_refusal(ErrorCode code);
-/// The chunks here cannot be read or written, whatever the other side does.
-bool is_attachment_store_error(ErrorCode code);
 
 class AttachmentExchange {
 public:
@@ -58,7 +56,9 @@ public:
     /// Called until it returns true: begins, then asks for more until nothing is left.
     Result<bool> finish(const AttachmentRule& rule, const AttachmentParties& parties, SessionReport& report);
     /// Begins nothing any more; finish() returns true when what is under way has come to its end.
-    void stop();
+    void stop(SessionReport& report);
+    /// The other side was told to send no more than so much: a file that ends early means the end of all.
+    void expect_limit() { limited_ = true; }
     /// What the other side sends has to be stopped there.
     bool awaits_parts() const { return waiting_ == Waiting::parts; }
 
@@ -116,6 +116,7 @@ private:
     std::unique_ptr<AttachmentOutgoing> outgoing_;
     std::unique_ptr<AttachmentIncoming> incoming_;
     bool begun_ = false;    // as the calling side
+    bool limited_ = false;
     bool stopped_ = false;  // likewise: before all was exchanged, perhaps
     Waiting waiting_ = Waiting::nothing;
     std::vector<Hash256> asked_;                // of the present batch, rising

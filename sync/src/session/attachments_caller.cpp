@@ -278,6 +278,9 @@ Result<void> AttachmentExchange::on_end(const AttachmentParties& parties, Sessio
         ++report.attachments_failed;  // it turned out to be damaged over there
     }
     COTMOC_TRY(count_received(parties, report));
+    if (limited_ && receiving_) {
+        stop(report);  // so much was asked for and no more
+    }
     return next_job(parties, report);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cotmoc/base/check.hpp>
 #include <cotmoc/base/test_switch.hpp>
+#include <cotmoc/sync/attachments.hpp>
 
 #include <algorithm>
 
@@ -233,18 +234,16 @@ std::uint64_t Caller::budget_left() const {
 }
 
 Result<void> Caller::divide_rest() {
-    if (ending_soon()) {
-        COTMOC_ASSIGN(const bool left, attachments_.has_work(options_.attachment_rule, attachment_parties()));
-        report_.stopped_early = report_.stopped_early || left;
+    if (!ending_soon() && options_.budget_bytes == 0) {
         return {};
     }
-    if (options_.budget_bytes != 0) {
-        COTMOC_ASSIGN(const bool work, attachments_.has_work(options_.attachment_rule, attachment_parties()));
-        const std::uint64_t half = budget_left() / 2;
-        allowance_ = half;
-        if (work) {
-            set_limit(half);
-        }
+    COTMOC_ASSIGN(const bool work, attachments_.has_work(options_.attachment_rule, attachment_parties()));
+    if (ending_soon()) {
+        report_.stopped_early = report_.stopped_early || work;
+    } else if (work) {
+        allowance_ = budget_left() / 2;
+        set_limit(*allowance_);
+        attachments_.expect_limit();
     }
     return {};
 }
@@ -276,7 +275,7 @@ void Caller::end_soon() {
     }
     stop_sending();
     allowance_ = 0;
-    attachments_.stop();
+    attachments_.stop(report_);
     if ((!lacks_nothing_ && !peer_done_) || attachments_.awaits_parts()) {
         set_limit(0);
     }
@@ -428,18 +427,16 @@ Result<void> Caller::advance() {
     if (!records_are_exchanged()) {
         return {};
     }
-    Result<bool> finished = exchange_attachments();
-    if (!finished && is_attachment_store_error(finished.error().code)) {
-        // The records are over. Files wait for a store that works.
+    const Result<bool> finished = exchange_attachments();
+    if (!finished && !is_attachment_failure(finished.error().code)) {
+        return tl::unexpected(finished.error());
+    }
+    if (!finished) {  // the records are over; files wait for a store that works
         report_.attachment_error = finished.error().code;
-        finished = true;
     }
-    if (!finished) {
-        return tl::unexpected(std::move(finished).error());
-    }
-    if (*finished) {
+    if (finished.value_or(true)) {
         send(MessageType::bye);
-        report_.complete = !report_.stopped_early;
+        report_.complete = !report_.stopped_early && !report_.attachment_error;
         if (report_.complete) {
             incoming_.parts().drop();  // whatever it was has come by another way
         }

@@ -44,6 +44,9 @@ Result<core::Attachment> find_attachment(Replica& replica, const RecordId& id, s
 Result<void> open_attachment(AttachmentStore& store, const core::AttachedFile& file,
                              const std::function<Result<void>(BytesView)>& write);
 
+/// Whether an error says that this device's database of chunks cannot be used: records do without it.
+bool is_attachment_failure(ErrorCode code);
+
 /// Tells the store what records name now, as far as spaces have changed since the last call, and forgets the
 /// chunks of spaces that this device reads no more. What SessionOptions::follow_attachments is for.
 Result<void> follow_attachments(Replica& replica, AttachmentStore& store);
