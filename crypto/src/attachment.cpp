@@ -150,6 +150,12 @@ Hash256 AttachmentContentHash::finish(std::uint64_t size) const {
     return hash(label::attachment_content, {little_endian_64(size), hashes_});
 }
 
+Hash256 thumbnail_key(const Hash256& file_key) {
+    Wiped<32> key;
+    derive(key.span(), file_key.view(), label::attachment_thumbnail, {});
+    return *Hash256::from(key.view());
+}
+
 Secret attachment_database_key(const Secret& database_key) {
     Wiped<32> key;
     derive(key.span(), database_key.view(SecretAccess{}), label::attachment_database, {});

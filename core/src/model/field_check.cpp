@@ -1,4 +1,3 @@
-#include <cotmoc/core/attachment.hpp>
 #include <cotmoc/core/catalogue.hpp>
 
 #include "model/brief.hpp"
@@ -73,9 +72,6 @@ Result<void> check_list(const Field& field, const TextList& list) {
     std::size_t total = 0;
     for (std::size_t i = 0; i < list.size(); ++i) {
         COTMOC_TRY(check_text(field, list[i]));
-        if (field.type == FieldType::attachments && !parse_attachment(list[i])) {
-            return fail(ErrorCode::wrong_type, at_field(field.name, "not a file that was attached"));
-        }
         total += list[i].size();
         if (i > 0 && list[i] <= list[i - 1]) {
             return fail(ErrorCode::wrong_type, at_field(field.name, "the list is not sorted and distinct"));

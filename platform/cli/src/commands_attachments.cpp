@@ -102,7 +102,10 @@ Outcome fetch(const Common& common, const AttachmentOptions& options) {
     if (options.thumbnail && !attachment.thumbnail) {
         return fail(ErrorCode::unknown_attachment, attachment.name + " has no thumbnail");
     }
-    const core::AttachedFile& file = options.thumbnail ? *attachment.thumbnail : attachment.file;
+    core::AttachedFile file = attachment.file;
+    if (options.thumbnail) {
+        file = {attachment.thumbnail->id, crypto::thumbnail_key(file.key), attachment.thumbnail->size};
+    }
     COTMOC_ASSIGN(const auto held, store->find(file.id));
     if (!held || !held->chunks.whole()) {
         COTMOC_TRY(sync::follow_attachments(replica, *store));

@@ -40,11 +40,13 @@ std::string quoted(std::string_view text) {
 }
 
 /// The items of a field of a kind's records; `where` limits them. They come as hex, so that no text needs to
-/// be unescaped.
-Result<void> each_item(Replica& replica, const std::string& kind, const std::string& field,
+/// be unescaped. The one place that reads them with their keys: what the views show is without.
+Result<void> each_item(Replica& replica, const std::string& kind, const core::Field& field,
                        const std::string& where, const std::function<void(core::Attachment)>& each) {
-    const std::string sql = "SELECT hex(j.value) FROM \"" + kind + "\" AS r, json_each(r.\"" + field +
-                            "\") AS j" + where + " ORDER BY r.id, j.key";
+    const std::string sql = "SELECT hex(j.value) FROM \"" + kind +
+                            "\" AS r JOIN _record AS raw ON raw.id = unhex(replace(r.id, '-', '')), "
+                            "json_each(raw.body, '$." +
+                            field.key + "') AS j" + where + " ORDER BY r.id, j.key";
     return replica.store().sql(sql, [&](std::span<const std::string>, std::span<const std::string> json) {
         const std::optional<Bytes> text = from_hex(std::string_view(json[0]).substr(1, json[0].size() - 2));
         // An item of a newer form is left alone.
@@ -207,7 +209,7 @@ Result<std::vector<core::Attachment>> attachments_of(Replica& replica, const Rec
     COTMOC_ASSIGN(const Place place, find_place(replica, id, field));
     std::vector<core::Attachment> found;
     const std::string where = " WHERE r.id = " + quoted(to_uuid_text(place.record.id));
-    COTMOC_TRY(each_item(replica, place.record.kind, place.field->name, where,
+    COTMOC_TRY(each_item(replica, place.record.kind, *place.field, where,
                          [&](core::Attachment attachment) { found.push_back(std::move(attachment)); }));
     return found;
 }
@@ -277,10 +279,10 @@ Result<void> follow_space(Replica& replica, AttachmentStore& store, const SpaceI
             const auto note = [&](const core::Attachment& each) {
                 references.push_back({each.file, false, core::attachment_text(each), each.content});
                 if (each.thumbnail && each.thumbnail->size <= core::attachment_thumbnail_max) {
-                    references.push_back({*each.thumbnail, true, {}, {}});
+                    references.push_back({{each.thumbnail->id, {}, each.thumbnail->size}, true, {}, {}});
                 }
             };
-            COTMOC_TRY(each_item(replica, kind.name, field.name, where, note));
+            COTMOC_TRY(each_item(replica, kind.name, field, where, note));
         }
     }
     return store.set_references(space.id, digest, references);

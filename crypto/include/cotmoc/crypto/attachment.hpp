@@ -82,6 +82,9 @@ private:
     Bytes hashes_;
 };
 
+/// The key of the thumbnail of the file that this key opens.
+Hash256 thumbnail_key(const Hash256& file_key);
+
 /// The key of the database in which a device keeps its sealed chunks, from that of its records.
 Secret attachment_database_key(const Secret& database_key);
 
