@@ -11,6 +11,7 @@ Result<void> AttachmentIncoming::start(const Hash256& id, Mismatch mismatch) {
         return fail(ErrorCode::unknown_attachment, id.hex());
     }
     held_ = held->chunks;
+    came_ = ChunkSet(held_.size());
     id_ = id;
     mismatch_ = mismatch;
     started_ = true;
@@ -23,7 +24,7 @@ Result<void> AttachmentIncoming::start(const Hash256& id, Mismatch mismatch) {
 
 void AttachmentIncoming::skip(const crypto::AttachmentManifest& manifest) {
     manifest_ = manifest;
-    held_ = ChunkSet(manifest.chunks.size());
+    held_ = came_ = ChunkSet(manifest.chunks.size());
     started_ = skipping_ = true;
     chunk_.reset();
     buffer_.clear();
@@ -31,7 +32,9 @@ void AttachmentIncoming::skip(const crypto::AttachmentManifest& manifest) {
 }
 
 Result<void> AttachmentIncoming::turn_to(std::size_t chunk, std::size_t offset) {
-    if (chunk_ || chunk >= manifest_.chunks.size() || held_.has(chunk)) {
+    // What another session brought after the other side was told, it sends in good faith.
+    const bool known_held = held_.has(chunk) && mismatch_ == Mismatch::leaves_chunk;
+    if (chunk_ || chunk >= manifest_.chunks.size() || came_.has(chunk) || known_held) {
         return fail(ErrorCode::protocol_error, "part of another chunk");
     }
     buffer_.clear();
@@ -67,14 +70,14 @@ Result<void> AttachmentIncoming::receive(const AttachmentPart& part, AttachmentT
     }
     buffer_.insert(buffer_.end(), part.octets.begin(), part.octets.end());
     received.bytes += part.octets.size();
-    octets_ += skipping_ ? 0 : part.octets.size();
+    octets_ += skipping_ || held_.has(chunk) ? 0 : part.octets.size();
     return buffer_.size() == length ? finish_chunk(received) : Result<void>();
 }
 
 Result<void> AttachmentIncoming::finish_chunk(AttachmentTransfer& received) {
     const std::size_t chunk = *chunk_;
     chunk_.reset();
-    held_.add(chunk);
+    came_.add(chunk);
     saved_ = 0;
     if (skipping_) {
         buffer_.clear();

@@ -25,7 +25,7 @@ public:
     /// Nothing more belongs to it; what came of a chunk can still be saved.
     void end() { started_ = false; }
     /// bad_attachment if a chunk does not fit its hash: what came of it is dropped. protocol_error for a chunk
-    /// that was held when it started, or came since.
+    /// that came since it started; and, where the other side was told what is held, for one that was held.
     Result<void> receive(const AttachmentPart& part, AttachmentTransfer& received);
     /// Keeps what has come of the chunk under way if enough has, or if it is `due`.
     Result<void> save(std::int64_t now_ms, bool due);
@@ -42,7 +42,8 @@ private:
     bool started_ = false;
     bool skipping_ = false;
     Mismatch mismatch_ = Mismatch::ends_session;
-    ChunkSet held_;            // as this session knows
+    ChunkSet held_;  // when it started
+    ChunkSet came_;  // since
     bool old_prefix_ = false;  // the buffer begins with what an earlier session kept
     Hash256 id_;
     crypto::AttachmentManifest manifest_;

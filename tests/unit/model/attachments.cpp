@@ -57,6 +57,44 @@ TEST_CASE("any other text than the one is refused") {
     CHECK_FALSE(parse_attachment(""));
 }
 
+TEST_CASE("an item is shown without its key, also one that this program cannot read") {
+    const std::string text = attachment_text(photo());
+    const std::string key = to_base64url(filled(2).view());
+    REQUIRE(text.find(key) == 3);
+    const std::string shown = without_key(text);
+    CHECK(shown == "a1 *" + text.substr(3 + key.size()));
+    CHECK(shown.find(key) == std::string::npos);
+    CHECK(without_key("a9 " + key + " and more").find(key) == std::string::npos);
+    for (const char* other : {"", "a", "a1 short", "biên bản biên bản biên bản biên bản biên bản biên bản"}) {
+        CHECK(without_key(other) == "*");
+    }
+    Field field;
+    field.type = FieldType::attachments;
+    CHECK(without_keys(field, TextList{text}) == Value(TextList{shown}));
+    CHECK(without_keys(field, text) == Value(shown));
+    field.type = FieldType::set;
+    CHECK(without_keys(field, TextList{text}) == Value(TextList{text}));
+}
+
+TEST_CASE("what others entered is accepted whatever it is; what is entered here has to be a file") {
+    Field field;
+    field.type = FieldType::attachments;
+    field.shape = Shape::set;
+    Attachment attachment = photo();
+    const auto accepted = [&](const std::string& item) {
+        CHECK(check_value(field, TextList{item}).has_value());
+        return check_entered(field, TextList{item}).has_value();
+    };
+    CHECK(accepted(attachment_text(attachment)));
+    CHECK_FALSE(accepted("photo.jpg"));
+    CHECK_FALSE(accepted("a2" + attachment_text(attachment).substr(2)));
+    attachment.thumbnail = AttachedThumbnail{filled(4), attachment_thumbnail_max};
+    CHECK(accepted(attachment_text(attachment)));
+    attachment.thumbnail->size += 1;
+    CHECK_FALSE(accepted(attachment_text(attachment)));
+    CHECK_FALSE(check_value(field, TextList{"\xff"}).has_value());
+}
+
 TEST_CASE("names that lead out of a folder or hide a part of themselves are refused") {
     for (const char* name : {"", ".", "..", "a/b", "a\\b", "a\nb", "a\x7f", "\xff", "a\xc2\x9b" "b", "a\u202egpj.exe", "a\u2067b", "\u200fa", "\u061c" "a", "a\u2028b"}) {
         CAPTURE(name);

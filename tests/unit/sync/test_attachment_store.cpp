@@ -96,6 +96,118 @@ TEST_CASE("two sessions that bring the same chunk leave one chunk") {
     CHECK(store->chunk(file.id, 0).value() == file.chunks[0]);
 }
 
+TEST_CASE("what another session left of a chunk does not stand under the octets that were checked") {
+    const auto store = open_store(":memory:");
+    const SealedFile file(300'000, 3);
+    REQUIRE(add(*store, file));
+    REQUIRE(store->keep_part(file.id, 0, Bytes(60'000, 7), 0));
+    REQUIRE(store->keep_part(file.id, 1, Bytes(2'000, 7), 0));  // one beginning is kept
+    REQUIRE(store->keep_part(file.id, 0, Bytes(60'000, 8), 0));
+    REQUIRE(store->keep_chunk(file.id, 0, file.chunks[0]));
+    CHECK(store->chunk(file.id, 0).value() == file.chunks[0]);
+    CHECK(store->find(file.id).value()->part_octets == 0);
+    REQUIRE(store->keep_chunk(file.id, 1, file.chunks[1]));
+    CHECK(store->chunk(file.id, 1).value() == file.chunks[1]);
+}
+
+TEST_CASE("a second record that tells another size of a file does not silence the first") {
+    const auto store = open_store(":memory:");
+    const SealedFile file(1'000, 3);
+    AttachmentStore::Reference liar = file.reference();
+    liar.file.size = 999;
+    REQUIRE(store->set_references(file.manifest.space, file.id, {file.reference(), liar}));
+    CHECK(store->missing().value().size() == 2);
+    // The manifest tells which of them is true.
+    REQUIRE(add(*store, file));
+    const auto missing = store->missing().value();
+    REQUIRE(missing.size() == 1);
+    CHECK(missing[0].size == 1'000);
+    REQUIRE(store->keep_chunk(file.id, 0, file.chunks[0]));
+    CHECK(store->missing().value().empty());
+    CHECK(store->undelivered(DeviceId{}).value() == std::vector{file.id});
+}
+
+TEST_CASE("what the hub lost is undelivered again, and what it confirmed long ago is asked for first") {
+    const auto store = open_store(":memory:");
+    const SealedFile one(1'000, 3);
+    const SealedFile two(1'000, 4);
+    one.put_into(*store);
+    two.put_into(*store);
+    REQUIRE(store->set_references(one.manifest.space, one.id, {one.reference(), two.reference()}));
+    DeviceId hub;
+    hub.octets.fill(9);
+    for (const SealedFile* each : {&one, &two, &one}) {
+        REQUIRE(store->note_delivered(each->id, hub));
+    }
+    CHECK(store->undelivered(hub).value().empty());
+    CHECK(store->longest_delivered(hub, 1).value() == std::vector{two.id});
+    CHECK(store->unsent(one.manifest.author).value() == 0);
+    REQUIRE(store->note_lost(two.id, hub));
+    CHECK(store->undelivered(hub).value() == std::vector{two.id});
+    REQUIRE(store->note_went_back(1'000));
+    CHECK(store->undelivered(hub).value().size() == 2);
+    CHECK(store->unsent(one.manifest.author).value() == 2);
+    REQUIRE(store->note_delivered(one.id, hub));
+    REQUIRE(store->note_went_back(1'000));  // of the same time: told before
+    CHECK(store->undelivered(hub).value() == std::vector{two.id});
+}
+
+TEST_CASE("a space that was withdrawn is forgotten, but for what was made here and nobody else holds") {
+    const auto store = open_store(":memory:");
+    const SealedFile own(1'000, 3);
+    const SealedFile sent(1'000, 4);
+    const SealedFile other(1'000, 5, 7);
+    for (const SealedFile* each : {&own, &sent, &other}) {
+        each->put_into(*store);
+    }
+    const SpaceId space = own.manifest.space;
+    REQUIRE(store->set_references(space, own.id, {own.reference(), sent.reference(), other.reference()}));
+    REQUIRE(store->note_delivered(sent.id, DeviceId{}));
+    REQUIRE(store->forget_space(space, own.manifest.author));
+    CHECK(own.is_whole_in(*store));
+    CHECK_FALSE(store->find(sent.id).value());
+    CHECK_FALSE(store->find(other.id).value());
+    CHECK(store->unsent(own.manifest.author).value() == 1);
+}
+
+TEST_CASE("a manifest that the disk has changed is as good as none") {
+    const TemporaryFolder directory;
+    const SealedFile file(1'000, 3);
+    file.put_into(*open_store(directory.file("a.db")));
+    {
+        core::Database::Options options;
+        options.path = directory.file("a.db");
+        core::Database database = core::Database::open(options).value();
+        REQUIRE(database.execute("UPDATE attachment SET manifest = "
+                                 "CAST(substr(manifest, 1, 60) || x'00' || substr(manifest, 62) AS BLOB)"));
+    }
+    const auto store = open_store(directory.file("a.db"));
+    CHECK(store->manifest(file.id).error().code == ErrorCode::unknown_attachment);
+    CHECK_FALSE(store->find(file.id).value());
+    REQUIRE(add(*store, file));
+    REQUIRE(store->keep_chunk(file.id, 0, file.chunks[0]));
+    CHECK(file.is_whole_in(*store));
+}
+
+TEST_CASE("a hub keeps no more of all devices than it was told, and leaves the disk some room") {
+    sync::AttachmentLimits limits;
+    limits.total_bytes = 10'000;
+    const auto store = open_store(":memory:", limits);
+    REQUIRE(add(*store, SealedFile(1, 3, 1)));  // a page at least, and the manifest
+    REQUIRE(add(*store, SealedFile(1, 4, 2)));
+    CHECK(error_of(add(*store, SealedFile(1, 5, 3))) == "quota_exceeded");
+    std::uint64_t free = 1'005'000;
+    limits = {};
+    limits.free_bytes = 1'000'000;
+    limits.disk_free = [&]() { return std::optional(free); };
+    const auto tight = open_store(":memory:", limits);
+    REQUIRE(add(*tight, SealedFile(1, 3)));
+    CHECK(error_of(add(*tight, SealedFile(1, 4))) == "quota_exceeded");  // what was announced needs room
+    free = 1'020'000;
+    REQUIRE(add(*tight, SealedFile(1, 4)));
+    CHECK(error_of(add(*tight, SealedFile(50'000, 5))) == "quota_exceeded");
+}
+
 TEST_CASE("a beginning that turned out wrong, and a chunk that is damaged, are fetched again") {
     const auto store = open_store(":memory:");
     const SealedFile file(200'000, 4);

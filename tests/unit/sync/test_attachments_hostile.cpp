@@ -37,15 +37,17 @@ struct Pipe final : sync::AttachmentExchange::Wire {
 
 /// The answering side of a hub, spoken to by a device that may say anything.
 struct Counter {
-    explicit Counter(std::string_view peer, const sync::AttachmentLimits& limits = {})
+    explicit Counter(std::string_view speaker, const sync::AttachmentLimits& limits = {})
         : store(open_store(":memory:", limits)),
-          parties{world.province.trust, device("hub").id, device(peer).id},
+          own(device("hub").id),
+          peer(device(speaker).id),
           exchange(store.get(), 1'000'000, pipe) {}
 
     const crypto::TrustState::Device& device(std::string_view name) const {
         return *world.province.trust.find(world.province.member(name).id);
     }
     std::string say(MessageType type, const Bytes& body) {
+        const sync::AttachmentParties parties{world.province.trust, own, peer};
         Result<void> taken = exchange.handle({type, body}, parties, report);
         if (taken) {
             taken = exchange.produce(parties, report);
@@ -64,6 +66,14 @@ struct Counter {
         }
         return state.kind == AttachmentState::Kind::held ? "held" : "unknown";
     }
+    void revoke(std::string_view name) {
+        crypto::RightsEntry rights = world.province.rights(name);
+        rights.revoked = true;
+        rights.spaces.clear();
+        rights.reason = crypto::RightsReason::lost;
+        world.province.append(rights);
+    }
+    void speak_as(std::string_view name) { peer = device(name).id; }
     AttachmentState::Kind ask(const Hash256& id) {
         REQUIRE(say(MessageType::ask, sync::encode_ask({id})) == "taken");
         return sync::decode_states(pipe.take().body).value().at(0).kind;
@@ -75,7 +85,8 @@ struct Counter {
 
     World world;
     std::unique_ptr<AttachmentStore> store;
-    sync::AttachmentParties parties;
+    DeviceId own;
+    DeviceId peer;
     Pipe pipe;
     sync::AttachmentExchange exchange;
     sync::SessionReport report;
@@ -110,16 +121,30 @@ TEST_CASE("a manifest that another device signed, or that was changed after the 
     CHECK(hub.store->spaces().value().empty());
 }
 
-TEST_CASE("a device that was revoked brings nothing new, and its quota binds one that was not") {
-    Counter hub("ngoc-hoi-2");
-    const SealedFile file = hub.file(10);
-    crypto::RightsEntry rights = hub.world.province.rights("ngoc-hoi");
-    rights.revoked = true;
-    rights.spaces.clear();
-    rights.reason = crypto::RightsReason::lost;
-    hub.world.province.append(rights);
-    CHECK(hub.offer(file.manifest) == "not_allowed");
+TEST_CASE("what a device made that was revoked since, only another one brings that may write") {
+    Counter own("ngoc-hoi");
+    Counter other("ngoc-hoi-2");
+    Counter stranger("dak-glei");
+    const SealedFile file = own.file(10);
+    for (Counter* each : {&own, &other, &stranger}) {
+        each->revoke("ngoc-hoi");
+    }
+    CHECK(own.offer(file.manifest) == "wrong_space");
+    CHECK(other.offer(file.manifest) == "held");
+    CHECK(stranger.offer(file.manifest) == "wrong_space");
+    // Who never could write the space made nothing that belongs there.
+    CHECK(other.offer(other.file(10, "kon-tum/ngoc-hoi", "dak-glei").manifest) == "not_allowed");
+}
 
+TEST_CASE("who brings a file pays for it, whoever made it") {
+    Counter hub("ngoc-hoi-2", {10'000, 100});
+    CHECK(hub.offer(hub.file(6'000).manifest) == "held");
+    CHECK(hub.offer(hub.file(6'000, "kon-tum/ngoc-hoi", "ngoc-hoi-2", 2).manifest) == "quota_exceeded");
+    hub.speak_as("ngoc-hoi");
+    CHECK(hub.offer(hub.file(6'000, "kon-tum/ngoc-hoi", "ngoc-hoi", 3).manifest) == "held");
+}
+
+TEST_CASE("a device's quota binds it") {
     Counter small("ngoc-hoi", {5'000, 2});
     CHECK(small.offer(small.file(5'000).manifest) == "quota_exceeded");
     CHECK(small.offer(small.file(600).manifest) == "held");
@@ -137,6 +162,61 @@ TEST_CASE("a hub serves an attachment only to devices that carry its space, and 
     Counter own("ngoc-hoi-2");
     file.put_into(*own.store);
     CHECK(own.ask(file.id) == AttachmentState::Kind::held);
+}
+
+TEST_CASE("what a device may ask for is looked up each time, also in the middle of a session") {
+    Counter hub("ngoc-hoi-2");
+    const SealedFile file = hub.file(10);
+    file.put_into(*hub.store);
+    CHECK(hub.ask(file.id) == AttachmentState::Kind::held);
+    hub.revoke("ngoc-hoi-2");
+    CHECK(hub.ask(file.id) == AttachmentState::Kind::unknown);
+    CHECK(hub.say(MessageType::get, sync::encode_get({file.id, true, {}})) == "protocol_error");
+}
+
+TEST_CASE("a hub answers one request at a time, when there is room for the answer") {
+    Counter hub("ngoc-hoi");
+    const SealedFile file = hub.file(300'000);
+    file.put_into(*hub.store);
+    hub.pipe.room = false;
+    CHECK(hub.say(MessageType::ask, sync::encode_ask({file.id})) == "taken");
+    CHECK(hub.pipe.said.empty());
+    const std::vector<std::pair<MessageType, Bytes>> requests = {
+        {MessageType::ask, sync::encode_ask({file.id})},
+        {MessageType::get, sync::encode_get({file.id, true, {}})},
+        {MessageType::manifest, crypto::encode_manifest(file.manifest)},
+        {MessageType::put, sync::encode_put(file.id)}};
+    for (const auto& [type, body] : requests) {
+        CHECK(hub.say(type, body) == "protocol_error");
+    }
+    CHECK(hub.pipe.said.empty());
+}
+
+TEST_CASE("a file is given once in a session") {
+    Counter hub("ngoc-hoi");
+    const SealedFile held = hub.file(20'000);
+    held.put_into(*hub.store);
+    CHECK(hub.say(MessageType::get, sync::encode_get({held.id, true, {}})) == "taken");
+    CHECK(hub.say(MessageType::get, sync::encode_get({held.id, true, {}})) == "protocol_error");
+}
+
+TEST_CASE("a chunk that is held is not taken again, nor a file put again") {
+    Counter hub("ngoc-hoi");
+    const SealedFile file = hub.file(300'000);
+    REQUIRE(hub.offer(file.manifest) == "held");
+    REQUIRE(hub.say(MessageType::put, sync::encode_put(file.id)) == "taken");
+    const auto part = [&](std::size_t from, std::size_t until) {
+        const BytesView octets = BytesView(file.chunks[1]).subspan(from, until - from);
+        return hub.say(MessageType::chunk_part, sync::encode_chunk_part({1, from, octets}));
+    };
+    const std::size_t length = file.chunks[1].size();
+    REQUIRE(length > 32'000);
+    for (std::size_t from = 0; from < length; from += 16'000) {
+        CHECK(part(from, std::min(length, from + 16'000)) == "taken");
+    }
+    REQUIRE(hub.store->find(file.id).value()->chunks.has(1));
+    CHECK(part(0, 16'000) == "protocol_error");
+    CHECK(hub.say(MessageType::put, sync::encode_put(file.id)) == "protocol_error");
 }
 
 TEST_CASE("parts come in their order and at their place, and a wrong chunk is dropped") {
