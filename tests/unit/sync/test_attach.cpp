@@ -99,6 +99,53 @@ TEST_CASE("a file that the space's records name and that is held is sealed once"
     CHECK(other.attachment.file.id != id);
 }
 
+TEST_CASE("a record that claims the content of another file does not stand for it") {
+    Offices offices;
+    const Bytes shown = random_octets(300'000, 7);
+    const Bytes meant = random_octets(300'000, 8);
+    core::Attachment lie = must(offices.attach("post-a", shown, "shown.txt")).attachment;
+    crypto::AttachmentContentHash content;
+    content.take(BytesView(meant).first(crypto::attachment_chunk_size));
+    content.take(BytesView(meant).subspan(crypto::attachment_chunk_size));
+    lie.content = content.finish(meant.size());
+    lie.name = "meant.txt";
+    core::FieldEdit edit;
+    edit.kind = core::FieldEdit::Kind::insert;
+    edit.field = "scans";
+    edit.value = core::attachment_text(lie);
+    must(offices.replica("post-a").edit(offices.record, std::span(&edit, 1)));
+    const sync::Attached attached = must(offices.attach("post-a", meant, "meant.txt"));
+    CHECK_FALSE(attached.known);
+    CHECK(must(offices.read("post-a", attached.attachment.file)) == meant);
+}
+
+TEST_CASE("a record's views, lists and history do not show the keys of its files") {
+    Offices offices;
+    sync::Replica& replica = offices.replica("post-a");
+    const core::Attachment attachment = must(offices.attach("post-a", Bytes(9, 1), "a.txt")).attachment;
+    const std::string key = to_base64url(attachment.file.key.view());
+    const std::string id = to_base64url(attachment.file.id.view());
+    std::string shown = must(replica.store().find(offices.record))->body;
+    must(replica.store().sql("SELECT * FROM delegation",
+                             [&](std::span<const std::string>, std::span<const std::string> values) {
+                                 for (const std::string& value : values) {
+                                     shown += value;
+                                 }
+                                 return true;
+                             }));
+    const auto mentions = [&](std::string_view what) {
+        std::size_t count = 0;
+        for (std::size_t at = shown.find(what); at != std::string::npos; at = shown.find(what, at + 1)) {
+            ++count;
+        }
+        return count;
+    };
+    CHECK(mentions(id) == 2);
+    CHECK(mentions("a.txt") == 2);
+    CHECK(mentions(key) == 0);
+    CHECK(must(sync::attachments_of(replica, offices.record, "papers")).at(0) == attachment);
+}
+
 TEST_CASE("a refused file changes neither the record nor the store") {
     Offices offices;
     const Bytes file = random_octets(300'000, 3);
