@@ -1,13 +1,17 @@
 #include "sync_output.hpp"
 
+#include "attachment_place.hpp"
 #include "fork_output.hpp"
 #include "hub_output.hpp"
 #include "json_text.hpp"
+#include "messages.hpp"
 
 #include <cotmoc/sync/authority.hpp>
 
 #include <algorithm>
 #include <cstdio>
+#include <iostream>
+#include <set>
 
 namespace cotmoc::cli {
 namespace {
@@ -51,8 +55,57 @@ Result<std::vector<std::string>> rotate_due(const Common& common, Opened& opened
     return authority->rotate_due();
 }
 
+/// The name in a record; empty if none is known any more.
+std::string name_of(sync::AttachmentStore* store, const Hash256& id) {
+    const auto name = store != nullptr ? store->name_of(id) : std::string();
+    return name.value_or(std::string());
+}
+
+/// Files wait; the records of the same session are not held up by them.
+void warn_of_store(const Common& common, ErrorCode code, const std::string& detail) {
+    std::cerr << error_line("cotmoc", Error{code, detail}, common.language) << std::endl;
+}
+
+Result<std::string> attachments_json(const sync::SessionReport& report, sync::AttachmentStore* store) {
+    std::uint64_t missing = 0;
+    const auto left = store != nullptr ? store->missing()
+                                       : std::vector<sync::AttachmentStore::Missing>();
+    if (left) {
+        std::set<Hash256> ids;
+        for (const auto& each : *left) {
+            ids.insert(each.id);
+        }
+        missing = ids.size();
+    }
+    std::vector<std::string> refusals;
+    for (const sync::AttachmentRefusal& each : report.refused_why) {
+        refusals.push_back(JsonObject()
+                               .text("attachment", each.id.hex())
+                               .text("name", name_of(store, each.id))
+                               .text("error", std::string(error_name(each.code)))
+                               .finish());
+    }
+    std::string error = "null";
+    if (report.attachment_error) {
+        error.clear();
+        core::append_json_string(error, error_name(*report.attachment_error));
+    }
+    return JsonObject()
+        .number("sent", report.attachments_sent.whole)
+        .number("received", report.attachments_received.whole)
+        .number("bytes_sent", report.attachments_sent.bytes)
+        .number("bytes_received", report.attachments_received.bytes)
+        .number("refused", report.attachments_refused)
+        .raw("refusals", json_array(refusals))
+        .number("failed", report.attachments_failed)
+        .raw("error", error)
+        .number("missing", missing)
+        .finish();
+}
+
 Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& report, double seconds,
-                             const std::vector<std::string>& rotated) {
+                             const std::vector<std::string>& rotated, sync::AttachmentStore* store) {
+    COTMOC_ASSIGN(const std::string attachments, attachments_json(report, store));
     COTMOC_ASSIGN(const std::string digests, digests_json(replica));
     COTMOC_ASSIGN(const sync::HubNotice hub, replica.hub_notice());
     const std::string wire =
@@ -69,6 +122,7 @@ Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& 
         .number("quarantined", replica.notes().quarantined)
         .number("forks", replica.notes().forks)
         .raw("hub", hub_json(replica, hub))
+        .raw("attachments", attachments)
         .flag("restored", replica.restored());
     if (!rotated.empty()) {
         object.raw("rotated", json_texts(rotated));
@@ -77,7 +131,29 @@ Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& 
     return {};
 }
 
-void put_report_text(const Common& common, const sync::Replica& replica, const sync::SessionReport& report) {
+void put_attachments_text(const Common& common, const sync::SessionReport& report,
+                          sync::AttachmentStore* store) {
+    const auto line = [&](Label name, const sync::AttachmentTransfer& moved) {
+        if (moved.bytes != 0) {
+            put_line(std::string(common.text(Label::attachments)) + ", " + std::string(common.text(name)) +
+                     ": " + std::to_string(moved.whole) + ", " + std::to_string(moved.bytes) + " " +
+                     std::string(common.text(Label::octets)));
+        }
+    };
+    line(Label::sent, report.attachments_sent);
+    line(Label::received, report.attachments_received);
+    for (const sync::AttachmentRefusal& each : report.refused_why) {
+        put_line(std::string(common.text(Label::file_refused)) + ": " + name_of(store, each.id) + " (" +
+                 std::string(error_name(each.code)) + ")");
+    }
+    if (report.attachments_failed != 0) {
+        put_line(std::string(common.text(Label::files_failed)) + ": " +
+                 std::to_string(report.attachments_failed));
+    }
+}
+
+void put_report_text(const Common& common, const sync::Replica& replica, const sync::SessionReport& report,
+                     sync::AttachmentStore* store) {
     const auto transfer = [&](Label name, const sync::Transfer& moved) {
         put_line(std::string(common.text(name)) + ": " + std::to_string(moved.change_sets) + " " +
                  std::string(common.text(Label::change_sets)) + ", " + std::to_string(moved.ops) + " " +
@@ -86,6 +162,7 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     };
     transfer(Label::sent, report.sent);
     transfer(Label::received, report.received);
+    put_attachments_text(common, report, store);
     put_line(std::string(common.text(Label::on_the_wire)) + ": " + std::to_string(report.bytes_up) + ", " +
              std::to_string(report.bytes_down) + " " + std::string(common.text(Label::octets)));
     const auto note = [&](Label name, std::uint64_t count) {
@@ -101,6 +178,15 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     if (replica.restored()) {
         put_line(common.text(Label::restored));
     }
+}
+
+sync::AttachmentRule rule_of(const SyncOptions& options) {
+    sync::AttachmentRule rule;
+    if (options.no_attachments) {
+        rule.carry = sync::AttachmentRule::Carry::none;
+    }
+    rule.size_max = std::min<std::uint64_t>(options.attachments_up_to, 1u << 20) << 20;
+    return rule;
 }
 
 }  // namespace
@@ -120,21 +206,35 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     }
     COTMOC_ASSIGN(const HubAddress hub, hub_address(replica, options.hub));
     COTMOC_ASSIGN(const std::vector<std::string> rotated, rotate_due(common, opened, hub));
+    std::unique_ptr<sync::AttachmentStore> store;
+    std::optional<ErrorCode> store_error;
+    if (auto files = open_attachments(opened)) {
+        store = std::move(*files);
+    } else {
+        store_error = files.error().code;
+        warn_of_store(common, files.error().code, "attachments.db: " + files.error().detail);
+    }
     Clock& clock = opened.place.clock;
     sync::SessionReport& last = outcome.report;
     const std::int64_t began = clock.steady_ms();
-    const auto report = sync_with_hub(common, opened, hub, tcp, last);
-    last.complete = last.complete && report.has_value();
+    const auto report = sync_with_hub(common, opened, hub, tcp, last, {store.get(), rule_of(options)});
+    last.complete = last.complete && report.has_value() && !store_error;
+    if (store_error) {
+        last.attachment_error = store_error;
+    } else if (last.attachment_error) {
+        warn_of_store(common, *last.attachment_error, "attachments.db");
+    }
     const bool idle = report && last.complete && last.sent.change_sets == 0 &&
-                      last.received.change_sets == 0 && last.trust_sent == 0 && last.trust_received == 0;
+                      last.received.change_sets == 0 && last.attachments_sent.bytes == 0 &&
+                      last.attachments_received.bytes == 0 && last.trust_sent == 0 && last.trust_received == 0;
     if (idle && !outcome.tell_idle) {
         return {};
     }
     if (common.json) {
         const double seconds = static_cast<double>(clock.steady_ms() - began) / 1000;
-        COTMOC_TRY(put_report_json(replica, last, seconds, rotated));
+        COTMOC_TRY(put_report_json(replica, last, seconds, rotated, store.get()));
     } else if (report) {
-        put_report_text(common, replica, last);
+        put_report_text(common, replica, last, store.get());
         if (!rotated.empty()) {
             put_line(std::string(common.text(Label::new_keys)) + ": " + comma_list(rotated));
         }
