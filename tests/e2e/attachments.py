@@ -3,6 +3,7 @@ import json
 import os
 import random
 import select
+import shutil
 import socket
 import subprocess
 import threading
@@ -179,7 +180,72 @@ class Attachments(harness.Fleet):
         self.cotmoc("one", "attach", self.record, "papers", self.write("b", 200_000))
         said = self.sync("one")
         self.assertEqual((said["attachments"]["sent"], said["attachments"]["refused"]), (1, 1))
+        refusal = said["attachments"]["refusals"][0]
+        self.assertEqual((refusal["name"], refusal["error"]), ("b", "quota_exceeded"))
         self.assertTrue(said["complete"])
+        # What the hub did not take is unsent work.
+        self.fails("unsent_work", "one", "wipe", "--yes", "one")
+
+    def test_no_command_prints_the_key_of_a_file(self):
+        self.cotmoc("one", "attach", self.record, "papers", self.write("giấy tờ.pdf", 1000))
+        self.sync("one")
+        self.sync("two")
+        printed = "".join(self.cotmoc("two", *command) for command in (
+            ("show", self.record), ("show", self.record, "--json"), ("list", "--json"), ("export",),
+            ("history", self.record), ("history", self.record, "--json"),
+            ("sql", "SELECT papers FROM delegation"), ("conflicts", "--json")))
+        self.assertGreaterEqual(printed.count("giấy tờ.pdf"), 6)
+        self.assertEqual(printed.count("a1 "), printed.count("a1 * "))
+        self.assertGreater(printed.count("a1 * "), 5)
+
+    def test_a_file_is_taken_out_by_its_name(self):
+        first = self.write("a.txt", 10)
+        self.cotmoc("one", "attach", self.record, "papers", first)
+        self.cotmoc("one", "attach", self.record, "papers", self.write("b.txt", 20))
+        self.fails("wrong_usage", "one", "detach", self.record, "papers", status=2)
+        self.fails("unknown_attachment", "one", "detach", self.record, "papers", "c.txt")
+        self.cotmoc("one", "detach", self.record, "papers", "b.txt")
+        self.assertEqual(self.fetched("one"), first.read_bytes())
+        self.cotmoc("one", "detach", self.record, "papers")
+        self.fails("unknown_attachment", "one", "fetch", self.record, "papers", "-o", "-")
+
+    def test_records_do_without_a_database_of_files_that_does_not_open(self):
+        self.cotmoc("one", "attach", self.record, "papers", self.write("a.txt", 10))
+        self.sync("one")
+        self.drop_hub()
+        for name in ("one", "hub"):
+            for file in (self.work / name).glob("attachments.db*"):
+                file.write_bytes(b"not a database" * 1000)
+        self.start_hub()
+        self.cotmoc("one", "set", self.record, "note=later")
+        done = self.run_program("cotmoc", "-C", self.work / "one", "sync", "--hub", self.hub.address, "--json")
+        said = json.loads(done.stdout)
+        self.assertEqual(said["sent"]["change_sets"], 1)
+        self.assertEqual(said["attachments"]["error"], "database_damaged")
+        self.assertIn(b"database_damaged", done.stderr)
+        two = self.sync("two")
+        self.assertGreaterEqual(two["received"]["change_sets"], 1)
+        self.assertEqual(two["attachments"]["missing"], 1)
+        self.drop_hub()
+        self.assertIn("database_damaged", (self.work / "hub.log").read_text())
+
+    def test_a_hub_that_was_restored_gets_its_files_again(self):
+        photo = self.write("a.png", 300_000)
+        self.drop_hub()
+        shutil.copytree(self.work / "hub", self.work / "backup")
+        self.start_hub()
+        self.cotmoc("one", "attach", self.record, "papers", photo)
+        self.assertEqual(self.sync("one")["attachments"]["sent"], 1)
+        self.drop_hub()
+        shutil.rmtree(self.work / "hub")
+        shutil.copytree(self.work / "backup", self.work / "hub")
+        self.start_hub()
+        # The command tells of the hub that went back, by its exit status too.
+        self.json("one", "sync", "--hub", self.hub.address, expect=None)
+        self.json("one", "sync", "--hub", self.hub.address, expect=None)
+        self.sync("two")
+        self.drop_hub()
+        self.assertEqual(self.fetched("two"), photo.read_bytes())
 
     def test_a_link_that_is_cut_again_and_again_carries_each_chunk_once(self):
         photo = self.write("film.mp4", CUT_BYTES)
