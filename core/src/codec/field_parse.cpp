@@ -2,6 +2,8 @@
 #include "codec/json_strict.hpp"
 #include "model/brief.hpp"
 
+#include <cotmoc/core/attachment.hpp>
+
 #include <charconv>
 #include <cmath>
 #include <map>
@@ -160,6 +162,7 @@ Result<Value> typed_json(const Field& field, const json& value) {
 Result<Value> checked(const Field& field, Result<Value> value) {
     if (value) {
         COTMOC_TRY(check_value(field, *value));
+        COTMOC_TRY(check_entered(field, *value));
     }
     return value;
 }

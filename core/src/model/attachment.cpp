@@ -129,7 +129,8 @@ std::string without_key(std::string_view item) {
     const bool has_place = item.size() > key_until && std::ranges::all_of(head, [](char letter) {
                                return static_cast<unsigned char>(letter) < 0x80;
                            });
-    return has_place ? std::string(item.substr(0, key_from)) + "*" + std::string(item.substr(key_until)) : "*";
+    return has_place ? std::string(item.substr(0, key_from)) + "*" + std::string(item.substr(key_until))
+                     : "*";
 }
 
 Value without_keys(const Field& field, Value value) {

@@ -1,4 +1,5 @@
 // passphrase, recover, wipe.
+#include "attachment_place.hpp"
 #include "json_text.hpp"
 #include "program.hpp"
 

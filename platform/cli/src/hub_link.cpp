@@ -63,7 +63,8 @@ Result<sync::SessionReport> sync_with_hub(const Common& common, Opened& opened, 
     };
     sync::SessionOptions session{replica, replica.keys().device, opened.place.random};
     if (attachments.store != nullptr) {
-        // First, so that a session knows at once what is missing. It is tried again when the records are here.
+        // First, so that a session knows at once what is missing. It is tried again when the records are
+        // here.
         const Result<void> followed = sync::follow_attachments(replica, *attachments.store);
         if (!followed && !sync::is_attachment_failure(followed.error().code)) {
             return tl::unexpected(followed.error());

@@ -68,8 +68,7 @@ void warn_of_store(const Common& common, ErrorCode code, const std::string& deta
 
 Result<std::string> attachments_json(const sync::SessionReport& report, sync::AttachmentStore* store) {
     std::uint64_t missing = 0;
-    const auto left = store != nullptr ? store->missing()
-                                       : std::vector<sync::AttachmentStore::Missing>();
+    const auto left = store != nullptr ? store->missing() : std::vector<sync::AttachmentStore::Missing>();
     if (left) {
         std::set<Hash256> ids;
         for (const auto& each : *left) {
@@ -226,7 +225,8 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     }
     const bool idle = report && last.complete && last.sent.change_sets == 0 &&
                       last.received.change_sets == 0 && last.attachments_sent.bytes == 0 &&
-                      last.attachments_received.bytes == 0 && last.trust_sent == 0 && last.trust_received == 0;
+                      last.attachments_received.bytes == 0 && last.trust_sent == 0 &&
+                      last.trust_received == 0;
     if (idle && !outcome.tell_idle) {
         return {};
     }

@@ -69,12 +69,13 @@ Result<std::vector<Hash256>> AttachmentStore::longest_delivered(const DeviceId& 
 }
 
 Result<std::uint64_t> AttachmentStore::unsent(const DeviceId& author) {
-    COTMOC_ASSIGN(core::Statement read,
-                  database_.prepare("SELECT count(*) FROM attachment AS a WHERE a.author = ?1 AND NOT a.draft "
-                                    "AND " +
-                                    std::string(is_named) +
-                                    " AND NOT EXISTS (SELECT 1 FROM delivered AS d WHERE "
-                                    "d.attachment = a.number)"));
+    COTMOC_ASSIGN(
+        core::Statement read,
+        database_.prepare("SELECT count(*) FROM attachment AS a WHERE a.author = ?1 AND NOT a.draft "
+                          "AND " +
+                          std::string(is_named) +
+                          " AND NOT EXISTS (SELECT 1 FROM delivered AS d WHERE "
+                          "d.attachment = a.number)"));
     COTMOC_ASSIGN(const bool there, read.bind_blob(1, author.view()).step());
     return there ? static_cast<std::uint64_t>(read.integer(0)) : 0;
 }

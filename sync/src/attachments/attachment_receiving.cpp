@@ -49,10 +49,11 @@ Result<void> AttachmentStore::check_quota(const crypto::AttachmentManifest& mani
         !fits(static_cast<std::uint64_t>(read.integer(1)), limits_.bytes)) {
         return no_room("attachments of this device");
     }
-    COTMOC_ASSIGN(core::Statement all,
-                  database_.prepare("SELECT coalesce(sum(a.charge), 0), coalesce(sum(CASE WHEN c.whole THEN 0 "
-                                    "ELSE a.charge END), 0) FROM attachment AS a JOIN chunks AS c "
-                                    "ON c.attachment = a.number WHERE NOT a.draft"));
+    COTMOC_ASSIGN(
+        core::Statement all,
+        database_.prepare("SELECT coalesce(sum(a.charge), 0), coalesce(sum(CASE WHEN c.whole THEN 0 "
+                          "ELSE a.charge END), 0) FROM attachment AS a JOIN chunks AS c "
+                          "ON c.attachment = a.number WHERE NOT a.draft"));
     COTMOC_ASSIGN(there, all.step());
     if (!there || !fits(static_cast<std::uint64_t>(all.integer(0)), limits_.total_bytes)) {
         return no_room("attachments of all devices");
@@ -95,8 +96,9 @@ Result<void> AttachmentStore::drop_pieces(std::int64_t attachment, std::size_t n
 }
 
 Result<void> AttachmentStore::set_part(std::int64_t attachment, std::size_t number, std::size_t octets) {
-    COTMOC_ASSIGN(core::Statement set, database_.prepare("UPDATE chunks SET part_chunk = ?2, part_octets = ?3 "
-                                                         "WHERE attachment = ?1"));
+    COTMOC_ASSIGN(core::Statement set,
+                  database_.prepare("UPDATE chunks SET part_chunk = ?2, part_octets = ?3 "
+                                    "WHERE attachment = ?1"));
     return set.bind(1, attachment).bind(2, signed_of(number)).bind(3, signed_of(octets)).run();
 }
 

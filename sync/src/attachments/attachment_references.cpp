@@ -32,13 +32,14 @@ Result<std::optional<Hash256>> AttachmentStore::followed(const SpaceId& space) {
     return there ? Hash256::from(read.blob(0)) : std::nullopt;
 }
 
-Result<std::vector<core::Attachment>> AttachmentStore::same_file(const SpaceId& space,
-                                                                 const Hash256& content, std::uint64_t size) {
-    COTMOC_ASSIGN(core::Statement read,
-                  database_.prepare("SELECT r.text FROM reference AS r JOIN attachment AS a ON a.id = r.id "
-                                    "JOIN chunks AS c ON c.attachment = a.number WHERE r.space = ?1 AND "
-                                    "r.content = ?2 AND r.size = ?3 AND NOT r.thumbnail AND NOT a.draft AND "
-                                    "a.space = r.space AND a.size = r.size AND c.whole ORDER BY r.id LIMIT 4"));
+Result<std::vector<core::Attachment>> AttachmentStore::same_file(const SpaceId& space, const Hash256& content,
+                                                                 std::uint64_t size) {
+    COTMOC_ASSIGN(
+        core::Statement read,
+        database_.prepare("SELECT r.text FROM reference AS r JOIN attachment AS a ON a.id = r.id "
+                          "JOIN chunks AS c ON c.attachment = a.number WHERE r.space = ?1 AND "
+                          "r.content = ?2 AND r.size = ?3 AND NOT r.thumbnail AND NOT a.draft AND "
+                          "a.space = r.space AND a.size = r.size AND c.whole ORDER BY r.id LIMIT 4"));
     read.bind_blob(1, space.view()).bind_blob(2, content.view()).bind(3, static_cast<std::int64_t>(size));
     std::vector<core::Attachment> found;
     for (;;) {

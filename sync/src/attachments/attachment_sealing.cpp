@@ -19,7 +19,8 @@ Result<std::int64_t> AttachmentStore::begin_sealing(const SpaceId& space, const 
         COTMOC_ASSIGN(const bool there, read.step());
         COTMOC_CHECK(there);
         number = read.integer(0);
-        COTMOC_ASSIGN(core::Statement rename, database_.prepare("UPDATE attachment SET id = ?2 WHERE number = ?1"));
+        COTMOC_ASSIGN(core::Statement rename,
+                      database_.prepare("UPDATE attachment SET id = ?2 WHERE number = ?1"));
         const Hash256 name = draft_name(number);
         return rename.bind(1, number).bind_blob(2, name.view()).run();
     });
@@ -43,8 +44,6 @@ Result<void> AttachmentStore::finish_sealing(std::int64_t draft, const crypto::A
     });
 }
 
-Result<void> AttachmentStore::drop_sealing(std::int64_t draft) {
-    return remove(draft);
-}
+Result<void> AttachmentStore::drop_sealing(std::int64_t draft) { return remove(draft); }
 
 }  // namespace cotmoc::sync

@@ -154,9 +154,9 @@ Result<std::optional<AttachmentStore::Row>> AttachmentStore::row(const Hash256& 
     const auto part_chunk = static_cast<std::size_t>(read.integer(5));
     const auto part_octets = static_cast<std::size_t>(read.integer(6));
     constexpr std::size_t sealed_max = crypto::attachment_chunk_size + crypto::attachment_seal_overhead;
-    const bool part_fits = chunks && (part_octets == 0 || (part_chunk < chunks->size() &&
-                                                           !chunks->has(part_chunk) &&
-                                                           part_octets <= sealed_max));
+    const bool part_fits =
+        chunks && (part_octets == 0 ||
+                   (part_chunk < chunks->size() && !chunks->has(part_chunk) && part_octets <= sealed_max));
     if (!part_fits) {
         return damaged();
     }
@@ -238,9 +238,10 @@ Result<void> AttachmentStore::remove(std::int64_t attachment) {
     // A transaction for each few pieces, so that little room is needed to make much.
     for (bool more = true; more;) {
         const Result<void> deleted = write(false, [&]() -> Result<void> {
-            COTMOC_TRY(run("DELETE FROM piece WHERE rowid IN (SELECT rowid FROM piece WHERE attachment = ?1 "
-                           "LIMIT 16)",
-                           attachment));
+            COTMOC_TRY(
+                run("DELETE FROM piece WHERE rowid IN (SELECT rowid FROM piece WHERE attachment = ?1 "
+                    "LIMIT 16)",
+                    attachment));
             more = database_.changed_rows() != 0;
             return {};
         });

@@ -24,8 +24,9 @@ public:
     void skip(const crypto::AttachmentManifest& manifest);
     /// Nothing more belongs to it; what came of a chunk can still be saved.
     void end() { started_ = false; }
-    /// bad_attachment if a chunk does not fit its hash: what came of it is dropped. protocol_error for a chunk
-    /// that came since it started; and, where the other side was told what is held, for one that was held.
+    /// bad_attachment if a chunk does not fit its hash: what came of it is dropped. protocol_error for a
+    /// chunk that came since it started; and, where the other side was told what is held, for one that was
+    /// held.
     Result<void> receive(const AttachmentPart& part, AttachmentTransfer& received);
     /// Keeps what has come of the chunk under way if enough has, or if it is `due`.
     Result<void> save(std::int64_t now_ms, bool due);
@@ -42,8 +43,8 @@ private:
     bool started_ = false;
     bool skipping_ = false;
     Mismatch mismatch_ = Mismatch::ends_session;
-    ChunkSet held_;  // when it started
-    ChunkSet came_;  // since
+    ChunkSet held_;            // when it started
+    ChunkSet came_;            // since
     bool old_prefix_ = false;  // the buffer begins with what an earlier session kept
     Hash256 id_;
     crypto::AttachmentManifest manifest_;

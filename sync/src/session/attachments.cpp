@@ -173,8 +173,7 @@ Result<void> AttachmentExchange::handle(const Message& message, const Attachment
 
 Result<void> AttachmentExchange::on_part(BytesView body, const AttachmentParties& parties,
                                          SessionReport& report) {
-    const bool awaited =
-        begun_ ? waiting_ == Waiting::parts && !manifest_due_ : !request_ && !sending_end_;
+    const bool awaited = begun_ ? waiting_ == Waiting::parts && !manifest_due_ : !request_ && !sending_end_;
     if (!awaited) {
         return out_of_turn();
     }

@@ -115,7 +115,7 @@ private:
     Wire& wire_;
     std::unique_ptr<AttachmentOutgoing> outgoing_;
     std::unique_ptr<AttachmentIncoming> incoming_;
-    bool begun_ = false;    // as the calling side
+    bool begun_ = false;  // as the calling side
     bool limited_ = false;
     bool stopped_ = false;  // likewise: before all was exchanged, perhaps
     Waiting waiting_ = Waiting::nothing;

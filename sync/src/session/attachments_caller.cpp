@@ -25,9 +25,8 @@ bool AttachmentExchange::Job::fits(const SpaceId& space, std::uint64_t size) con
 }
 
 bool AttachmentExchange::Job::fits_count(std::size_t chunks) const {
-    return std::ranges::any_of(claims, [&](const Claim& claim) {
-        return crypto::attachment_chunk_count(claim.size) == chunks;
-    });
+    return std::ranges::any_of(
+        claims, [&](const Claim& claim) { return crypto::attachment_chunk_count(claim.size) == chunks; });
 }
 
 void AttachmentExchange::add_job(std::vector<Job>& jobs, const Job& job) const {
@@ -42,8 +41,8 @@ void AttachmentExchange::add_job(std::vector<Job>& jobs, const Job& job) const {
 }
 
 /// What this device may bring: made here, or held because its records name it.
-Result<void> AttachmentExchange::plan_uploads(const AttachmentParties& parties, const std::vector<Hash256>& ids,
-                                              std::vector<Job>& jobs) {
+Result<void> AttachmentExchange::plan_uploads(const AttachmentParties& parties,
+                                              const std::vector<Hash256>& ids, std::vector<Job>& jobs) {
     const auto* own = parties.trust.find(parties.own);
     for (const Hash256& id : ids) {
         COTMOC_ASSIGN(const std::optional<HeldAttachment> held, store_->find(id));
@@ -87,8 +86,7 @@ Result<std::vector<AttachmentExchange::Job>> AttachmentExchange::plan(const Atta
         get([&](const auto& each) { return each.size <= rule.size_max; });
     }
     if (recheck && !jobs.empty()) {
-        COTMOC_ASSIGN(const std::vector<Hash256> old,
-                      store_->longest_delivered(parties.peer, rechecked_max));
+        COTMOC_ASSIGN(const std::vector<Hash256> old, store_->longest_delivered(parties.peer, rechecked_max));
         COTMOC_TRY(plan_uploads(parties, old, jobs));
     }
     return jobs;

@@ -1,5 +1,6 @@
 #include "session/branches.hpp"
 #include "session/conversation.hpp"
+#include "session/web_page.hpp"
 
 #include <cotmoc/base/check.hpp>
 #include <cotmoc/base/test_switch.hpp>
@@ -178,7 +179,7 @@ Result<void> Caller::on_equal() {
         report_.attachment_error = files.error().code;
     }
     if (feed_table(store(), common_) == own_list_ && owed.empty() && !files.value_or(false)) {
-        report_.complete = true;
+        report_.complete = files.has_value();
         end(std::nullopt);
         return {};
     }
@@ -295,17 +296,8 @@ bool Caller::still_lacks() const {
     return false;
 }
 
-/// A network that wants a log-in first answers whatever comes with a web page. An honest frame looks like
-/// that once in 2^40 times.
 Result<void> Caller::look_at_answer(BytesView octets) const {
-    const std::string_view text = as_text(octets);
-    const bool http = text.size() >= 7 && text.starts_with("HTTP/") && text[5] >= '0' && text[5] <= '9' &&
-                      (text[6] == '.' || text[6] == ' ');
-    if (http || text.starts_with("<html") || text.starts_with("<HTML") || text.starts_with("<!DOC") ||
-        text.starts_with("<!doc")) {
-        return fail(ErrorCode::captive_portal);
-    }
-    return {};
+    return is_web_page(octets) ? fail(ErrorCode::captive_portal) : Result<void>();
 }
 
 Result<void> Caller::compare_own(const FeedTable& list, std::uint64_t own_check) {

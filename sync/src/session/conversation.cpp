@@ -68,8 +68,7 @@ void Conversation::on_tick(std::int64_t now_ms) {
     if (finished_) {
         return;
     }
-    const bool stalled =
-        now_ >= progress_.deadline(bytes_in_flight()) && !switched_off("session-stall");
+    const bool stalled = now_ >= progress_.deadline(bytes_in_flight()) && !switched_off("session-stall");
     if (now_ - received_at_ >= options_.silence_ms || stalled) {
         end(may_end() ? std::nullopt : std::optional(Error{ErrorCode::no_answer, {}}));
         return;
@@ -396,7 +395,7 @@ void Conversation::finish_turn(Result<void> outcome) {
     report_.to_send = outgoing_.planned();
     constexpr SessionStage stages[] = {SessionStage::greeting, SessionStage::trust, SessionStage::lists,
                                        SessionStage::records};
-    report_.stage = finished_                  ? SessionStage::over
+    report_.stage = finished_                 ? SessionStage::over
                     : exchanges_attachments() ? SessionStage::attachments
                                               : stages[static_cast<std::size_t>(phase_)];
     if (framing_.produced() != produced_) {

@@ -214,14 +214,14 @@ TEST_CASE("at the hub: of attached files these tables and columns") {
     }
     // `reference` and `followed` are filled on devices, where the file is encrypted: a hub reads no record.
     const std::vector<std::string> pinned = {
-        "attachment.number", "attachment.id",      "attachment.space",     "attachment.author",
-        "attachment.payer",  "attachment.size",    "attachment.charge",    "attachment.draft",
-        "attachment.manifest", "chunks.attachment", "chunks.whole",        "chunks.part_chunk",
-        "chunks.part_octets", "chunks.bits",       "delivered.attachment", "delivered.peer",
-        "delivered.told",    "followed.space",     "followed.digest",      "meta.format",
-        "piece.attachment",  "piece.chunk",        "piece.start",          "piece.octets",
-        "reference.id",      "reference.space",    "reference.size",       "reference.thumbnail",
-        "reference.content", "reference.text",     "went_back.at_ms"};
+        "attachment.number",   "attachment.id",     "attachment.space",     "attachment.author",
+        "attachment.payer",    "attachment.size",   "attachment.charge",    "attachment.draft",
+        "attachment.manifest", "chunks.attachment", "chunks.whole",         "chunks.part_chunk",
+        "chunks.part_octets",  "chunks.bits",       "delivered.attachment", "delivered.peer",
+        "delivered.told",      "followed.space",    "followed.digest",      "meta.format",
+        "piece.attachment",    "piece.chunk",       "piece.start",          "piece.octets",
+        "reference.id",        "reference.space",   "reference.size",       "reference.thumbnail",
+        "reference.content",   "reference.text",    "went_back.at_ms"};
     CHECK(found == pinned);
 }
 

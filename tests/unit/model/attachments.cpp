@@ -96,7 +96,13 @@ TEST_CASE("what others entered is accepted whatever it is; what is entered here 
 }
 
 TEST_CASE("names that lead out of a folder or hide a part of themselves are refused") {
-    for (const char* name : {"", ".", "..", "a/b", "a\\b", "a\nb", "a\x7f", "\xff", "a\xc2\x9b" "b", "a\u202egpj.exe", "a\u2067b", "\u200fa", "\u061c" "a", "a\u2028b"}) {
+    for (const char* name : {"", ".", "..", "a/b", "a\\b", "a\nb", "a\x7f", "\xff",
+                             "a\xc2\x9b"
+                             "b",
+                             "a\u202egpj.exe", "a\u2067b", "\u200fa",
+                             "\u061c"
+                             "a",
+                             "a\u2028b"}) {
         CAPTURE(name);
         CHECK_FALSE(is_attachment_name(name));
         Attachment attachment = photo();

@@ -178,8 +178,9 @@ TEST_CASE("a manifest that the disk has changed is as good as none") {
         core::Database::Options options;
         options.path = directory.file("a.db");
         core::Database database = core::Database::open(options).value();
-        REQUIRE(database.execute("UPDATE attachment SET manifest = "
-                                 "CAST(substr(manifest, 1, 60) || x'00' || substr(manifest, 62) AS BLOB)"));
+        REQUIRE(
+            database.execute("UPDATE attachment SET manifest = "
+                             "CAST(substr(manifest, 1, 60) || x'00' || substr(manifest, 62) AS BLOB)"));
     }
     const auto store = open_store(directory.file("a.db"));
     CHECK(store->manifest(file.id).error().code == ErrorCode::unknown_attachment);

@@ -24,7 +24,8 @@ struct Desk final : sync::AttachmentExchange::Wire {
     void spend(std::size_t) override {}
 
     sync::AttachmentParties parties() const {
-        return {world.province.trust, world.province.member("ngoc-hoi-2").id, world.province.member("hub").id};
+        return {world.province.trust, world.province.member("ngoc-hoi-2").id,
+                world.province.member("hub").id};
     }
     /// Goes on; true when nothing is left to do.
     bool goes_on() {

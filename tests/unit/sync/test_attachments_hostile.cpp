@@ -273,7 +273,9 @@ TEST_CASE("a hub whose disk has changed a chunk gives it to nobody and takes it 
     CHECK(hub.say(MessageType::get, sync::encode_get({file.id, true, {}})) == "taken");
     std::uint64_t octets = 0;
     for (const Pipe::Said& each : hub.pipe.said) {
-        octets += each.type == MessageType::chunk_part ? sync::decode_chunk_part(each.body).value().octets.size() : 0;
+        octets += each.type == MessageType::chunk_part
+                      ? sync::decode_chunk_part(each.body).value().octets.size()
+                      : 0;
     }
     CHECK(octets == file.chunks[0].size());
     CHECK(hub.pipe.said.back().type == MessageType::file_end);

@@ -118,12 +118,13 @@ TEST_CASE("two sessions that bring the same file at once leave the file") {
     link.piece_max = 3'000;
     std::vector<std::size_t> connections;
     for (const auto& [device, store] : {std::pair(&post, post_store.get()), {&other, other_store.get()}}) {
-        sync::SessionOptions responder = options(*depot.world.hub, depot.world.keys("hub"), depot.world.random);
+        sync::SessionOptions responder =
+            options(*depot.world.hub, depot.world.keys("hub"), depot.world.random);
         responder.attachments = depot.hub.get();
-        connections.push_back(network.connect(
-            sync::Session::call(depot.caller_options(*device, *store),
-                                depot.world.keys("hub").agreement.public_key()),
-            sync::Session::answer(responder), link, {}));
+        connections.push_back(
+            network.connect(sync::Session::call(depot.caller_options(*device, *store),
+                                                depot.world.keys("hub").agreement.public_key()),
+                            sync::Session::answer(responder), link, {}));
     }
     network.run();
     for (const std::size_t connection : connections) {

@@ -36,8 +36,8 @@ struct Attachment {
 };
 
 inline constexpr std::uint64_t attachment_thumbnail_max = 256 * 1024;  // octets of the small picture
-inline constexpr std::size_t attachment_name_max = 255;        // octets
-inline constexpr std::size_t attachment_media_type_max = 100;  // octets
+inline constexpr std::size_t attachment_name_max = 255;                // octets
+inline constexpr std::size_t attachment_media_type_max = 100;          // octets
 
 /// The one text of these values.
 std::string attachment_text(const Attachment& attachment);
@@ -47,13 +47,13 @@ std::optional<Attachment> parse_attachment(std::string_view text);
 /// that turn the direction of writing, no slashes.
 bool is_attachment_name(std::string_view name);
 
-/// An item of a field for files as people and other programs see it: `*` in the place of its key. Of any text,
-/// also one that this program cannot read.
+/// An item of a field for files as people and other programs see it: `*` in the place of its key. Of any
+/// text, also one that this program cannot read.
 std::string without_key(std::string_view item);
 /// The same of whatever a field shows; a value of another type of field is returned as it is.
 Value without_keys(const Field& field, Value value);
-/// What an edit on this device may enter, beyond check_value(): wrong_type unless each item is a file that this
-/// program can read, with a thumbnail of at most attachment_thumbnail_max octets. What others entered is
+/// What an edit on this device may enter, beyond check_value(): wrong_type unless each item is a file that
+/// this program can read, with a thumbnail of at most attachment_thumbnail_max octets. What others entered is
 /// accepted whatever it is, so that all versions of the program agree; readers skip what they cannot read.
 Result<void> check_entered(const Field& field, const Value& value);
 

@@ -22,9 +22,7 @@ public:
 
     std::size_t size() const { return size_; }
     /// False beyond the last.
-    bool has(std::size_t chunk) const {
-        return chunk < size_ && (bits_[chunk / 8] >> (chunk % 8) & 1) != 0;
-    }
+    bool has(std::size_t chunk) const { return chunk < size_ && (bits_[chunk / 8] >> (chunk % 8) & 1) != 0; }
     /// Precondition: chunk < size().
     void add(std::size_t chunk);
     /// Precondition: chunk < size().
