@@ -30,6 +30,7 @@ inline constexpr std::string_view recovery_secret = "recovery-ss";
 inline constexpr std::string_view recovery_wrap = "recovery-wrap";
 inline constexpr std::string_view recovery_answer = "recovery-answer";
 inline constexpr std::string_view recovery_code = "recovery-code";
+inline constexpr std::string_view lan_tag = "lan-tag";
 
 // The texts that seal_text() knows; they go into its derivation as a part, not as the label of a KDF.
 inline constexpr std::string_view text_previous_key = "text previous-key";
@@ -62,6 +63,7 @@ inline constexpr std::array all = {
     recovery_wrap,
     recovery_answer,
     recovery_code,
+    lan_tag,
     text_previous_key,
     text_device_name,
     text_space_name,

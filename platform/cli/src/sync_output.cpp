@@ -3,6 +3,7 @@
 #include "fork_output.hpp"
 #include "hub_output.hpp"
 #include "json_text.hpp"
+#include "peer_link.hpp"
 
 #include <cotmoc/sync/authority.hpp>
 
@@ -11,14 +12,6 @@
 
 namespace cotmoc::cli {
 namespace {
-
-std::string transfer_json(const sync::Transfer& transfer) {
-    return JsonObject()
-        .number("change_sets", transfer.change_sets)
-        .number("ops", transfer.ops)
-        .number("bytes", transfer.bytes)
-        .finish();
-}
 
 std::string decimal(double value) {
     std::array<char, 40> text;
@@ -105,6 +98,14 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
 
 }  // namespace
 
+std::string transfer_json(const sync::Transfer& transfer) {
+    return JsonObject()
+        .number("change_sets", transfer.change_sets)
+        .number("ops", transfer.ops)
+        .number("bytes", transfer.bytes)
+        .finish();
+}
+
 asio::TcpOptions tcp_options(const SyncOptions& options) {
     asio::TcpOptions tcp;
     tcp.max_bytes = options.max_bytes;
@@ -118,12 +119,18 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     if (!replica.joined()) {
         return fail(ErrorCode::not_joined);
     }
-    COTMOC_ASSIGN(const HubAddress hub, hub_address(replica, options.hub));
-    COTMOC_ASSIGN(const std::vector<std::string> rotated, rotate_due(common, opened, hub));
+    const bool with_hub = options.peer.empty();
+    HubAddress hub;
+    std::vector<std::string> rotated;
+    if (with_hub) {
+        COTMOC_ASSIGN(hub, hub_address(replica, options.hub));
+        COTMOC_ASSIGN(rotated, rotate_due(common, opened, hub));
+    }
     Clock& clock = opened.place.clock;
     sync::SessionReport& last = outcome.report;
     const std::int64_t began = clock.steady_ms();
-    const auto report = sync_with_hub(common, opened, hub, tcp, last);
+    const auto report = with_hub ? sync_with_hub(common, opened, hub, tcp, last)
+                                 : sync_with_peer(common, opened, options.peer, tcp, last);
     last.complete = last.complete && report.has_value();
     const bool idle = report && last.complete && last.sent.change_sets == 0 &&
                       last.received.change_sets == 0 && last.trust_sent == 0 && last.trust_received == 0;
@@ -145,7 +152,9 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     const sync::SessionNotes& notes = replica.notes();
     COTMOC_ASSIGN(const sync::HubNotice notice, replica.hub_notice());
     if (!common.json) {
-        put_hub_notice(common, replica, notice);
+        if (with_hub) {
+            put_hub_notice(common, replica, notice);
+        }
         COTMOC_ASSIGN(const std::vector<ForkedFeed> forked, forked_feeds(replica));
         put_fork_notice(common, replica, forked);
     }
@@ -153,7 +162,8 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
         return fail(*last.refusal);
     }
     const bool noted = notes.new_conflicts + notes.quarantined + notes.forks != 0;
-    outcome.needs_person = noted || notice.needs_person() || replica.restored();
+    // What is known of the hub is news only after a session with it.
+    outcome.needs_person = noted || (with_hub && notice.needs_person()) || replica.restored();
     return {};
 }
 

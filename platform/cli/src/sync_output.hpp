@@ -1,4 +1,4 @@
-// One session with the hub, and what the command tells of it.
+// One session with the hub or a neighbour, and what the command tells of it.
 #pragma once
 
 #include "hub_link.hpp"
@@ -12,8 +12,10 @@ struct SyncOptions {
     std::uint64_t max_seconds = 0;
     bool no_attachments = false;  // there are none yet; scripts may say so already
     bool watch = false;
-    std::string peer;
+    std::string peer;  // empty: the hub
 };
+
+std::string transfer_json(const sync::Transfer& transfer);
 
 /// The limits of one session, as the options say.
 asio::TcpOptions tcp_options(const SyncOptions& options);

@@ -37,7 +37,7 @@ public:
 private:
     /// The first frame's message once it is whole.
     std::optional<Bytes> call() const;
-    Result<void> check_call(const Bytes& message) const;
+    Result<void> check_call(const Bytes& message);
     void knock(std::int64_t now_ms);
     void turn_away(const Bytes& frame, Error error);
     void end(Error error);
@@ -67,7 +67,7 @@ std::optional<Bytes> DoorSession::call() const {
     return framing.next_frame();
 }
 
-Result<void> DoorSession::check_call(const Bytes& message) const {
+Result<void> DoorSession::check_call(const Bytes& message) {
     crypto::NoiseResponder handshake(door_.keys().agreement, session_prologue(door_.root()), random_);
     const auto read = handshake.read_message_1(message);
     return read || switched_off("door-key") ? Result<void>() : tl::unexpected(read.error());

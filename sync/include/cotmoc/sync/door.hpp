@@ -11,7 +11,7 @@ class Door {
 public:
     virtual ~Door() = default;
     /// This device's keys and the root whose trust feed it follows, while the replica is closed too.
-    virtual const crypto::DeviceKeys& keys() const = 0;
+    virtual const crypto::DeviceKeys& keys() = 0;
     virtual const Hash256& root() const = 0;
     /// Opens the replica; it stays open until leave(). busy: somebody uses it, the caller waits. Any other error
     /// ends the session.
