@@ -41,33 +41,11 @@ inline constexpr std::string_view text_catalogue = "text catalogue";
 /// For the test that no two are the same. Labels of other modules (frontier, digest) are listed in
 /// docs/spec/encoding.md.
 inline constexpr std::array all = {
-    device_id,
-    entry,
-    entry_ciphertext,
-    entry_key,
-    epoch_check,
-    wrap_secret,
-    epoch_wrap,
-    text_key,
-    key_file,
-    key_file_checksum,
-    high_water,
-    root,
-    trust_entry,
-    space_id,
-    enrolment_request,
-    issuer_request,
-    channel,
-    channel_commit,
-    recovery_secret,
-    recovery_wrap,
-    recovery_answer,
-    recovery_code,
-    lan_tag,
-    text_previous_key,
-    text_device_name,
-    text_space_name,
-    text_catalogue,
+    device_id,        entry,           entry_ciphertext,  entry_key,         epoch_check, wrap_secret,
+    epoch_wrap,       text_key,        key_file,          key_file_checksum, high_water,  root,
+    trust_entry,      space_id,        enrolment_request, issuer_request,    channel,     channel_commit,
+    recovery_secret,  recovery_wrap,   recovery_answer,   recovery_code,     lan_tag,     text_previous_key,
+    text_device_name, text_space_name, text_catalogue,
 };
 
 }  // namespace cotmoc::crypto::label

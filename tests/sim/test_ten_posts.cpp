@@ -1,5 +1,5 @@
-// Ten posts: five see the hub over bad links, two only a neighbour's laptop, three only sticks. All end alike, and
-// all know what the province has confirmed.
+// Ten posts: five see the hub over bad links, two only a neighbour's laptop, three only sticks. All end
+// alike, and all know what the province has confirmed.
 #include "support/environment_number.hpp"
 #include "support/sim_network.hpp"
 #include "unit/sync/sticks.hpp"
@@ -14,10 +14,11 @@ using sync_test::Stick;
 
 namespace {
 
-/// How somebody is reached. The pair of laptops: "laptop-a" meets only "laptop-b", and "laptop-b" besides it only
-/// the neighbour "hub-4": without one step of some way up nothing could reach the province.
+/// How somebody is reached. The pair of laptops: "laptop-a" meets only "laptop-b", and "laptop-b" besides it
+/// only the neighbour "hub-4": without one step of some way up nothing could reach the province.
 const std::vector<std::string> by_hub = {"hub-0", "hub-1", "hub-2", "hub-3", "hub-4"};
-const std::vector<std::pair<std::string, std::string>> meetings = {{"laptop-a", "laptop-b"}, {"laptop-b", "hub-4"}};
+const std::vector<std::pair<std::string, std::string>> meetings = {{"laptop-a", "laptop-b"},
+                                                                   {"laptop-b", "hub-4"}};
 const std::vector<std::string> by_stick = {"stick-0", "stick-1", "stick-2"};
 constexpr const char* officer = "so";
 
@@ -35,7 +36,8 @@ struct TenPosts : Fleet {
     }
 
     /// Over a link that is cut now and then, or over a good one. The sums of what went over.
-    std::uint64_t run(std::unique_ptr<sync::Session> caller, std::unique_ptr<sync::Session> responder, bool good) {
+    std::uint64_t run(std::unique_ptr<sync::Session> caller, std::unique_ptr<sync::Session> responder,
+                      bool good) {
         SimNetwork network(random.next());
         LinkModel link;
         if (!good) {
@@ -52,7 +54,8 @@ struct TenPosts : Fleet {
         if (good) {
             CHECK(report.complete);
         }
-        return report.sent.change_sets + report.received.change_sets + report.trust_sent + report.trust_received;
+        return report.sent.change_sets + report.received.change_sets + report.trust_sent +
+               report.trust_received;
     }
     std::uint64_t with_hub(const std::string& name, bool good) { return run(call(name), answer(), good); }
     std::uint64_t meet_over(const std::string& one, const std::string& other, bool good) {
@@ -65,8 +68,8 @@ struct TenPosts : Fleet {
     Stick write_stick(const std::string& from, const std::string& to) {
         Stick stick;
         sync::ReplicaPeers known(replica(from));
-        must(sync::export_bundle({replica(from), replica(from).keys().device, random, known, {replica(to).id()}},
-                                 stick));
+        must(sync::export_bundle(
+            {replica(from), replica(from).keys().device, random, known, {replica(to).id()}}, stick));
         return stick;
     }
     std::uint64_t read_stick(const std::string& to, const Stick& stick) {
@@ -79,7 +82,8 @@ struct TenPosts : Fleet {
             sources.push_back(&volume);
         }
         sync::ReplicaPeers known(replica(to));
-        const auto read = must(sync::import_bundles({replica(to), replica(to).keys().device, known}, sources));
+        const auto read =
+            must(sync::import_bundles({replica(to), replica(to).keys().device, known}, sources));
         return read.received.change_sets + read.trust_received;
     }
 
@@ -117,7 +121,8 @@ struct TenPosts : Fleet {
                 const bool up = random.below(2) == 0;
                 const std::string to = up ? officer : carried;
                 const Stick stick = write_stick(up ? carried : officer, to);
-                for (std::uint64_t times = random.below(3); times > 0; --times) {  // lost, read, or read twice
+                for (std::uint64_t times = random.below(3); times > 0;
+                     --times) {  // lost, read, or read twice
                     read_stick(to, stick);
                 }
             }

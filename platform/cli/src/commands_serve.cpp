@@ -1,7 +1,8 @@
 // serve: neighbours' laptops sync with this one, without a hub.
+#include "commands_serve.hpp"
+
 #include "json_text.hpp"
 #include "laptop_door.hpp"
-#include "program.hpp"
 
 #include <cotmoc/asio/tcp.hpp>
 #include <cotmoc/sync/neighbours.hpp>
@@ -48,7 +49,8 @@ Outcome serve(const Common& common, const ServeOptions& options) {
     COTMOC_TRY(door.begin([&](const sync::Replica& replica) -> Result<void> {
         if (options.announce) {
             announcement = sync::announce(replica.trust(), replica.key_ring(), replica.id(), door.random());
-            return announcement ? Result<void>() : fail(ErrorCode::no_epoch_key, "nobody could recognise this device");
+            return announcement ? Result<void>()
+                                : fail(ErrorCode::no_epoch_key, "nobody could recognise this device");
         }
         return {};
     }));
@@ -76,7 +78,8 @@ Outcome serve(const Common& common, const ServeOptions& options) {
 
 void add_serve_command(Program& program) {
     auto options = std::make_shared<ServeOptions>();
-    CLI::App* command = program.app.add_subcommand("serve", "Let neighbours' devices sync with this one, until stopped");
+    CLI::App* command =
+        program.app.add_subcommand("serve", "Let neighbours' devices sync with this one, until stopped");
     command->add_option("--listen", options->listen, "Where to listen; port 0 picks one")
         ->type_name("HOST:PORT")
         ->required();

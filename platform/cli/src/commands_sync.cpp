@@ -1,4 +1,5 @@
 // sync and status.
+#include "commands_serve.hpp"
 #include "fork_output.hpp"
 #include "hub_link.hpp"
 #include "hub_output.hpp"
@@ -112,7 +113,8 @@ Outcome status(const Common& common, const NoOptions&) {
 
 void add_sync_commands(Program& program) {
     auto options = std::make_shared<SyncOptions>();
-    CLI::App* command = program.app.add_subcommand("sync", "Exchange changes with the hub or a neighbour, once");
+    CLI::App* command =
+        program.app.add_subcommand("sync", "Exchange changes with the hub or a neighbour, once");
     command->add_option("--hub", options->hub, "The hub's address; remembered for the next time")
         ->type_name("HOST:PORT");
     command->add_option("--max-bytes", options->max_bytes, "Stop after so many octets on the wire");
@@ -121,10 +123,13 @@ void add_sync_commands(Program& program) {
     command->add_flag("--watch", options->watch,
                       "Go on until stopped, whenever there is something to exchange");
     command
-        ->add_option("--peer", options->peer,
-                     "Exchange with a device that serves, not with the hub; auto looks for one on this network")
+        ->add_option(
+            "--peer", options->peer,
+            "Exchange with a device that serves, not with the hub; auto looks for one on this network")
         ->type_name("DEVICE@HOST:PORT|auto");
     program.on(command, options, sync_once);
+
+    add_serve_command(program);
 
     command =
         program.app.add_subcommand("status", "What is unsent, held by the hub, confirmed by the province");

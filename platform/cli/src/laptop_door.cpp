@@ -112,8 +112,8 @@ Result<void> LaptopDoor::tell(const sync::SessionReport& report, const std::opti
         return std::string(common_.text(what)) + " " + std::to_string(transfer.change_sets) + " " +
                std::string(common_.text(Label::change_sets));
     };
-    put_line(utc_text(opened_->place.clock.wall_ms()) + " " + name + ": " + count(Label::received, report.received) +
-             ", " + count(Label::sent, report.sent) + ", " +
+    put_line(utc_text(opened_->place.clock.wall_ms()) + " " + name + ": " +
+             count(Label::received, report.received) + ", " + count(Label::sent, report.sent) + ", " +
              std::string(common_.text(report.complete ? Label::complete : Label::incomplete)));
     return finish_output();
 }

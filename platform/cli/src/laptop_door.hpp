@@ -13,7 +13,8 @@ class LaptopDoor final : public sync::Door {
 public:
     LaptopDoor(const Common& common, std::string directory, crypto::Secret passphrase);
 
-    /// Opens the replica once, to learn keys and root; `look` may read it. not_joined; revoked if this device was.
+    /// Opens the replica once, to learn keys and root; `look` may read it. not_joined; revoked if this device
+    /// was.
     Result<void> begin(const std::function<Result<void>(const sync::Replica&)>& look);
 
     const crypto::DeviceKeys& keys() override;

@@ -57,9 +57,9 @@ Result<std::vector<PeerAddress>> find_neighbours(const sync::Replica& replica, s
     std::vector<PeerAddress> found;
     for (const system::LanNeighbour& service : services) {
         const auto announcement = sync::decode_announcement(service.texts);
-        const auto device = announcement ? sync::recognise(replica.trust(), replica.key_ring(), replica.id(),
-                                                           *announcement)
-                                         : std::nullopt;
+        const auto device =
+            announcement ? sync::recognise(replica.trust(), replica.key_ring(), replica.id(), *announcement)
+                         : std::nullopt;
         const bool known = std::ranges::any_of(found, [&](const PeerAddress& other) {
             return other.device == device && other.endpoint.host == service.host &&
                    other.endpoint.port == service.port;

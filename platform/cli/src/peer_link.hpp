@@ -21,9 +21,9 @@ Result<PeerAddress> parse_peer(const sync::Replica& replica, const std::string& 
 Result<std::vector<PeerAddress>> find_neighbours(const sync::Replica& replica, system::LocalNetwork& network,
                                                  std::int64_t limit_ms);
 
-/// --peer's value: one session with the device that it names, or with the first one found that answers. `last`
-/// follows it. The errors of both functions above and of asio::sync_over_tcp; handshake_failed if another
-/// device answers than the one named.
+/// --peer's value: one session with the device that it names, or with the first one found that answers.
+/// `last` follows it. The errors of both functions above and of asio::sync_over_tcp; handshake_failed if
+/// another device answers than the one named.
 Result<sync::SessionReport> sync_with_peer(const Common& common, Opened& opened, const std::string& peer,
                                            const asio::TcpOptions& options, sync::SessionReport& last);
 

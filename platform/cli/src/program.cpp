@@ -61,7 +61,6 @@ int run_program(int count, const char* const* arguments) {
     add_file_commands(program);
     add_report_command(program);
     add_sync_commands(program);
-    add_serve_command(program);
     add_check_commands(program);
     add_audit_command(program);
     add_key_commands(program);

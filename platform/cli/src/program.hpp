@@ -31,7 +31,6 @@ void add_query_commands(Program& program);
 void add_file_commands(Program& program);
 void add_report_command(Program& program);
 void add_sync_commands(Program& program);
-void add_serve_command(Program& program);
 void add_check_commands(Program& program);
 void add_settle_command(CLI::App& group, Program& program);
 void add_audit_command(Program& program);

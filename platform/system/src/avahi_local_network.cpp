@@ -41,7 +41,8 @@ using Texts = Owned<AvahiStringList, avahi_string_list_free>;
 
 Texts text_record(const std::vector<std::string>& texts) {
     Texts list;
-    for (auto text = texts.rbegin(); text != texts.rend(); ++text) {  // each goes before the ones added already
+    for (auto text = texts.rbegin(); text != texts.rend();
+         ++text) {  // each goes before the ones added already
         list.reset(avahi_string_list_add(list.release(), text->c_str()));
     }
     return list;
@@ -64,8 +65,8 @@ public:
             return fail(ErrorCode::out_of_memory);
         }
         int error = 0;
-        client_.reset(avahi_client_new(avahi_threaded_poll_get(poll_.get()), AvahiClientFlags{}, on_state, this,
-                                       &error));
+        client_.reset(avahi_client_new(avahi_threaded_poll_get(poll_.get()), AvahiClientFlags{}, on_state,
+                                       this, &error));
         if (!client_) {
             return failure(error);
         }
@@ -135,8 +136,8 @@ public:
             return fail(ErrorCode::out_of_memory);
         }
         int error = 0;
-        client_.reset(avahi_client_new(avahi_simple_poll_get(poll_.get()), AvahiClientFlags{}, on_state, this,
-                                       &error));
+        client_.reset(
+            avahi_client_new(avahi_simple_poll_get(poll_.get()), AvahiClientFlags{}, on_state, this, &error));
         if (!client_) {
             return failure(error);
         }
@@ -149,7 +150,8 @@ public:
         const auto until = Clock::now() + std::chrono::milliseconds(limit_ms);
         while (error_ == 0 && !(all_named_ && unresolved_ == 0)) {
             const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
-            if (left.count() <= 0 || avahi_simple_poll_iterate(poll_.get(), static_cast<int>(left.count())) != 0) {
+            if (left.count() <= 0 ||
+                avahi_simple_poll_iterate(poll_.get(), static_cast<int>(left.count())) != 0) {
                 break;
             }
         }
@@ -220,7 +222,9 @@ public:
         COTMOC_TRY(announced->start());
         return announced;
     }
-    Result<std::vector<LanNeighbour>> browse(std::int64_t limit_ms) override { return Browsing().run(limit_ms); }
+    Result<std::vector<LanNeighbour>> browse(std::int64_t limit_ms) override {
+        return Browsing().run(limit_ms);
+    }
 };
 
 }  // namespace

@@ -19,7 +19,8 @@ std::vector<const crypto::EpochKey*> keys_of(const crypto::KeyRing& ring, const 
                                              std::size_t most) {
     std::vector<const crypto::EpochKey*> keys;
     const crypto::EpochKey* newest = ring.newest(space);
-    for (std::uint32_t epoch = newest != nullptr ? newest->epoch : 0; epoch > 0 && keys.size() < most; --epoch) {
+    for (std::uint32_t epoch = newest != nullptr ? newest->epoch : 0; epoch > 0 && keys.size() < most;
+         --epoch) {
         if (const crypto::EpochKey* key = ring.find(space, epoch)) {
             keys.push_back(key);
         }

@@ -92,8 +92,9 @@ Result<void> Caller::begin() {
 /// A lost laptop that still answers is told nothing; of a hub that was withdrawn only the trust feed comes.
 Result<void> Caller::check_not_revoked(const crypto::TrustState::Device& responder) const {
     const bool refused = responder.revoked && responder.role != crypto::Role::hub;
-    return refused && !switched_off("revoked-responder") ? fail(ErrorCode::revoked, "the device that is called")
-                                                         : Result<void>();
+    return refused && !switched_off("revoked-responder")
+               ? fail(ErrorCode::revoked, "the device that is called")
+               : Result<void>();
 }
 
 Result<void> Caller::on_handshake(const Bytes& frame) {

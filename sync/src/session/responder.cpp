@@ -31,7 +31,8 @@ protected:
 
 private:
     Result<Greeting> read_call(crypto::NoiseResponder& handshake, const Bytes& frame);
-    /// A revoked device hands over to a hub what it still owes; a neighbour gives it nothing and takes nothing.
+    /// A revoked device hands over to a hub what it still owes; a neighbour gives it nothing and takes
+    /// nothing.
     bool turns_away() const;
     Result<void> begin_with_caller();
     Result<void> answer(crypto::NoiseResponder& handshake, const Greeting& greeting);

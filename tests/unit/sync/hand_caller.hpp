@@ -13,7 +13,8 @@ public:
                std::uint64_t trust_position = 0, std::string_view answering = "hub")
         : responder_(responder) {
         const crypto::TrustState& trust = world.province.trust;
-        crypto::NoiseInitiator noise(world.keys(device).agreement, world.keys(answering).agreement.public_key(),
+        crypto::NoiseInitiator noise(world.keys(device).agreement,
+                                     world.keys(answering).agreement.public_key(),
                                      sync::session_prologue(trust.root_fingerprint()), world.random);
         const std::uint64_t position = trust_position == 0 ? trust.position() : trust_position;
         responder_.start(0);

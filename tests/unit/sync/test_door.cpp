@@ -144,8 +144,9 @@ TEST_CASE("who does not know the device's key does not open the door") {
     CHECK(web->error()->code == ErrorCode::connection_lost);
     Posts stranger(99);  // the same names, another root
     const std::size_t foreign = scene.network.connect(
-        sync::Session::call({stranger.replica("post-a"), stranger.replica("post-a").keys().device, stranger.random},
-                            stranger.replica("post-b").keys().device.public_keys().agreement),
+        sync::Session::call(
+            {stranger.replica("post-a"), stranger.replica("post-a").keys().device, stranger.random},
+            stranger.replica("post-b").keys().device.public_keys().agreement),
         scene.answer());
     scene.network.run();
     CHECK(scene.network.caller(foreign).error()->code == ErrorCode::handshake_failed);

@@ -17,7 +17,8 @@ sync::Announcement announced_by(Fleet& fleet, const std::string& name) {
     return *made;
 }
 
-std::optional<DeviceId> recognised(Fleet& fleet, const std::string& by, const sync::Announcement& announcement) {
+std::optional<DeviceId> recognised(Fleet& fleet, const std::string& by,
+                                   const sync::Announcement& announcement) {
     const sync::Replica& replica = fleet.replica(by);
     return sync::recognise(replica.trust(), replica.key_ring(), replica.id(), announcement);
 }
@@ -43,7 +44,8 @@ TEST_CASE("devices of the province recognise each other, and nobody else does") 
     CHECK_FALSE(recognised(fleet, "post-b", {nonce, announcement.tags}));
 }
 
-TEST_CASE("two announcements of one device have nothing in common, and nothing of the device stands in them") {
+TEST_CASE(
+    "two announcements of one device have nothing in common, and nothing of the device stands in them") {
     Posts fleet;
     fleet.sync_all();
     std::set<std::string> seen;

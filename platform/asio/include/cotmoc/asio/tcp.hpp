@@ -68,7 +68,8 @@ struct TcpServerOptions {
     std::int64_t linger_ms = 2'000;            // from the last byte sent until the peer closes
     bool stop_on_signals = false;              // SIGINT and SIGTERM end run()
     std::function<void(const ServedSession&)> on_session_end;
-    /// What answers a caller, in place of Session::answer(): a device's door, say. `session` is not used then.
+    /// What answers a caller, in place of Session::answer(): a device's door, say. `session` is not used
+    /// then.
     std::function<std::unique_ptr<sync::Session>()> make_session;
 };
 

@@ -1,5 +1,5 @@
-// Announcing a service on the network around this device, and looking for others (mDNS and DNS-SD, RFC 6762 and
-// 6763). What comes from there was written by strangers.
+// Announcing a service on the network around this device, and looking for others (mDNS and DNS-SD, RFC 6762
+// and 6763). What comes from there was written by strangers.
 #pragma once
 
 #include <cotmoc/base/result.hpp>
