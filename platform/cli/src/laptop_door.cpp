@@ -82,6 +82,9 @@ void LaptopDoor::leave(const sync::SessionReport& report, const std::optional<De
 
 Result<void> LaptopDoor::tell(const sync::SessionReport& report, const std::optional<DeviceId>& peer,
                               const std::optional<Error>& error) {
+    if (!error && report.round_trips == 0) {
+        return {};  // nothing new; and who said so may have been a recording (S22)
+    }
     sync::Replica& replica = *opened_->replica;
     const sync::SessionNotes& notes = replica.notes();
     needs_person_ = needs_person_ || notes.new_conflicts + notes.quarantined + notes.forks != 0;

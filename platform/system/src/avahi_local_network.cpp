@@ -6,15 +6,12 @@
 #include <avahi-client/lookup.h>
 #include <avahi-client/publish.h>
 #include <avahi-common/error.h>
-#include <avahi-common/malloc.h>
 #include <avahi-common/simple-watch.h>
 #include <avahi-common/thread-watch.h>
 #include <net/if.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
-#include <optional>
 #endif
 
 namespace cotmoc::system {

@@ -45,8 +45,9 @@ core::Store::HubFeeds hub_holds(Posts& fleet, const std::string& device) {
     return must(fleet.replica(device).store().hub_holds(fleet.space(ngoc_hoi)));
 }
 
-RecordId write(Fleet& fleet, const std::string& device, std::string_view partner) {
-    const RecordId id = fleet.add_record(device, "delegation", {{"partner", std::string(partner)}});
+RecordId write(Fleet& fleet, const std::string& device, std::string_view partner,
+               std::string_view space = "") {
+    const RecordId id = fleet.add_record(device, "delegation", {{"partner", std::string(partner)}}, space);
     must(fleet.replica(device).begin_session());
     return id;
 }
@@ -56,7 +57,7 @@ RecordId write(Fleet& fleet, const std::string& device, std::string_view partner
 TEST_CASE("neighbours bring each other what third devices wrote, the trust feed too") {
     Posts fleet;
     fleet.sync_all();
-    const RecordId id = write(fleet, "so-1", "tỉnh");  // in the province-wide space
+    const RecordId id = write(fleet, "so-1", "tỉnh", "kon-tum");
     fleet.sync("so-1");
     fleet.add("post-d", Role::border_post, {ngoc_hoi});
     fleet.sync("authority");
@@ -98,12 +99,17 @@ TEST_CASE("what a neighbour holds is not what the hub holds") {
 TEST_CASE("a neighbour neither makes the hub go back nor makes good what it lost") {
     Posts fleet;
     fleet.write("post-a", 2);
+    fleet.add("post-d", Role::border_post, {ngoc_hoi});
+    fleet.sync("authority");
+    fleet.sync("post-a");
     const std::string file = fleet.directory.file("hub.db");
     fleet.close_hub();
     std::filesystem::copy_file(file, file + ".backup");
     fleet.reopen_hub();
-    fleet.write("post-a", 3);
-    fleet.add("post-d", Role::border_post, {ngoc_hoi});
+    for (const char* partner : {"Attapeu", "Sekong", "Ratanakiri"}) {
+        write(fleet, "post-a", partner);
+        fleet.sync("post-a");
+    }
     const auto held = hub_holds(fleet, "post-a");
 
     CHECK(fleet.meet("post-a", "post-d").complete);  // it had nothing at all
