@@ -1,17 +1,17 @@
 """Ten posts with real processes: five see the hub, two only a neighbour's laptop, three only sticks. All end alike,
 and all know what the province has confirmed.
 
-    hub-0 … hub-4  --- hub --- so (the province's officer)
+    online-0 … 4 --- hub --- so (the province's officer)
                 |
-             laptop-b --- laptop-a        laptop-b also meets hub-4: something has to lead up
+             laptop-b --- laptop-a        laptop-b also meets online-4: something has to lead up
     stick-0, stick-1, stick-2  --- sticks --- so
 """
 import harness
 from peers import Serving
 
-BY_HUB = [f"hub-{number}" for number in range(5)]
+BY_HUB = [f"online-{number}" for number in range(5)]
 BY_STICK = [f"stick-{number}" for number in range(3)]
-MEETINGS = [("laptop-a", "laptop-b"), ("laptop-b", "hub-4"), ("laptop-a", "laptop-b")]
+MEETINGS = [("laptop-a", "laptop-b"), ("laptop-b", "online-4"), ("laptop-a", "laptop-b")]
 POSTS = BY_HUB + ["laptop-a", "laptop-b"] + BY_STICK
 
 
@@ -62,14 +62,14 @@ class TenPosts(harness.Fleet):
         self.everybody()
         # Everybody has something of others now; two edit the same record without knowing of each other.
         self.cotmoc("stick-0", "set", made["stick-1"], "partner=by stick")
-        self.cotmoc("laptop-a", "set", made["hub-4"], "partner=by laptop")
+        self.cotmoc("laptop-a", "set", made["online-4"], "partner=by laptop")
         for _ in range(4):
             self.everybody()
         held = self.digests("so")["tinh-a/huyen-b"]
         shown = {row["id"]: row["fields"] for row in self.lines("so", "list")}
         self.assertEqual(set(shown), set(made.values()))
         self.assertEqual(shown[made["stick-1"]]["partner"], "by stick")
-        self.assertEqual(shown[made["hub-4"]]["partner"], "by laptop")
+        self.assertEqual(shown[made["online-4"]]["partner"], "by laptop")
         for name in POSTS:
             self.assertEqual(self.digests(name)["tinh-a/huyen-b"], held, name)
             rows = self.lines(name, "list")

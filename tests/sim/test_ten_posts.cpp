@@ -15,10 +15,10 @@ using sync_test::Stick;
 namespace {
 
 /// How somebody is reached. The pair of laptops: "laptop-a" meets only "laptop-b", and "laptop-b" besides it
-/// only the neighbour "hub-4": without one step of some way up nothing could reach the province.
-const std::vector<std::string> by_hub = {"hub-0", "hub-1", "hub-2", "hub-3", "hub-4"};
+/// only the neighbour "online-4": without one step of some way up nothing could reach the province.
+const std::vector<std::string> by_hub = {"online-0", "online-1", "online-2", "online-3", "online-4"};
 const std::vector<std::pair<std::string, std::string>> meetings = {{"laptop-a", "laptop-b"},
-                                                                   {"laptop-b", "hub-4"}};
+                                                                   {"laptop-b", "online-4"}};
 const std::vector<std::string> by_stick = {"stick-0", "stick-1", "stick-2"};
 constexpr const char* officer = "so";
 
