@@ -11,7 +11,8 @@ from peers import Serving
 
 BY_HUB = [f"online-{number}" for number in range(5)]
 BY_STICK = [f"stick-{number}" for number in range(3)]
-MEETINGS = [("laptop-a", "laptop-b"), ("laptop-b", "online-4"), ("laptop-a", "laptop-b")]
+# Who was enrolled later knows the other one, and brings it the trust feed.
+MEETINGS = [("laptop-b", "laptop-a"), ("laptop-b", "online-4"), ("laptop-a", "laptop-b")]
 POSTS = BY_HUB + ["laptop-a", "laptop-b"] + BY_STICK
 
 

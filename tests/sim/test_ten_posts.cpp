@@ -17,7 +17,7 @@ namespace {
 /// How somebody is reached. The pair of laptops: "laptop-a" meets only "laptop-b", and "laptop-b" besides it
 /// only the neighbour "online-4": without one step of some way up nothing could reach the province.
 const std::vector<std::string> by_hub = {"online-0", "online-1", "online-2", "online-3", "online-4"};
-const std::vector<std::pair<std::string, std::string>> meetings = {{"laptop-a", "laptop-b"},
+const std::vector<std::pair<std::string, std::string>> meetings = {{"laptop-b", "laptop-a"},
                                                                    {"laptop-b", "online-4"}};
 const std::vector<std::string> by_stick = {"stick-0", "stick-1", "stick-2"};
 constexpr const char* officer = "so";
@@ -120,6 +120,9 @@ struct TenPosts : Fleet {
             default: {
                 const bool up = random.below(2) == 0;
                 const std::string to = up ? officer : carried;
+                if (replica(up ? carried : officer).trust().find(replica(to).id()) == nullptr) {
+                    break;  // not heard of yet
+                }
                 const Stick stick = write_stick(up ? carried : officer, to);
                 for (std::uint64_t times = random.below(3); times > 0;
                      --times) {  // lost, read, or read twice
