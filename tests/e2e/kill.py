@@ -75,8 +75,13 @@ class Kill(harness.Fleet):
         self.counted += 1
 
     def hub_holds(self):
-        """All change sets that the hub has committed."""
-        with contextlib.closing(sqlite3.connect(f"file:{self.work / 'hub' / 'hub.db'}?mode=ro", uri=True)) as database:
+        """All change sets that the hub has committed, from a copy: it keeps its own database to itself."""
+        copy = self.work / "copy.db"
+        for end in ("", "-wal"):
+            original = self.work / "hub" / f"hub.db{end}"
+            (self.work / f"copy.db{end}").write_bytes(original.read_bytes() if original.exists() else b"")
+        (self.work / "copy.db-shm").unlink(missing_ok=True)
+        with contextlib.closing(sqlite3.connect(copy)) as database:
             return set(database.execute("SELECT space, device, seq, hash FROM envelope"))
 
     def restart_hub(self):
