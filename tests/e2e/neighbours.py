@@ -77,6 +77,7 @@ class Neighbours(harness.Fleet):
         serving = Serving(self, "one", "--announce")
         report = self.json("two", "sync", "--peer", "auto")
         self.assertTrue(report["complete"])
+        self.assertEqual(serving.line()["name"], "two")
         self.assertEqual(self.json("two", "show", record)["fields"]["partner"], "Attapeu")
 
         seen = subprocess.run(["avahi-browse", "-a", "-r", "-t", "-p"], capture_output=True, text=True).stdout \

@@ -71,19 +71,33 @@ Result<sync::SessionOptions> LaptopDoor::enter() {
 
 void LaptopDoor::leave(const sync::SessionReport& report, const std::optional<DeviceId>& peer,
                        const std::optional<Error>& error) {
-    const Result<void> told = tell(report, peer, error);
+    const Result<std::string> line = describe(report, peer, error);
     partials_.reset();
     opened_.reset();
+    // Whoever reads it may go on in the replica.
+    const Result<void> told = line ? tell(*line, error) : tl::unexpected(line.error());
     if (!told) {
         fatal_ = told.error();
         on_fatal();
     }
 }
 
-Result<void> LaptopDoor::tell(const sync::SessionReport& report, const std::optional<DeviceId>& peer,
-                              const std::optional<Error>& error) {
+Result<void> LaptopDoor::tell(const std::string& line, const std::optional<Error>& error) {
+    if (line.empty()) {
+        return {};
+    }
+    if (error && !common_.json) {
+        std::cerr << error_line("cotmoc", *error, common_.language) << std::endl;
+    }
+    put_line(line);
+    return finish_output();
+}
+
+Result<std::string> LaptopDoor::describe(const sync::SessionReport& report,
+                                         const std::optional<DeviceId>& peer,
+                                         const std::optional<Error>& error) {
     if (!error && report.round_trips == 0) {
-        return {};  // nothing new; and who said so may have been a recording (S22)
+        return std::string();  // nothing new; and who said so may have been a recording (S22)
     }
     sync::Replica& replica = *opened_->replica;
     const sync::SessionNotes& notes = replica.notes();
@@ -91,34 +105,30 @@ Result<void> LaptopDoor::tell(const sync::SessionReport& report, const std::opti
     const auto* device = peer ? replica.trust().find(*peer) : nullptr;
     const std::string id = peer ? peer->hex() : "";
     std::string name = device != nullptr ? replica.device_name(device->index) : "";
+    const std::string now = utc_text(opened_->place.clock.wall_ms());
     if (report.complete) {
-        COTMOC_TRY(set_setting(replica, last_sync_setting, utc_text(opened_->place.clock.wall_ms())));
+        COTMOC_TRY(set_setting(replica, last_sync_setting, now));
     }
     if (common_.json) {
-        put_line(JsonObject()
-                     .text("device", id)
-                     .text("name", name)
-                     .raw("sent", transfer_json(report.sent))
-                     .raw("received", transfer_json(report.received))
-                     .flag("complete", report.complete)
-                     .text("error", error ? error_name(error->code) : std::string_view())
-                     .number("conflicts", notes.new_conflicts)
-                     .number("quarantined", notes.quarantined)
-                     .finish());
-        return finish_output();
-    }
-    if (error) {
-        std::cerr << error_line("cotmoc", *error, common_.language) << std::endl;
+        return JsonObject()
+            .text("device", id)
+            .text("name", name)
+            .raw("sent", transfer_json(report.sent))
+            .raw("received", transfer_json(report.received))
+            .flag("complete", report.complete)
+            .text("error", error ? error_name(error->code) : std::string_view())
+            .number("conflicts", notes.new_conflicts)
+            .number("quarantined", notes.quarantined)
+            .finish();
     }
     name = name.empty() ? (id.empty() ? "?" : id.substr(0, 8)) : name;
     const auto count = [&](Label what, const sync::Transfer& transfer) {
         return std::string(common_.text(what)) + " " + std::to_string(transfer.change_sets) + " " +
                std::string(common_.text(Label::change_sets));
     };
-    put_line(utc_text(opened_->place.clock.wall_ms()) + " " + name + ": " +
-             count(Label::received, report.received) + ", " + count(Label::sent, report.sent) + ", " +
-             std::string(common_.text(report.complete ? Label::complete : Label::incomplete)));
-    return finish_output();
+    return now + " " + name + ": " + count(Label::received, report.received) + ", " +
+           count(Label::sent, report.sent) + ", " +
+           std::string(common_.text(report.complete ? Label::complete : Label::incomplete));
 }
 
 }  // namespace cotmoc::cli

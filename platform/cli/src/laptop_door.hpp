@@ -34,8 +34,11 @@ private:
     Result<std::unique_ptr<Opened>> open();
     /// Keys and their file, as another command may have changed them.
     Result<void> remember(crypto::KeyStore& store);
-    Result<void> tell(const sync::SessionReport& report, const std::optional<DeviceId>& peer,
-                      const std::optional<Error>& error);
+    /// The line for a session that is over, while the replica is still open; empty if there is nothing to
+    /// tell.
+    Result<std::string> describe(const sync::SessionReport& report, const std::optional<DeviceId>& peer,
+                                 const std::optional<Error>& error);
+    Result<void> tell(const std::string& line, const std::optional<Error>& error);
 
     const Common& common_;
     std::string directory_;
