@@ -8,6 +8,12 @@ option(COTMOC_KEYRING "Keep keys in the desktop's keyring on request; needs libs
 if(COTMOC_KEYRING AND NOT LIBSECRET_FOUND)
     message(FATAL_ERROR "COTMOC_KEYRING needs libsecret 0.19 or later: on Debian the package libsecret-1-dev")
 endif()
+# Finding neighbours on a network (docs/neighbours.md): only if Avahi's client library is there.
+pkg_check_modules(AVAHI IMPORTED_TARGET avahi-client>=0.8)
+option(COTMOC_AVAHI "Announce and find devices by mDNS on request; needs Avahi" ${AVAHI_FOUND})
+if(COTMOC_AVAHI AND NOT AVAHI_FOUND)
+    message(FATAL_ERROR "COTMOC_AVAHI needs Avahi 0.8 or later: on Debian the package libavahi-client-dev")
+endif()
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(tl-expected REQUIRED)
 if(COTMOC_BUILD_PROGRAMS)

@@ -37,6 +37,7 @@ inline constexpr std::string_view attachment_content = "attachment-content";
 inline constexpr std::string_view attachment_key = "attachment-key";
 inline constexpr std::string_view attachment_database = "attachment-database";
 inline constexpr std::string_view attachment_thumbnail = "attachment-thumbnail";
+inline constexpr std::string_view lan_tag = "lan-tag";
 
 // The texts that seal_text() knows; they go into its derivation as a part, not as the label of a KDF.
 inline constexpr std::string_view text_previous_key = "text previous-key";
@@ -76,6 +77,7 @@ inline constexpr std::array all = {
     attachment_key,
     attachment_database,
     attachment_thumbnail,
+    lan_tag,
     text_previous_key,
     text_device_name,
     text_space_name,

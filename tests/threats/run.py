@@ -23,7 +23,7 @@ SWITCH = re.compile(r'switched_off\(\s*"([a-z0-9-]+)"')
 SOURCES = ("core", "crypto", "sync", "platform")
 DOCTEST = re.compile(r"test cases: +(\d+) +\| +(\d+) passed +\| +(\d+) failed")
 SECONDS_MAX = 900
-ROWS = 24
+ROWS = 25
 
 
 class Outcome:

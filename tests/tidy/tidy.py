@@ -40,6 +40,7 @@ THIRD_PARTY = [
     (re.compile(r"nlohmann/.*"), ["core/src/codec/", "core/src/model/", "platform/cli/", "platform/hub/",
                                   "platform/bench/", "platform/c/"]),
     (re.compile(r"CLI/.*"), ["platform/cli/", "platform/hub/", "platform/bench/"]),
+    (re.compile(r"avahi-.*"), ["platform/system/"]),
     (re.compile(r"tl/.*"), ["core/base/include/cotmoc/base/result.hpp"]),
     (re.compile(r"doctest/.*"), []),
 ]

@@ -10,9 +10,8 @@ namespace {
 
 class Server final : public TcpServer {
 public:
-    Server(const sync::SessionOptions& session, const TcpServerOptions& options, Clock& clock)
-        : session_(session),
-          options_(options),
+    Server(const TcpServerOptions& options, Clock& clock)
+        : options_(options),
           clock_(clock),
           context_(1),
           acceptor_(context_),
@@ -150,7 +149,7 @@ private:
         limits.linger_ms = options_.linger_ms;
         const std::string address = error ? std::string("unknown") : address_text(peer);
         auto connection =
-            std::make_shared<Connection>(std::move(socket), sync::Session::answer(session_), limits, clock_,
+            std::make_shared<Connection>(std::move(socket), options_.make_session(), limits, clock_,
                                          [this, address](Connection& ended) { on_end(ended, address); });
         connections_.emplace(connection, Place{peer.address(), ++count_});
         connection->start();
@@ -179,7 +178,6 @@ private:
         }
     }
 
-    sync::SessionOptions session_;
     TcpServerOptions options_;
     Clock& clock_;
     net::io_context context_;
@@ -198,7 +196,14 @@ private:
 Result<std::unique_ptr<TcpServer>> TcpServer::listen(const std::string& host, std::uint16_t port,
                                                      const sync::SessionOptions& session,
                                                      const TcpServerOptions& options, Clock& clock) {
-    auto server = std::make_unique<Server>(session, options, clock);
+    TcpServerOptions answering = options;
+    answering.make_session = [session] { return sync::Session::answer(session); };
+    return listen(host, port, answering, clock);
+}
+
+Result<std::unique_ptr<TcpServer>> TcpServer::listen(const std::string& host, std::uint16_t port,
+                                                     const TcpServerOptions& options, Clock& clock) {
+    auto server = std::make_unique<Server>(options, clock);
     COTMOC_TRY(server->open(host, port));
     return server;
 }

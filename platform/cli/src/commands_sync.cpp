@@ -1,5 +1,6 @@
 // sync and status.
 #include "attachment_place.hpp"
+#include "commands_serve.hpp"
 #include "fork_output.hpp"
 #include "hub_link.hpp"
 #include "hub_output.hpp"
@@ -12,8 +13,8 @@ namespace cotmoc::cli {
 namespace {
 
 Outcome sync_once(const Common& common, const SyncOptions& options) {
-    if (!options.peer.empty()) {
-        return fail(ErrorCode::not_available_yet, "sync --peer");
+    if (!options.peer.empty() && !options.hub.empty()) {
+        return fail(ErrorCode::wrong_usage, "--hub or --peer, not both");
     }
     if (options.watch) {
         return watch(common, options);
@@ -113,7 +114,8 @@ Outcome status(const Common& common, const NoOptions&) {
 
 void add_sync_commands(Program& program) {
     auto options = std::make_shared<SyncOptions>();
-    CLI::App* command = program.app.add_subcommand("sync", "Exchange changes with the hub, once");
+    CLI::App* command =
+        program.app.add_subcommand("sync", "Exchange changes with the hub or a neighbour, once");
     command->add_option("--hub", options->hub, "The hub's address; remembered for the next time")
         ->type_name("HOST:PORT");
     command->add_option("--max-bytes", options->max_bytes, "Stop after so many octets on the wire");
@@ -126,8 +128,14 @@ void add_sync_commands(Program& program) {
         ->capture_default_str();
     command->add_flag("--watch", options->watch,
                       "Go on until stopped, whenever there is something to exchange");
-    command->add_option("--peer", options->peer)->group("");
+    command
+        ->add_option(
+            "--peer", options->peer,
+            "Exchange with a device that serves, not with the hub; auto looks for one on this network")
+        ->type_name("DEVICE@HOST:PORT|auto");
     program.on(command, options, sync_once);
+
+    add_serve_command(program);
 
     command =
         program.app.add_subcommand("status", "What is unsent, held by the hub, confirmed by the province");

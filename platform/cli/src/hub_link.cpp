@@ -43,14 +43,10 @@ Result<HubAddress> hub_address(sync::Replica& replica, const std::string& named)
     return address;
 }
 
-Result<sync::SessionReport> sync_with_hub(const Common& common, Opened& opened, const HubAddress& hub,
-                                          asio::TcpOptions options, sync::SessionReport& last,
-                                          const AttachmentLink& attachments) {
+Result<sync::SessionReport> sync_with(const Common& common, Opened& opened, const asio::Endpoint& endpoint,
+                                      const crypto::AgreementPublicKey& key, asio::TcpOptions options,
+                                      sync::SessionReport& last, const AttachmentLink& attachments) {
     sync::Replica& replica = *opened.replica;
-    const auto hub_key = replica.hub_key();
-    if (!hub_key) {
-        return fail(ErrorCode::no_hub, "the authority has enrolled none");
-    }
     Clock& clock = opened.place.clock;
     Progress progress(common, clock, Label::syncing);
     const std::int64_t began = clock.steady_ms();
@@ -75,13 +71,25 @@ Result<sync::SessionReport> sync_with_hub(const Common& common, Opened& opened, 
     }
     sync::ReplicaPartials partials(replica.store());
     session.partials = &partials;
-    const auto report =
-        asio::sync_over_tcp(hub.endpoint.host, hub.endpoint.port, session, *hub_key, options, clock);
+    const auto report = asio::sync_over_tcp(endpoint.host, endpoint.port, session, key, options, clock);
     progress.clear();
     if (report) {
-        COTMOC_TRY(set_setting(replica, hub_setting, hub.text));
         COTMOC_TRY(set_setting(replica, last_sync_setting, utc_text(clock.wall_ms())));
         last = *report;
+    }
+    return report;
+}
+
+Result<sync::SessionReport> sync_with_hub(const Common& common, Opened& opened, const HubAddress& hub,
+                                          const asio::TcpOptions& options, sync::SessionReport& last,
+                                          const AttachmentLink& attachments) {
+    const auto hub_key = opened.replica->hub_key();
+    if (!hub_key) {
+        return fail(ErrorCode::no_hub, "the authority has enrolled none");
+    }
+    const auto report = sync_with(common, opened, hub.endpoint, *hub_key, options, last, attachments);
+    if (report) {
+        COTMOC_TRY(set_setting(*opened.replica, hub_setting, hub.text));
     }
     return report;
 }

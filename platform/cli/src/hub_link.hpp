@@ -1,4 +1,5 @@
-// The way to the hub, for sync and for commands that must ask the hub first.
+// The way to the hub, and one session with whoever answers, for sync and for commands that must ask the hub
+// first.
 #pragma once
 
 #include "command.hpp"
@@ -28,10 +29,15 @@ struct AttachmentLink {
     sync::AttachmentRule rule;
 };
 
-/// One session. `last` follows it and tells how far it came, failed or not; an address that works is
-/// remembered. no_hub if none is enrolled, and the errors of asio::sync_over_tcp.
+/// One session with whoever holds that key. `last` follows it and tells how far it came, failed or not; the
+/// time of one that succeeds is remembered. The errors of asio::sync_over_tcp.
+Result<sync::SessionReport> sync_with(const Common& common, Opened& opened, const asio::Endpoint& endpoint,
+                                      const crypto::AgreementPublicKey& key, asio::TcpOptions options,
+                                      sync::SessionReport& last, const AttachmentLink& attachments = {});
+/// The same with the hub. `last` follows it and tells how far it came, failed or not; an address that works
+/// is remembered. no_hub if none is enrolled, and the errors of asio::sync_over_tcp.
 Result<sync::SessionReport> sync_with_hub(const Common& common, Opened& opened, const HubAddress& hub,
-                                          asio::TcpOptions options, sync::SessionReport& last,
+                                          const asio::TcpOptions& options, sync::SessionReport& last,
                                           const AttachmentLink& attachments = {});
 
 }  // namespace cotmoc::cli

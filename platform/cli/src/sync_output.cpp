@@ -5,6 +5,7 @@
 #include "hub_output.hpp"
 #include "json_text.hpp"
 #include "messages.hpp"
+#include "peer_link.hpp"
 
 #include <cotmoc/sync/authority.hpp>
 
@@ -15,14 +16,6 @@
 
 namespace cotmoc::cli {
 namespace {
-
-std::string transfer_json(const sync::Transfer& transfer) {
-    return JsonObject()
-        .number("change_sets", transfer.change_sets)
-        .number("ops", transfer.ops)
-        .number("bytes", transfer.bytes)
-        .finish();
-}
 
 std::string decimal(double value) {
     std::array<char, 40> text;
@@ -190,6 +183,14 @@ sync::AttachmentRule rule_of(const SyncOptions& options) {
 
 }  // namespace
 
+std::string transfer_json(const sync::Transfer& transfer) {
+    return JsonObject()
+        .number("change_sets", transfer.change_sets)
+        .number("ops", transfer.ops)
+        .number("bytes", transfer.bytes)
+        .finish();
+}
+
 asio::TcpOptions tcp_options(const SyncOptions& options) {
     asio::TcpOptions tcp;
     tcp.max_bytes = options.max_bytes;
@@ -203,8 +204,13 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     if (!replica.joined()) {
         return fail(ErrorCode::not_joined);
     }
-    COTMOC_ASSIGN(const HubAddress hub, hub_address(replica, options.hub));
-    COTMOC_ASSIGN(const std::vector<std::string> rotated, rotate_due(common, opened, hub));
+    const bool with_hub = options.peer.empty();
+    HubAddress hub;
+    std::vector<std::string> rotated;
+    if (with_hub) {
+        COTMOC_ASSIGN(hub, hub_address(replica, options.hub));
+        COTMOC_ASSIGN(rotated, rotate_due(common, opened, hub));
+    }
     std::unique_ptr<sync::AttachmentStore> store;
     std::optional<ErrorCode> store_error;
     if (auto files = open_attachments(opened)) {
@@ -216,7 +222,9 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     Clock& clock = opened.place.clock;
     sync::SessionReport& last = outcome.report;
     const std::int64_t began = clock.steady_ms();
-    const auto report = sync_with_hub(common, opened, hub, tcp, last, {store.get(), rule_of(options)});
+    const AttachmentLink attachments{store.get(), rule_of(options)};
+    const auto report = with_hub ? sync_with_hub(common, opened, hub, tcp, last, attachments)
+                                 : sync_with_peer(common, opened, options.peer, tcp, last);
     last.complete = last.complete && report.has_value() && !store_error;
     if (store_error) {
         last.attachment_error = store_error;
@@ -245,7 +253,9 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     const sync::SessionNotes& notes = replica.notes();
     COTMOC_ASSIGN(const sync::HubNotice notice, replica.hub_notice());
     if (!common.json) {
-        put_hub_notice(common, replica, notice);
+        if (with_hub) {
+            put_hub_notice(common, replica, notice);
+        }
         COTMOC_ASSIGN(const std::vector<ForkedFeed> forked, forked_feeds(replica));
         put_fork_notice(common, replica, forked);
     }
@@ -253,7 +263,8 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
         return fail(*last.refusal);
     }
     const bool noted = notes.new_conflicts + notes.quarantined + notes.forks != 0;
-    outcome.needs_person = noted || notice.needs_person() || replica.restored();
+    // What is known of the hub is news only after a session with it.
+    outcome.needs_person = noted || (with_hub && notice.needs_person()) || replica.restored();
     return {};
 }
 

@@ -1,4 +1,4 @@
-// One session with the hub, and what the command tells of it.
+// One session with the hub or a neighbour, and what the command tells of it.
 #pragma once
 
 #include "hub_link.hpp"
@@ -13,8 +13,10 @@ struct SyncOptions {
     bool no_attachments = false;
     std::uint64_t attachments_up_to = 16;  // MiB of a file that is fetched without being asked for
     bool watch = false;
-    std::string peer;
+    std::string peer;  // empty: the hub
 };
+
+std::string transfer_json(const sync::Transfer& transfer);
 
 /// The limits of one session, as the options say.
 asio::TcpOptions tcp_options(const SyncOptions& options);

@@ -164,7 +164,9 @@ Outcome watch(const Common& common, const SyncOptions& options) {
         if (!opened->replica->joined()) {
             return fail(ErrorCode::not_joined);
         }
-        COTMOC_TRY(hub_address(*opened->replica, options.hub));
+        if (options.peer.empty()) {
+            COTMOC_TRY(hub_address(*opened->replica, options.hub));
+        }
     }
     crypto::SystemRandom random;
     system::SystemClock clock;

@@ -1,6 +1,7 @@
 #include "replica/hub_memory.hpp"
 
 #include <cotmoc/base/binary.hpp>
+#include <cotmoc/base/test_switch.hpp>
 
 namespace cotmoc::sync {
 namespace {
@@ -8,6 +9,10 @@ namespace {
 constexpr std::uint8_t form_2 = 2;
 
 }  // namespace
+
+bool speaks_for_hub(const crypto::TrustState::Device& peer) {
+    return peer.role == crypto::Role::hub || switched_off("hub-role");
+}
 
 void HubMemory::name(const Feed& feed, std::uint64_t seq, DeviceIndex by) {
     const auto found = named.find(feed);

@@ -4,12 +4,16 @@
 
 #include <cotmoc/base/ids.hpp>
 #include <cotmoc/base/result.hpp>
+#include <cotmoc/crypto/trust_state.hpp>
 
 #include <map>
 #include <set>
 #include <vector>
 
 namespace cotmoc::sync {
+
+/// What anybody else says that it holds is no word of the hub's: neither kept nor measured against it.
+bool speaks_for_hub(const crypto::TrustState::Device& peer);
 
 struct HubMemory {
     struct Named {

@@ -39,7 +39,7 @@ Result<void> Replica::peer_trust(const crypto::TrustState::Device& peer, std::ui
         trust_hashes_[static_cast<std::size_t>(position - 1)] != *head) {
         return fail(ErrorCode::forked_feed, "trust feed");
     }
-    if (peer.role != crypto::Role::hub) {
+    if (!speaks_for_hub(peer)) {
         return {};
     }
     COTMOC_ASSIGN(const std::optional<Bytes> setting, store_->setting(hub_memory));
@@ -67,7 +67,7 @@ Result<void> Replica::peer_lists(const crypto::TrustState::Device& peer, const S
     COTMOC_TRY(note_own_lists(peer, space, feeds));
     const bool readable =
         std::ranges::any_of(spaces_, [&](const SpaceInfo& known) { return known.id == space; });
-    if (peer.role != crypto::Role::hub || hub_session_ == nullptr || !readable) {
+    if (!speaks_for_hub(peer) || hub_session_ == nullptr || !readable) {
         return {};
     }
     HubMemory& memory = hub_session_->memory;

@@ -98,7 +98,7 @@ Result<std::optional<StoredEnvelope>> Replica::next_envelope(const SpaceId& spac
 
 Result<void> Replica::peer_holds(const crypto::TrustState::Device& peer, const SpaceId& space,
                                  const std::vector<std::pair<DeviceIndex, std::uint64_t>>& feeds) {
-    if (peer.role != crypto::Role::hub || feeds.empty()) {
+    if (!speaks_for_hub(peer) || feeds.empty()) {
         return {};
     }
     const auto note = [&]() -> Result<void> {

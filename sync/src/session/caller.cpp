@@ -1,5 +1,6 @@
 #include "session/branches.hpp"
 #include "session/conversation.hpp"
+#include "session/turned_away.hpp"
 #include "session/web_page.hpp"
 
 #include <cotmoc/base/check.hpp>
@@ -44,6 +45,7 @@ private:
     Result<bool> exchange_attachments();
     /// Whether something of the list has not come.
     bool still_lacks() const;
+    Result<void> check_not_revoked(const crypto::TrustState::Device& responder) const;
     Result<void> on_reply(Reply reply);
     Result<void> tell_trust(const Reply& reply);
     Result<void> tell_lists(const FeedTable& list);
@@ -79,6 +81,7 @@ Result<void> Caller::begin() {
     if (responder == nullptr) {
         return fail(ErrorCode::handshake_failed, "no device of the trust feed has this key");
     }
+    COTMOC_TRY(check_not_revoked(*responder));
     peer_ = responder->id;
     COTMOC_TRY(begin_store_session());
     COTMOC_TRY(load_partial());
@@ -94,9 +97,20 @@ Result<void> Caller::begin() {
     return {};
 }
 
+/// A lost laptop that still answers is told nothing; of a hub that was withdrawn only the trust feed comes.
+Result<void> Caller::check_not_revoked(const crypto::TrustState::Device& responder) const {
+    const bool refused = responder.revoked && responder.role != crypto::Role::hub;
+    return refused && !switched_off("revoked-responder")
+               ? fail(ErrorCode::revoked, "the device that is called")
+               : Result<void>();
+}
+
 Result<void> Caller::on_handshake(const Bytes& frame) {
     if (frame.empty()) {
         return fail(ErrorCode::handshake_failed, "refused by the other side");
+    }
+    if (frame == busy_frame()) {
+        return fail(ErrorCode::busy, "the other device: its owner or another one uses it now");
     }
     note_answer();
     COTMOC_ASSIGN(crypto::NoiseInitiator::Answer answer, handshake_->read_message_2(frame));
@@ -190,6 +204,7 @@ Result<void> Caller::on_trust_level() {
     if (own_device() == nullptr || peer_device() == nullptr) {
         return fail(ErrorCode::bad_trust_entry, "a device is gone");
     }
+    COTMOC_TRY(check_not_revoked(*peer_device()));
     phase_ = Phase::list;
     return list_ ? take_list(*list_) : Result<void>{};
 }

@@ -31,6 +31,10 @@ protected:
 
 private:
     Result<Greeting> read_call(crypto::NoiseResponder& handshake, const Bytes& frame);
+    /// A revoked device hands over to a hub what it still owes; a neighbour gives it nothing and takes
+    /// nothing.
+    bool turns_away() const;
+    Result<void> begin_with_caller();
     Result<void> answer(crypto::NoiseResponder& handshake, const Greeting& greeting);
     Result<Reply> compare(const Greeting& greeting);
     Result<std::uint64_t> own_check();
@@ -43,6 +47,7 @@ private:
     Result<void> plan(const FeedTable& lacks, bool own);
 
     crypto::AgreementPublicKey caller_key_;
+    bool begun_ = false;
     bool was_equal_ = false;
     bool list_to_send_ = false;
     FeedTable list_;  // as it was sent; nothing beyond it is sent
@@ -91,6 +96,9 @@ Result<void> Responder::answer(crypto::NoiseResponder& handshake, const Greeting
     if (status == Reply::Status::unknown_device && greeting.trust_position <= own) {
         return fail(ErrorCode::not_enrolled);
     }
+    if (turns_away() && greeting.trust_position <= own) {
+        return fail(ErrorCode::revoked, "the calling device");
+    }
     if (status != Reply::Status::equal && greeting.trust_position > own) {
         await_trust(own + 1, greeting.trust_position);
         return {};
@@ -115,8 +123,13 @@ Result<Reply> Responder::compare(const Greeting& greeting) {
         reply.trust_position = trust().position();
         return reply;
     }
-    COTMOC_TRY(begin_store_session());
-    COTMOC_TRY(load_partial());
+    if (turns_away()) {
+        reply.status = Reply::Status::list_follows;
+        reply.trust_position = trust().position();
+        reply.trust_head = trust().head();
+        return reply;
+    }
+    COTMOC_TRY(begin_with_caller());
     reply.held = incoming_.parts().held();
     update_common();
     reply.trust_position = trust().position();
@@ -134,6 +147,21 @@ Result<Reply> Responder::compare(const Greeting& greeting) {
     return reply;
 }
 
+bool Responder::turns_away() const {
+    const auto* caller = peer_device();
+    const auto* own = own_device();
+    return caller != nullptr && caller->revoked && own != nullptr && own->role != crypto::Role::hub &&
+           !switched_off("revoked-caller");
+}
+
+Result<void> Responder::begin_with_caller() {
+    if (std::exchange(begun_, true)) {
+        return {};
+    }
+    COTMOC_TRY(begin_store_session());
+    return load_partial();
+}
+
 Result<std::uint64_t> Responder::own_check() {
     return own_feeds_check(store(), common_, list_, peer_device()->index);
 }
@@ -145,9 +173,11 @@ Result<void> Responder::on_trust_level() {
             return fail(ErrorCode::not_enrolled);
         }
         peer_ = caller->id;
-        COTMOC_TRY(begin_store_session());
-        COTMOC_TRY(load_partial());
     }
+    if (turns_away()) {
+        return fail(ErrorCode::revoked, "the calling device");
+    }
+    COTMOC_TRY(begin_with_caller());
     update_common();
     list_ = feed_table(store(), common_);
     list_to_send_ = true;

@@ -10,10 +10,11 @@ namespace cotmoc::sync_test {
 class HandCaller {
 public:
     HandCaller(World& world, std::string_view device, sync::Session& responder,
-               std::uint64_t trust_position = 0)
+               std::uint64_t trust_position = 0, std::string_view answering = "hub")
         : responder_(responder) {
         const crypto::TrustState& trust = world.province.trust;
-        crypto::NoiseInitiator noise(world.keys(device).agreement, world.keys("hub").agreement.public_key(),
+        crypto::NoiseInitiator noise(world.keys(device).agreement,
+                                     world.keys(answering).agreement.public_key(),
                                      sync::session_prologue(trust.root_fingerprint()), world.random);
         const std::uint64_t position = trust_position == 0 ? trust.position() : trust_position;
         responder_.start(0);

@@ -68,6 +68,9 @@ struct TcpServerOptions {
     std::int64_t linger_ms = 2'000;            // from the last byte sent until the peer closes
     bool stop_on_signals = false;              // SIGINT and SIGTERM end run()
     std::function<void(const ServedSession&)> on_session_end;
+    /// What answers a caller, in place of Session::answer(): a device's door, say. `session` is not used
+    /// then.
+    std::function<std::unique_ptr<sync::Session>()> make_session;
 };
 
 class TcpServer {
@@ -75,6 +78,9 @@ public:
     /// Listens; port 0 picks one. cannot_listen. `session` is what each session is made of.
     static Result<std::unique_ptr<TcpServer>> listen(const std::string& host, std::uint16_t port,
                                                      const sync::SessionOptions& session,
+                                                     const TcpServerOptions& options, Clock& clock);
+    /// The same where `options.make_session` makes the sessions.
+    static Result<std::unique_ptr<TcpServer>> listen(const std::string& host, std::uint16_t port,
                                                      const TcpServerOptions& options, Clock& clock);
     virtual ~TcpServer() = default;
 

@@ -1,0 +1,91 @@
+// serve: neighbours' laptops sync with this one, without a hub.
+#include "commands_serve.hpp"
+
+#include "json_text.hpp"
+#include "laptop_door.hpp"
+
+#include <cotmoc/asio/tcp.hpp>
+#include <cotmoc/sync/neighbours.hpp>
+#include <cotmoc/system/local_network.hpp>
+
+namespace cotmoc::cli {
+namespace {
+
+struct ServeOptions {
+    std::string listen;
+    bool announce = false;
+};
+
+/// A post has a handful of neighbours; a laptop keeps no more callers waiting than that.
+asio::TcpServerOptions laptop_limits() {
+    asio::TcpServerOptions options;
+    options.connections_max = 32;
+    options.per_address_max = 8;
+    options.unknown_max = 16;
+    options.unknown_per_address_max = 8;
+    options.stop_on_signals = true;
+    return options;
+}
+
+Result<std::unique_ptr<system::LanAnnouncement>> announce(const sync::Announcement& announcement,
+                                                          const std::string& host, std::uint16_t port) {
+    system::LanService service;
+    service.name = announcement.nonce.hex();
+    service.port = port;
+    service.texts = sync::encode_announcement(announcement);
+    service.ipv4_only = host.find(':') == std::string::npos;
+    return system::local_network()->announce(service);
+}
+
+Outcome serve(const Common& common, const ServeOptions& options) {
+    const auto endpoint = asio::parse_endpoint(options.listen);
+    if (!endpoint) {
+        return fail(ErrorCode::wrong_usage, "--listen is HOST:PORT, not " + options.listen);
+    }
+    COTMOC_ASSIGN(std::string directory, common.replica_directory());
+    COTMOC_ASSIGN(crypto::Secret passphrase, read_passphrase(common, false));
+    LaptopDoor door(common, std::move(directory), std::move(passphrase));
+    std::optional<sync::Announcement> announcement;
+    COTMOC_TRY(door.begin([&](const sync::Replica& replica) -> Result<void> {
+        if (options.announce) {
+            announcement = sync::announce(replica.trust(), replica.key_ring(), replica.id(), door.random());
+            return announcement ? Result<void>()
+                                : fail(ErrorCode::no_epoch_key, "nobody could recognise this device");
+        }
+        return {};
+    }));
+    system::SystemClock clock;
+    asio::TcpServerOptions server_options = laptop_limits();
+    server_options.make_session = [&] { return sync::answer_at(door, door.random()); };
+    COTMOC_ASSIGN(const std::unique_ptr<asio::TcpServer> server,
+                  asio::TcpServer::listen(endpoint->host, endpoint->port, server_options, clock));
+    door.on_fatal = [&] { server->stop(); };
+    std::unique_ptr<system::LanAnnouncement> announced;
+    if (announcement) {
+        COTMOC_ASSIGN(announced, announce(*announcement, endpoint->host, server->port()));
+    }
+    put_line(common.json ? JsonObject().text("listening", server->address()).finish()
+                         : "listening on " + server->address());
+    COTMOC_TRY(finish_output());
+    server->run();
+    if (door.fatal()) {
+        return tl::unexpected(*door.fatal());
+    }
+    return door.needs_person_came() ? needs_person : done;
+}
+
+}  // namespace
+
+void add_serve_command(Program& program) {
+    auto options = std::make_shared<ServeOptions>();
+    CLI::App* command =
+        program.app.add_subcommand("serve", "Let neighbours' devices sync with this one, until stopped");
+    command->add_option("--listen", options->listen, "Where to listen; port 0 picks one")
+        ->type_name("HOST:PORT")
+        ->required();
+    command->add_flag("--announce", options->announce,
+                      "Let devices of this province find it on this network (see docs/neighbours.md)");
+    program.on(command, options, serve);
+}
+
+}  // namespace cotmoc::cli

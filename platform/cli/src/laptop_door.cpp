@@ -1,0 +1,134 @@
+#include "laptop_door.hpp"
+
+#include "hub_link.hpp"
+#include "json_text.hpp"
+#include "messages.hpp"
+#include "sync_output.hpp"
+
+#include <iostream>
+
+namespace cotmoc::cli {
+
+LaptopDoor::LaptopDoor(const Common& common, std::string directory, crypto::Secret passphrase)
+    : common_(common), directory_(std::move(directory)), passphrase_(std::move(passphrase)) {}
+
+Result<void> LaptopDoor::remember(crypto::KeyStore& store) {
+    COTMOC_ASSIGN(Bytes file, store.load());
+    if (!keys_ || file != key_file_) {
+        COTMOC_ASSIGN(keys_, crypto::unlock(store, passphrase_));
+        key_file_ = std::move(file);
+    }
+    return {};
+}
+
+Result<std::unique_ptr<Opened>> LaptopDoor::open() {
+    auto opened = std::make_unique<Opened>(directory_, "cotmoc serve");
+    COTMOC_TRY(opened->place.lock_existing());
+    COTMOC_TRY(remember(opened->place.key_store));
+    // The key file was opened once; its passphrase costs a second, and a caller waits.
+    COTMOC_ASSIGN(opened->replica, sync::Replica::open_unlocked(opened->place.environment(), keys_->clone()));
+    if (!opened->replica->joined()) {
+        return fail(ErrorCode::not_joined);
+    }
+    if (opened->replica->trust().find(opened->replica->id())->revoked) {
+        return fail(ErrorCode::revoked, "this device");
+    }
+    return opened;
+}
+
+Result<void> LaptopDoor::begin(const std::function<Result<void>(const sync::Replica&)>& look) {
+    COTMOC_ASSIGN(const std::unique_ptr<Opened> opened, open());
+    root_ = opened->replica->trust().root_fingerprint();
+    return look(*opened->replica);
+}
+
+const crypto::DeviceKeys& LaptopDoor::keys() {
+    system::FileKeyStore store(directory_);
+    // After a rejoin callers use the new key; if it cannot be had now, enter() tells why.
+    (void)remember(store);
+    return keys_->device;
+}
+
+Result<sync::SessionOptions> LaptopDoor::enter() {
+    if (opened_ != nullptr) {
+        return fail(ErrorCode::busy, "another caller");
+    }
+    Result<std::unique_ptr<Opened>> opened = open();
+    if (!opened) {
+        if (opened.error().code != ErrorCode::busy) {
+            fatal_ = opened.error();
+            on_fatal();
+        }
+        return tl::unexpected(opened.error());
+    }
+    opened_ = std::move(*opened);
+    partials_.emplace(opened_->replica->store());
+    sync::SessionOptions options{*opened_->replica, opened_->replica->keys().device, random_};
+    options.gate = &gate_;
+    options.partials = &*partials_;
+    return options;
+}
+
+void LaptopDoor::leave(const sync::SessionReport& report, const std::optional<DeviceId>& peer,
+                       const std::optional<Error>& error) {
+    const Result<std::string> line = describe(report, peer, error);
+    partials_.reset();
+    opened_.reset();
+    // Whoever reads it may go on in the replica.
+    const Result<void> told = line ? tell(*line, error) : tl::unexpected(line.error());
+    if (!told) {
+        fatal_ = told.error();
+        on_fatal();
+    }
+}
+
+Result<void> LaptopDoor::tell(const std::string& line, const std::optional<Error>& error) {
+    if (line.empty()) {
+        return {};
+    }
+    if (error && !common_.json) {
+        std::cerr << error_line("cotmoc", *error, common_.language) << std::endl;
+    }
+    put_line(line);
+    return finish_output();
+}
+
+Result<std::string> LaptopDoor::describe(const sync::SessionReport& report,
+                                         const std::optional<DeviceId>& peer,
+                                         const std::optional<Error>& error) {
+    if (!error && report.round_trips == 0) {
+        return std::string();  // nothing new; and who said so may have been a recording (S22)
+    }
+    sync::Replica& replica = *opened_->replica;
+    const sync::SessionNotes& notes = replica.notes();
+    needs_person_ = needs_person_ || notes.new_conflicts + notes.quarantined + notes.forks != 0;
+    const auto* device = peer ? replica.trust().find(*peer) : nullptr;
+    const std::string id = peer ? peer->hex() : "";
+    std::string name = device != nullptr ? replica.device_name(device->index) : "";
+    const std::string now = utc_text(opened_->place.clock.wall_ms());
+    if (report.complete) {
+        COTMOC_TRY(set_setting(replica, last_sync_setting, now));
+    }
+    if (common_.json) {
+        return JsonObject()
+            .text("device", id)
+            .text("name", name)
+            .raw("sent", transfer_json(report.sent))
+            .raw("received", transfer_json(report.received))
+            .flag("complete", report.complete)
+            .text("error", error ? error_name(error->code) : std::string_view())
+            .number("conflicts", notes.new_conflicts)
+            .number("quarantined", notes.quarantined)
+            .finish();
+    }
+    name = name.empty() ? (id.empty() ? "?" : id.substr(0, 8)) : name;
+    const auto count = [&](Label what, const sync::Transfer& transfer) {
+        return std::string(common_.text(what)) + " " + std::to_string(transfer.change_sets) + " " +
+               std::string(common_.text(Label::change_sets));
+    };
+    return now + " " + name + ": " + count(Label::received, report.received) + ", " +
+           count(Label::sent, report.sent) + ", " +
+           std::string(common_.text(report.complete ? Label::complete : Label::incomplete));
+}
+
+}  // namespace cotmoc::cli

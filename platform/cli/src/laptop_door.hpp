@@ -1,0 +1,57 @@
+// `serve`: the replica is closed between callers, so that its owner can go on working.
+#pragma once
+
+#include "command.hpp"
+
+#include <cotmoc/sync/door.hpp>
+#include <cotmoc/sync/partial_store.hpp>
+#include <cotmoc/sync/session_gate.hpp>
+
+namespace cotmoc::cli {
+
+class LaptopDoor final : public sync::Door {
+public:
+    LaptopDoor(const Common& common, std::string directory, crypto::Secret passphrase);
+
+    /// Opens the replica once, to learn keys and root; `look` may read it. not_joined; revoked if this device
+    /// was.
+    Result<void> begin(const std::function<Result<void>(const sync::Replica&)>& look);
+
+    const crypto::DeviceKeys& keys() override;
+    const Hash256& root() const override { return root_; }
+    Result<sync::SessionOptions> enter() override;
+    /// Tells of the session on standard output.
+    void leave(const sync::SessionReport& report, const std::optional<DeviceId>& peer,
+               const std::optional<Error>& error) override;
+
+    /// Called once something happened that no waiting cures: serving is to end with `fatal()`.
+    std::function<void()> on_fatal;
+    const std::optional<Error>& fatal() const { return fatal_; }
+    bool needs_person_came() const { return needs_person_; }
+    crypto::SystemRandom& random() { return random_; }
+
+private:
+    Result<std::unique_ptr<Opened>> open();
+    /// Keys and their file, as another command may have changed them.
+    Result<void> remember(crypto::KeyStore& store);
+    /// The line for a session that is over, while the replica is still open; empty if there is nothing to
+    /// tell.
+    Result<std::string> describe(const sync::SessionReport& report, const std::optional<DeviceId>& peer,
+                                 const std::optional<Error>& error);
+    Result<void> tell(const std::string& line, const std::optional<Error>& error);
+
+    const Common& common_;
+    std::string directory_;
+    crypto::Secret passphrase_;
+    crypto::SystemRandom random_;
+    sync::SessionGate gate_;
+    std::optional<crypto::KeyFileContents> keys_;
+    Bytes key_file_;
+    Hash256 root_;
+    std::unique_ptr<Opened> opened_;  // while a caller is inside
+    std::optional<sync::ReplicaPartials> partials_;
+    std::optional<Error> fatal_;
+    bool needs_person_ = false;
+};
+
+}  // namespace cotmoc::cli
