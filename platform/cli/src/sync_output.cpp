@@ -7,33 +7,9 @@
 #include <cotmoc/sync/authority.hpp>
 
 #include <algorithm>
-#include <cstdio>
 
 namespace cotmoc::cli {
 namespace {
-
-std::string transfer_json(const sync::Transfer& transfer) {
-    return JsonObject()
-        .number("change_sets", transfer.change_sets)
-        .number("ops", transfer.ops)
-        .number("bytes", transfer.bytes)
-        .finish();
-}
-
-std::string decimal(double value) {
-    std::array<char, 40> text;
-    std::snprintf(text.data(), text.size(), "%.3f", value);
-    return text.data();
-}
-
-Result<std::string> digests_json(sync::Replica& replica) {
-    JsonObject digests;
-    for (const sync::SpaceInfo& space : replica.spaces()) {
-        COTMOC_ASSIGN(const Hash256 digest, replica.store().digest(space.id));
-        digests.text(space.name, digest.hex());
-    }
-    return digests.finish();
-}
 
 /// An authority changes the keys whose time has come before it publishes.
 Result<std::vector<std::string>> rotate_due(const Common& common, Opened& opened, const HubAddress& hub) {
@@ -49,32 +25,6 @@ Result<std::vector<std::string>> rotate_due(const Common& common, Opened& opened
         COTMOC_TRY(sync_with_hub(common, opened, hub, {}, first));
     }
     return authority->rotate_due();
-}
-
-Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& report, double seconds,
-                             const std::vector<std::string>& rotated) {
-    COTMOC_ASSIGN(const std::string digests, digests_json(replica));
-    COTMOC_ASSIGN(const sync::HubNotice hub, replica.hub_notice());
-    const std::string wire =
-        JsonObject().number("up", report.bytes_up).number("down", report.bytes_down).finish();
-    JsonObject object;
-    object.raw("sent", transfer_json(report.sent))
-        .raw("received", transfer_json(report.received))
-        .raw("wire_bytes", wire)
-        .number("round_trips", report.round_trips)
-        .raw("seconds", decimal(seconds))
-        .flag("complete", report.complete)
-        .raw("digests", digests)
-        .number("conflicts", replica.notes().new_conflicts)
-        .number("quarantined", replica.notes().quarantined)
-        .number("forks", replica.notes().forks)
-        .raw("hub", hub_json(replica, hub))
-        .flag("restored", replica.restored());
-    if (!rotated.empty()) {
-        object.raw("rotated", json_texts(rotated));
-    }
-    put_line(object.finish());
-    return {};
 }
 
 void put_report_text(const Common& common, const sync::Replica& replica, const sync::SessionReport& report) {
@@ -132,7 +82,8 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     }
     if (common.json) {
         const double seconds = static_cast<double>(clock.steady_ms() - began) / 1000;
-        COTMOC_TRY(put_report_json(replica, last, seconds, rotated));
+        COTMOC_ASSIGN(const std::string text, records::report_json(replica, last, seconds, rotated));
+        put_line(text);
     } else if (report) {
         put_report_text(common, replica, last);
         if (!rotated.empty()) {
