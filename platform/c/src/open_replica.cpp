@@ -48,7 +48,14 @@ Result<void> OpenReplica::make(std::string_view name, const crypto::Secret& pass
         return {};
     };
     COTMOC_TRY(check_free());
-    const auto* host = dynamic_cast<HostKeyStore*>(key_store_.get());
+    auto* host = dynamic_cast<HostKeyStore*>(key_store_.get());
+    if (host != nullptr) {
+        // One that cannot be reached holds nothing for certain: its own error is the one to tell.
+        const auto held = host->load();
+        if (!held && held.error().code != ErrorCode::no_replica) {
+            return tl::unexpected(held.error());
+        }
+    }
     COTMOC_TRY(crypto::check_passphrase(passphrase, host != nullptr && host->has_hardware()));
     COTMOC_TRY(system::make_directory(settings_.directory));
     COTMOC_TRY(lock_directory());

@@ -249,7 +249,7 @@ Result<std::string> SyncHandle::report_text(const sync::SessionReport& report, s
     });
 }
 
-Result<SyncHandle::Outcome> SyncHandle::run(const sync::SliceBudget& budget) {
+Result<void> SyncHandle::run(const sync::SliceBudget& budget, Outcome& outcome) {
     Running running(*this);
     COTMOC_TRY(running.begin());
     const std::int64_t began = open_->clock().steady_ms();
@@ -265,7 +265,6 @@ Result<SyncHandle::Outcome> SyncHandle::run(const sync::SliceBudget& budget) {
         driven.network_changed(began);
     }
     const sync::SliceReport report = runner.run_slice(budget);
-    Outcome outcome;
     if (!stopped()) {
         outcome.error = report.error;
         if (!outcome.error && transport.all.refusal) {
@@ -274,9 +273,9 @@ Result<SyncHandle::Outcome> SyncHandle::run(const sync::SliceBudget& budget) {
     }
     COTMOC_ASSIGN(outcome.text, report_text(transport.all, began));
     if (progress_status_ != COTMOC_OK && progress_status_ != COTMOC_STOP) {
-        COTMOC_TRY(from_host(progress_status_, "progress"));
+        return from_host(progress_status_, "progress");
     }
-    return outcome;
+    return {};
 }
 
 Result<void> SyncHandle::watch(std::uint64_t interval_ms, cotmoc_text_fn ended, void* ctx) {

@@ -28,7 +28,7 @@ public:
         std::string text;
         std::optional<Error> error;
     };
-    Result<Outcome> run(const sync::SliceBudget& budget);
+    Result<void> run(const sync::SliceBudget& budget, Outcome& outcome);
     Result<void> watch(std::uint64_t interval_ms, cotmoc_text_fn ended, void* ctx);
 
     // Any thread.
