@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
-FUNCTION = re.compile(r"COTMOC_API\s[^;]*;")
+FUNCTION = re.compile(r"^COTMOC_API\s[^;]*;", re.M)
 NUMBER = re.compile(r"^#define\s+(COTMOC_\w+)[ \t]+(\(?-?\d+\)?)$", re.M)
 STRUCTURE = re.compile(r"typedef struct (\w+) \{(.*?)\} \1;", re.S)
 # It is what changes with a version.

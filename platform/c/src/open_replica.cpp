@@ -142,6 +142,7 @@ Result<void> OpenReplica::close() {
         watch->changed = nullptr;
     }
     watches_.clear();
+    attachments_.reset();
     replica_.reset();
     keys_.reset();
     directory_lock_.reset();
@@ -165,6 +166,7 @@ Result<void> OpenReplica::suspend() {
     for (const auto& watch : watches_) {
         watch->subscription.cancel();
     }
+    attachments_.reset();
     replica_.reset();
     directory_lock_.reset();
     state_ = State::suspended;
@@ -191,6 +193,15 @@ Result<void> OpenReplica::resume() {
         COTMOC_TRY(subscribe(watch));
     }
     return {};
+}
+
+Result<sync::AttachmentStore*> OpenReplica::attachments() {
+#ifdef COTMOC_HAS_ATTACHMENTS
+    if (!attachments_) {
+        COTMOC_ASSIGN(attachments_, open_attachments(*replica_, settings_.directory));
+    }
+#endif
+    return attachments_.get();
 }
 
 Result<void> OpenReplica::begin_sync() {

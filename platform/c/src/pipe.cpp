@@ -14,8 +14,7 @@ public:
     explicit TcpWay(asio::Endpoint endpoint) : endpoint_(std::move(endpoint)) {}
 
     Result<void> open(std::int64_t limit_ms, const std::function<bool()>& stopped) override {
-        COTMOC_ASSIGN(auto pipe,
-                      asio::TcpPipe::connect(endpoint_.host, endpoint_.port, limit_ms, stopped));
+        COTMOC_ASSIGN(auto pipe, asio::TcpPipe::connect(endpoint_.host, endpoint_.port, limit_ms, stopped));
         const std::lock_guard lock(mutex_);
         pipe_ = std::move(pipe);
         return {};
