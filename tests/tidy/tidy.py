@@ -38,7 +38,7 @@ THIRD_PARTY = [
     (re.compile(r"zlib\.h"), ["platform/bench/"]),
     (re.compile(r"(boost/|asio).*"), ["platform/asio/"]),
     (re.compile(r"nlohmann/.*"), ["core/src/codec/", "core/src/model/", "platform/cli/", "platform/hub/",
-                                  "platform/bench/", "platform/c/"]),
+                                  "platform/bench/", "platform/c/", "platform/records/"]),
     (re.compile(r"CLI/.*"), ["platform/cli/", "platform/hub/", "platform/bench/"]),
     (re.compile(r"avahi-.*"), ["platform/system/"]),
     (re.compile(r"tl/.*"), ["core/base/include/cotmoc/base/result.hpp"]),

@@ -3,9 +3,11 @@
 
 #include "command.hpp"
 
-#include <cotmoc/sync/attachments.hpp>
+#include <cotmoc/records/attachment_files.hpp>
 
 namespace cotmoc::cli {
+
+using records::media_type_of;
 
 /// The replica's store of chunks. Null if its catalogue has no field for files and none were ever kept.
 Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened);
@@ -13,8 +15,5 @@ Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened);
 /// How many files were attached here that nobody else is known to hold; 0 if the database of chunks does not
 /// open, which no record depends on.
 Result<std::uint64_t> unsent_files(sync::Replica& replica, const std::string& directory);
-
-/// "image/jpeg" by the name's ending; "application/octet-stream" for any other.
-std::string media_type_of(std::string_view name);
 
 }  // namespace cotmoc::cli

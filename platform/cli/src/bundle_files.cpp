@@ -12,22 +12,8 @@
 namespace cotmoc::cli {
 namespace {
 
-std::string volume_name(const std::string& path, std::uint32_t number, std::uint32_t count) {
-    if (count == 1) {
-        return path;
-    }
-    std::string digits = std::to_string(number);
-    digits.insert(0, 3 - std::min<std::size_t>(3, digits.size()), '0');
-    return path + "." + digits;
-}
-
-struct Exported {
-    sync::BundleWritten written;
-    std::vector<std::string> files;
-};
-
-Result<Exported> write_bundle(const BundleSide& side, const BundleOptions& options, const std::string& path,
-                              std::vector<DeviceId> readers, bool answer) {
+Result<BundleFiles> write_bundle(const BundleSide& side, const BundleOptions& options,
+                                 const std::string& path, std::vector<DeviceId> readers, bool answer) {
     COTMOC_ASSIGN(const std::uint64_t volume_size, parse_volume_size(options.volume_size));
     COTMOC_TRY(VolumeFiles::check_free(path));
     Progress progress(side.common, side.clock, Label::exporting);
@@ -36,18 +22,7 @@ Result<Exported> write_bundle(const BundleSide& side, const BundleOptions& optio
     bundle.progress = [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); };
     VolumeFiles files(path);
     COTMOC_ASSIGN(const sync::BundleWritten written, sync::export_bundle(bundle, files));
-    return Exported{written, files.names()};
-}
-
-std::string exported_json(const Exported& exported) {
-    return JsonObject()
-        .raw("files", json_texts(exported.files))
-        .number("volumes", std::uint64_t{exported.written.volumes})
-        .number("bytes", exported.written.bytes)
-        .number("trust_entries", exported.written.trust_entries)
-        .number("change_sets", exported.written.content.change_sets)
-        .number("ops", exported.written.content.ops)
-        .finish();
+    return BundleFiles{written, files.names()};
 }
 
 class Lines {
@@ -67,7 +42,7 @@ private:
     const Common& common_;
 };
 
-void put_exported(const Common& common, const Exported& exported) {
+void put_exported(const Common& common, const BundleFiles& exported) {
     Lines lines(common);
     for (const std::string& file : exported.files) {
         lines.put(Label::written, file);
@@ -75,38 +50,6 @@ void put_exported(const Common& common, const Exported& exported) {
     lines.put(Label::octets, exported.written.bytes);
     lines.put(Label::trust_entries, exported.written.trust_entries);
     lines.put(Label::change_sets, exported.written.content.change_sets);
-}
-
-void put_read_json(const sync::BundleRead& read, const sync::SessionNotes& notes,
-                   const std::optional<Exported>& answer) {
-    std::vector<std::string> problems;
-    for (const Error& problem : read.problems) {
-        problems.push_back(JsonObject()
-                               .text("error", error_name(problem.code))
-                               .text("detail", one_line(problem.detail))
-                               .finish());
-    }
-    JsonObject object;
-    object
-        .raw("received", JsonObject()
-                             .number("change_sets", read.received.change_sets)
-                             .number("ops", read.received.ops)
-                             .number("bytes", read.received.bytes)
-                             .finish())
-        .number("trust_entries", read.trust_received)
-        .number("known", read.known)
-        .number("not_ours", read.not_ours)
-        .number("refused", read.refused)
-        .number("waiting", read.waiting)
-        .flag("complete", read.problems.empty())
-        .raw("problems", json_array(problems))
-        .number("conflicts", notes.new_conflicts)
-        .number("quarantined", notes.quarantined)
-        .number("forks", notes.forks);
-    if (answer) {
-        object.raw("ack", exported_json(*answer));
-    }
-    put_line(object.finish());
 }
 
 void put_read(const Common& common, const sync::BundleRead& read, const sync::SessionNotes& notes) {
@@ -127,70 +70,17 @@ void put_read(const Common& common, const sync::BundleRead& read, const sync::Se
     }
 }
 
-/// To those who wrote what was read, as far as they may still read anything.
-Result<std::optional<Exported>> answer_to(const BundleSide& side, const BundleOptions& options,
-                                          const sync::BundleRead& read) {
-    std::vector<DeviceId> writers;
-    for (const DeviceId& id : read.writers) {
-        const auto* writer = side.store.trust().find(id);
-        if (writer != nullptr && id != side.keys.public_keys().id() && std::ranges::count(writers, id) == 0) {
-            writers.push_back(id);
-        }
-    }
+Result<std::optional<BundleFiles>> answer_to(const BundleSide& side, const BundleOptions& options,
+                                             const sync::BundleRead& read) {
+    std::vector<DeviceId> writers = records::answer_readers(side.store.trust(), side.keys, read);
     if (options.ack.empty() || writers.empty()) {
-        return std::optional<Exported>();
+        return std::optional<BundleFiles>();
     }
-    COTMOC_ASSIGN(Exported answer, write_bundle(side, options, options.ack, std::move(writers), true));
+    COTMOC_ASSIGN(BundleFiles answer, write_bundle(side, options, options.ack, std::move(writers), true));
     return std::optional(std::move(answer));
 }
 
 }  // namespace
-
-Result<void> VolumeFiles::check_free(const std::string& path, std::uint32_t count) {
-    std::vector<std::string> names{path};  // beside FILE.001 an older FILE would be imported by mistake
-    for (std::uint32_t number = 1; number <= count; ++number) {
-        names.push_back(volume_name(path, number, 2));
-    }
-    for (const std::string& name : names) {
-        if (system::file_exists(name)) {
-            return fail(ErrorCode::file_exists, name);
-        }
-    }
-    return {};
-}
-
-Result<void> VolumeFiles::begin(std::uint32_t number, std::uint32_t count) {
-    if (number == 1) {
-        COTMOC_TRY(check_free(path_, count));
-        count_ = count;
-    }
-    const std::string name = volume_name(path_, number, count);
-    // Others may carry it: what it holds is sealed.
-    COTMOC_ASSIGN(system::FileWriter file, system::FileWriter::create(name, system::FileReaders::everyone));
-    files_.push_back(std::move(file));
-    names_.push_back(name);
-    return {};
-}
-
-Result<void> VolumeFiles::write(BytesView bytes) { return files_.back().write(bytes); }
-
-Result<void> VolumeFiles::end() {
-    COTMOC_TRY(files_.back().close());
-    return files_.size() == count_ ? publish() : Result<void>();
-}
-
-/// All or none: what got its name goes again if another one cannot get its own.
-Result<void> VolumeFiles::publish() {
-    for (std::size_t i = 0; i < files_.size(); ++i) {
-        if (Result<void> named = files_[i].finish(); !named) {
-            for (std::size_t before = 0; before < i; ++before) {
-                (void)system::remove_file(names_[before]);  // the first error is the one to tell
-            }
-            return named;
-        }
-    }
-    return {};
-}
 
 void add_export_options(CLI::App& command, BundleOptions& options) {
     command.add_option("FILE", options.file, "The file; FILE.001, FILE.002 … if it takes several")
@@ -229,52 +119,13 @@ Result<std::uint64_t> parse_volume_size(const std::string& text) {
     return number << shift;
 }
 
-Result<std::vector<DeviceId>> bundle_readers(const crypto::TrustState& trust,
-                                             const std::vector<NamedDevice>& devices,
-                                             const std::string& named) {
-    std::vector<DeviceId> readers;
-    if (named.empty()) {
-        return readers;
-    }
-    const bool hub = named == "hub";
-    if (hub || named == "province") {
-        const crypto::Role role = hub ? crypto::Role::hub : crypto::Role::province_officer;
-        for (const auto& device : trust.devices()) {
-            if (device.role == role && !device.revoked) {
-                readers.push_back(device.id);
-            }
-        }
-        return readers.empty() ? fail(hub ? ErrorCode::no_hub : ErrorCode::unknown_device, named)
-                               : Result<std::vector<DeviceId>>(std::move(readers));
-    }
-    for (const NamedDevice& device : devices) {
-        if (device.name == named) {
-            readers.push_back(device.id);
-        }
-    }
-    if (readers.size() > 1) {
-        return fail(ErrorCode::unknown_device,
-                    named + ": several devices have this name; give the id of one");
-    }
-    if (!readers.empty()) {
-        return readers;
-    }
-    for (const auto& device : trust.devices()) {
-        if (named.size() >= 8 && device.id.hex().starts_with(named)) {
-            readers.push_back(device.id);
-        }
-    }
-    return readers.size() == 1 ? Result<std::vector<DeviceId>>(std::move(readers))
-                               : fail(ErrorCode::unknown_device, named);
-}
-
 Outcome export_to_files(const BundleSide& side, const BundleOptions& options) {
     COTMOC_ASSIGN(std::vector<DeviceId> readers,
                   bundle_readers(side.store.trust(), side.devices, options.reader));
-    COTMOC_ASSIGN(const Exported exported,
+    COTMOC_ASSIGN(const BundleFiles exported,
                   write_bundle(side, options, options.file, std::move(readers), false));
     if (side.common.json) {
-        put_line(exported_json(exported));
+        put_line(records::bundle_written_json(exported));
     } else {
         put_exported(side.common, exported);
     }
@@ -303,9 +154,10 @@ Outcome import_from_files(const BundleSide& side, const BundleOptions& options) 
         COTMOC_TRY(finish_output());
     }
     // What was taken in is told whatever becomes of the answer.
-    const Result<std::optional<Exported>> answer = answer_to(side, options, read);
+    const Result<std::optional<BundleFiles>> answer = answer_to(side, options, read);
     if (side.common.json) {
-        put_read_json(read, notes, answer.value_or(std::nullopt));
+        const auto written = answer.value_or(std::nullopt);
+        put_line(records::bundle_read_json(read, notes, written ? &*written : nullptr));
     } else if (answer && *answer) {
         put_exported(side.common, **answer);
     }

@@ -10,60 +10,6 @@ std::string amount_text(const sync::BundleVolumeInfo::Amount& amount, const Comm
            std::string(common.text(Label::octets));
 }
 
-JsonObject& add_amount(JsonObject& object, const sync::BundleVolumeInfo::Amount& amount) {
-    return object.number("count", amount.count).number("bytes", amount.bytes);
-}
-
-template <class Id>
-std::string amounts_json(const std::map<Id, sync::BundleVolumeInfo::Amount>& amounts, std::string_view name) {
-    std::vector<std::string> all;
-    for (const auto& [id, amount] : amounts) {
-        JsonObject object;
-        object.text(name, id.hex());
-        all.push_back(add_amount(object, amount).finish());
-    }
-    return json_array(all);
-}
-
-std::string volume_json(const std::string& file, const sync::BundleVolumeInfo& info) {
-    JsonObject trust;
-    add_amount(trust, info.trust_entries)
-        .number("first", info.first_trust_position)
-        .number("last", info.last_trust_position);
-    JsonObject change_sets;
-    std::string holdings = "null";
-    if (info.holdings) {
-        std::uint64_t feeds = 0;
-        for (const auto& [space, frontier] : info.holdings->spaces) {
-            feeds += frontier.size();
-        }
-        holdings = JsonObject()
-                       .number("trust_position", info.holdings->trust_position)
-                       .number("spaces", std::uint64_t{info.holdings->spaces.size()})
-                       .number("feeds", feeds)
-                       .finish();
-    }
-    std::string reader = "null";
-    if (info.reader) {
-        reader = "\"" + info.reader->hex() + "\"";
-    }
-    return JsonObject()
-        .text("file", file)
-        .text("bundle", info.bundle)
-        .number("number", std::uint64_t{info.number})
-        .number("volumes", std::uint64_t{info.count})
-        .number("bytes", info.bytes)
-        .text("root", info.root_fingerprint.hex())
-        .text("writer", info.writer.hex())
-        .raw("reader", reader)
-        .raw("holdings", holdings)
-        .raw("trust_entries", trust.finish())
-        .raw("change_sets", add_amount(change_sets, info.change_sets).finish())
-        .raw("spaces", amounts_json(info.by_space, "space"))
-        .raw("devices", amounts_json(info.by_author, "device"))
-        .finish();
-}
-
 void put_volume(const Common& common, const std::string& file, const sync::BundleVolumeInfo& info) {
     const auto line = [&](Label name, const std::string& value) {
         put_line("  " + std::string(common.text(name)) + ": " + value);
@@ -94,7 +40,7 @@ Outcome inspect_files(const Common& common, const BundleOptions& options) {
         FileVolume volume(file);
         COTMOC_ASSIGN(const sync::BundleVolumeInfo info, sync::inspect_volume(volume));
         if (common.json) {
-            all.push_back(volume_json(file, info));
+            all.push_back(records::volume_json(file, info));
         } else {
             put_volume(common, file, info);
         }

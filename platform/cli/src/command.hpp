@@ -4,6 +4,8 @@
 #include "language.hpp"
 
 #include <cotmoc/crypto/keys.hpp>
+#include <cotmoc/records/lookup.hpp>
+#include <cotmoc/records/record_json.hpp>
 #include <cotmoc/sync/replica.hpp>
 #include <cotmoc/system/clock.hpp>
 #include <cotmoc/system/directory_lock.hpp>
@@ -14,6 +16,14 @@
 #include <optional>
 
 namespace cotmoc::cli {
+
+using records::catalogue_of;
+using records::find_kind;
+using records::find_record;
+using records::find_record_id;
+using records::space_name;
+using records::space_or_default;
+using records::utc_text;
 
 enum ExitStatus : int { done = 0, failed = 1, wrong = 2, needs_person = 3 };
 
@@ -102,20 +112,5 @@ Result<std::unique_ptr<Opened>> make_replica(
 
 /// --kdf, else $COTMOC_KDF, else desktop. wrong_usage for an unknown name.
 Result<crypto::KdfPreset> kdf_preset(const std::string& option);
-
-/// The catalogue in use; not_joined before there is one.
-Result<const core::Catalogue*> catalogue_of(const sync::Replica& replica);
-/// unknown_kind if the catalogue has none of that name.
-Result<const core::Kind*> find_kind(const sync::Replica& replica, std::string_view name);
-/// A full UUID, or at least 4 hex digits that begin exactly one record's id.
-Result<RecordId> find_record_id(sync::Replica& replica, std::string_view text);
-/// unknown_record if it is not there.
-Result<core::RecordView> find_record(sync::Replica& replica, std::string_view id);
-/// The space named, or the one that the device may write.
-Result<sync::SpaceInfo> space_or_default(const sync::Replica& replica, const std::string& name);
-std::string space_name(const sync::Replica& replica, const SpaceId& id);
-
-/// 2024-05-01T08:00:00.123Z
-std::string utc_text(std::int64_t ms);
 
 }  // namespace cotmoc::cli

@@ -3,6 +3,8 @@
 #include "messages.hpp"
 #include "program.hpp"
 
+#include <cotmoc/records/audit_json.hpp>
+
 #include <algorithm>
 
 namespace cotmoc::cli {
@@ -64,43 +66,8 @@ Result<DeviceId> find_device(const sync::Replica& replica, const std::string& te
     return fail(ErrorCode::unknown_device, text);
 }
 
-std::string at_text(const sync::AuditLine& line) {
-    return line.at_ms ? utc_text(static_cast<std::int64_t>(*line.at_ms)) : std::string();
-}
-
-std::string audit_json(const sync::AuditLine& line) {
-    JsonObject object;
-    object.text("at", at_text(line)).text("who", line.who);
-    object.text("device", line.device ? line.device->hex() : std::string()).text("what", line.what);
-    if (!line.kind.empty()) {
-        object.text("kind", line.kind);
-    }
-    if (line.id) {
-        object.text("id", to_uuid_text(*line.id));
-    }
-    if (!line.field.empty()) {
-        object.text("field", line.field);
-    }
-    if (!std::holds_alternative<std::monostate>(line.value)) {
-        std::string value;
-        core::append_json(value, line.value);
-        object.raw("value", value);
-    }
-    if (line.records) {
-        object.number("records", *line.records);
-    }
-    object.text("space", line.space).text("change", line.change).flag("void", line.is_void);
-    if (!line.reason.empty()) {
-        object.text("reason", line.reason);
-    }
-    if (line.position) {
-        object.number("position", *line.position);
-    }
-    return object.finish();
-}
-
 std::string audit_text(const Common& common, const sync::AuditLine& line) {
-    std::string text = line.at_ms ? at_text(line) : "-";
+    std::string text = line.at_ms ? utc_text(static_cast<std::int64_t>(*line.at_ms)) : "-";
     text += "  " + (line.who.empty() && line.device ? line.device->hex().substr(0, 16) : line.who);
     text += "  " + line.what;
     text += line.records ? " " + std::to_string(*line.records) : "";
@@ -127,7 +94,7 @@ Outcome audit(const Common& common, const AuditOptions& options) {
     }
     COTMOC_TRY(replica.audit([&](const sync::AuditLine& line) {
         if (filter.takes(line)) {
-            put_line(common.json ? audit_json(line) : audit_text(common, line));
+            put_line(common.json ? records::audit_json(line) : audit_text(common, line));
         }
         return true;
     }));

@@ -2,6 +2,8 @@
 #include "json_text.hpp"
 #include "program.hpp"
 
+#include <cotmoc/records/join_json.hpp>
+
 namespace cotmoc::cli {
 namespace {
 
@@ -10,20 +12,6 @@ struct MergeOptions {
     std::string other;
     bool undo = false;
 };
-
-std::string json_of(const core::Value& value) {
-    std::string text;
-    core::append_json(text, value);
-    return text;
-}
-
-std::string names_json(const std::vector<std::string>& names) {
-    std::vector<std::string> items;
-    for (const std::string& name : names) {
-        items.push_back(json_of(name));
-    }
-    return json_array(items);
-}
 
 void put_names(const Common& common, Label label, const std::vector<std::string>& names) {
     std::string line;
@@ -40,26 +28,13 @@ void put_outcome(const Common& common, const core::JoinOutcome& outcome) {
         put_line(to_uuid_text(outcome.joined) + " -> " + to_uuid_text(outcome.kept));
         put_names(common, Label::filled, outcome.filled);
         for (const auto& difference : outcome.differs) {
-            put_line(difference.field + ": " + plain_text(json_of(difference.kept)) + "  (" +
+            put_line(difference.field + ": " + plain_text(records::json_or_null(difference.kept)) + "  (" +
                      std::string(common.text(Label::the_other)) + ": " +
-                     plain_text(json_of(difference.other)) + ")");
+                     plain_text(records::json_or_null(difference.other)) + ")");
         }
         return;
     }
-    std::vector<std::string> differs;
-    for (const auto& difference : outcome.differs) {
-        differs.push_back(JsonObject()
-                              .text("field", difference.field)
-                              .raw("kept", json_of(difference.kept))
-                              .raw("other", json_of(difference.other))
-                              .finish());
-    }
-    put_line(JsonObject()
-                 .text("id", to_uuid_text(outcome.kept))
-                 .text("merged", to_uuid_text(outcome.joined))
-                 .raw("filled", names_json(outcome.filled))
-                 .raw("differs", json_array(differs))
-                 .finish());
+    put_line(records::join_json(outcome));
 }
 
 Outcome undo(const Common& common, const MergeOptions& options) {
@@ -67,11 +42,7 @@ Outcome undo(const Common& common, const MergeOptions& options) {
     COTMOC_ASSIGN(const RecordId id, find_record_id(*opened->replica, options.keep));
     COTMOC_ASSIGN(const core::SeparateOutcome outcome, opened->replica->separate(id));
     if (common.json) {
-        put_line(JsonObject()
-                     .text("id", to_uuid_text(outcome.record))
-                     .text("separated_from", to_uuid_text(outcome.from))
-                     .raw("taken_back", names_json(outcome.taken_back))
-                     .finish());
+        put_line(records::separate_json(outcome));
         return done;
     }
     put_line(to_uuid_text(outcome.record));
@@ -100,18 +71,6 @@ struct DuplicatesOptions {
     std::string space;
 };
 
-std::string_view reason_name(core::Duplicate::Reason reason) {
-    switch (reason) {
-        case core::Duplicate::Reason::same_number:
-            return "same_number";
-        case core::Duplicate::Reason::same_date:
-            return "same_date";
-        case core::Duplicate::Reason::same_name:
-            break;
-    }
-    return "same_name";
-}
-
 Label reason_label(core::Duplicate::Reason reason) {
     switch (reason) {
         case core::Duplicate::Reason::same_number:
@@ -122,20 +81,6 @@ Label reason_label(core::Duplicate::Reason reason) {
             break;
     }
     return Label::same_name;
-}
-
-std::string pair_json(const sync::Replica& replica, const core::Kind& kind, const core::Duplicate& pair) {
-    std::vector<std::string> why;
-    for (const core::Duplicate::Why& each : pair.why) {
-        why.push_back(
-            JsonObject().text("field", each.field).text("reason", reason_name(each.reason)).finish());
-    }
-    return JsonObject()
-        .raw("ids", names_json({to_uuid_text(pair.first), to_uuid_text(pair.second)}))
-        .text("kind", kind.name)
-        .text("space", space_name(replica, pair.space))
-        .raw("why", json_array(why))
-        .finish();
 }
 
 std::string pair_line(const Common& common, const core::Duplicate& pair) {
@@ -157,7 +102,7 @@ Outcome duplicates(const Common& common, const DuplicatesOptions& options) {
     }
     COTMOC_ASSIGN(const auto pairs, replica.store().duplicates(*kind, in));
     for (const core::Duplicate& pair : pairs) {
-        put_line(common.json ? pair_json(replica, *kind, pair) : pair_line(common, pair));
+        put_line(common.json ? records::duplicate_json(replica, *kind, pair) : pair_line(common, pair));
     }
     return done;
 }

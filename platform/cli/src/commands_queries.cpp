@@ -4,6 +4,8 @@
 #include "program.hpp"
 #include "record_output.hpp"
 
+#include <cotmoc/records/queries.hpp>
+
 namespace cotmoc::cli {
 namespace {
 
@@ -136,27 +138,8 @@ std::string table_row(std::span<const std::string> cells, bool are_json) {
     return row;
 }
 
-/// SQLite counts ATTACH, BEGIN and some PRAGMAs among what only reads; here a query is what yields rows of
-/// records.
-bool is_query(std::string_view statement) {
-    const std::size_t begin = statement.find_first_not_of(" \t\r\n");
-    const std::string_view text = statement.substr(std::min(begin, statement.size()));
-    std::string word;
-    for (const char letter : text.substr(0, 8)) {
-        const bool lower = letter >= 'a' && letter <= 'z';
-        word += lower ? static_cast<char>(letter - 'a' + 'A') : letter;
-    }
-    const auto begins = [&](std::string_view keyword) {
-        const char next = word.size() > keyword.size() ? word[keyword.size()] : ' ';
-        return word.starts_with(keyword) && (next < 'A' || next > 'Z') && next != '_';
-    };
-    return begins("SELECT") || begins("WITH") || begins("VALUES") || begins("EXPLAIN");
-}
-
 Outcome sql(const Common& common, const SqlOptions& options) {
-    if (!is_query(options.statement)) {
-        return fail(ErrorCode::bad_query, "a query begins with SELECT, WITH, VALUES or EXPLAIN");
-    }
+    COTMOC_TRY(records::check_is_query(options.statement));
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "sql"));
     bool first = true;
     const auto each = [&](std::span<const std::string> names, std::span<const std::string> values) {
@@ -191,7 +174,7 @@ struct ConflictsOptions {
 void put_conflicts(const Common& common, const sync::Replica& replica, const core::RecordView& record) {
     for (const core::FieldConflict& conflict : record.conflicts) {
         if (common.json) {
-            put_line(conflict_json(common, replica, record, conflict));
+            put_line(conflict_json(common.language, replica, record, conflict));
         } else {
             put(conflict_text(common, replica, record, conflict));
         }
@@ -201,7 +184,7 @@ void put_conflicts(const Common& common, const sync::Replica& replica, const cor
 Result<void> put_soft_conflict(const Common& common, sync::Replica& replica, const core::RecordView& record) {
     COTMOC_ASSIGN(const auto edits, replica.soft_conflicts(record.id));
     if (!edits.empty()) {
-        put(common.json ? soft_conflict_json(common, record, edits) + "\n"
+        put(common.json ? soft_conflict_json(common.language, record, edits) + "\n"
                         : soft_conflict_text(common, replica, record, edits));
     }
     return {};

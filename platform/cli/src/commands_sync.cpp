@@ -4,7 +4,6 @@
 #include "fork_output.hpp"
 #include "hub_link.hpp"
 #include "hub_output.hpp"
-#include "json_text.hpp"
 #include "program.hpp"
 #include "sync_output.hpp"
 #include "watch.hpp"
@@ -28,26 +27,6 @@ Outcome sync_once(const Common& common, const SyncOptions& options) {
     return outcome.needs_person ? needs_person : done;
 }
 
-std::string space_status_json(const std::string& name, const core::SpaceStatus& status,
-                              const std::string& last_sync) {
-    std::string last = "null";
-    if (!last_sync.empty()) {
-        last.clear();
-        core::append_json_string(last, last_sync);
-    }
-    return JsonObject()
-        .text("space", name)
-        .number("records", status.records)
-        .text("digest", status.digest.hex())
-        .number("unsent_ops", status.unsent_ops)
-        .number("at_hub", status.at_hub)
-        .number("at_province", status.at_province)
-        .raw("last_sync", last)
-        .number("conflicts", status.conflicts)
-        .number("quarantined", status.quarantined)
-        .finish();
-}
-
 void put_space_status(const Common& common, const std::string& name, const core::SpaceStatus& status,
                       const std::string& last_sync) {
     const auto line = [&](Label text, const std::string& value) {
@@ -69,43 +48,28 @@ struct NoOptions {};
 Outcome status(const Common& common, const NoOptions&) {
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "status"));
     sync::Replica& replica = *opened->replica;
+    if (common.json) {
+        COTMOC_ASSIGN(const std::string text, records::status_json(replica));
+        put_line(text);
+        return done;
+    }
     COTMOC_ASSIGN(const sync::ClockCheck clock, replica.check_clock());
-    const std::int64_t offset_s = clock.offset_ms / 1000;
     COTMOC_ASSIGN(const std::string last_sync, setting(replica, last_sync_setting));
     COTMOC_ASSIGN(const sync::HubNotice hub, replica.hub_notice());
     COTMOC_ASSIGN(const std::vector<ForkedFeed> forked, forked_feeds(replica));
-    std::vector<std::string> spaces;
-    if (!common.json) {
-        put_line(std::string(common.text(Label::device)) + ": " + replica.name() + "  " + replica.id().hex());
-        if (replica.restored()) {
-            put_line(common.text(Label::restored));
-        }
-        put_line(std::string(common.text(Label::clock)) + ": " +
-                 (clock.suspect
-                      ? std::string(common.text(Label::clock_suspect)) + " " + std::to_string(offset_s)
-                      : std::string(common.text(Label::clock_good))));
-        put_hub_notice(common, replica, hub);
-        put_fork_notice(common, replica, forked);
+    put_line(std::string(common.text(Label::device)) + ": " + replica.name() + "  " + replica.id().hex());
+    if (replica.restored()) {
+        put_line(common.text(Label::restored));
     }
+    put_line(std::string(common.text(Label::clock)) + ": " +
+             (clock.suspect ? std::string(common.text(Label::clock_suspect)) + " " +
+                                  std::to_string(clock.offset_ms / 1000)
+                            : std::string(common.text(Label::clock_good))));
+    put_hub_notice(common, replica, hub);
+    put_fork_notice(common, replica, forked);
     for (const sync::SpaceInfo& space : replica.spaces()) {
         COTMOC_ASSIGN(const core::SpaceStatus state, replica.store().status(space.id));
-        if (common.json) {
-            spaces.push_back(space_status_json(space.name, state, last_sync));
-        } else {
-            put_space_status(common, space.name, state, last_sync);
-        }
-    }
-    if (common.json) {
-        put_line(JsonObject()
-                     .text("device", replica.id().hex())
-                     .text("name", replica.name())
-                     .raw("spaces", json_array(spaces))
-                     .raw("clock",
-                          JsonObject().flag("suspect", clock.suspect).number("offset_s", offset_s).finish())
-                     .raw("hub", hub_json(replica, hub))
-                     .flag("restored", replica.restored())
-                     .raw("forked", forks_json(replica, forked))
-                     .finish());
+        put_space_status(common, space.name, state, last_sync);
     }
     return done;
 }

@@ -7,19 +7,6 @@
 
 namespace cotmoc::cli {
 
-Result<std::string> setting(sync::Replica& replica, std::string_view name) {
-    COTMOC_ASSIGN(const std::optional<Bytes> value, replica.store().setting(name));
-    return value ? std::string(as_text(*value)) : std::string();
-}
-
-Result<void> set_setting(sync::Replica& replica, std::string_view name, const std::string& value) {
-    COTMOC_ASSIGN(const std::string before, setting(replica, name));
-    if (before == value) {
-        return {};
-    }
-    return replica.store().write([&] { return replica.store().set_setting(name, as_bytes(value)); });
-}
-
 Result<HubAddress> hub_address(sync::Replica& replica, const std::string& named) {
     HubAddress address;
     address.text = named;

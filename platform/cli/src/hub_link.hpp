@@ -5,16 +5,15 @@
 #include "command.hpp"
 
 #include <cotmoc/asio/tcp.hpp>
+#include <cotmoc/records/status_json.hpp>
 #include <cotmoc/sync/attachments.hpp>
 
 namespace cotmoc::cli {
 
-inline constexpr std::string_view hub_setting = "hub_address";
-inline constexpr std::string_view last_sync_setting = "last_sync";
-
-/// A setting of the replica's store; empty if it is not there.
-Result<std::string> setting(sync::Replica& replica, std::string_view name);
-Result<void> set_setting(sync::Replica& replica, std::string_view name, const std::string& value);
+using records::hub_setting;
+using records::last_sync_setting;
+using records::set_setting;
+using records::setting;
 
 struct HubAddress {
     std::string text;

@@ -1,6 +1,5 @@
 #include "hub_output.hpp"
 
-#include "json_text.hpp"
 #include "messages.hpp"
 
 namespace cotmoc::cli {
@@ -16,27 +15,6 @@ std::string notice_line(const Common& common, ErrorCode code) {
     const std::string what(text != nullptr ? text->what : error_what(code));
     const std::string advice(text != nullptr ? text->advice : error_advice(code));
     return name + ": " + what + ": " + advice;
-}
-
-std::string hub_json(const sync::Replica& replica, const sync::HubNotice& notice) {
-    std::vector<std::string> missing;
-    for (const sync::HubNotice::Missing& feed : notice.missing) {
-        missing.push_back(JsonObject()
-                              .text("device", replica.device_id(feed.author).hex())
-                              .number("from", feed.held + 1)
-                              .number("to", feed.named)
-                              .text("named_by", replica.device_id(feed.named_by).hex())
-                              .finish());
-    }
-    return JsonObject()
-        .flag("went_back", notice.went_back)
-        .number("lost_change_sets", notice.went_back ? notice.lost_change_sets : 0)
-        .number("lost_trust_entries", notice.went_back ? notice.lost_trust_entries : 0)
-        .number("missing_change_sets", notice.missing_change_sets())
-        .number("missing_trust_entries", notice.missing_trust_entries)
-        .raw("missing", json_array(missing))
-        .raw("stale_h", notice.stale_h ? std::to_string(*notice.stale_h) : "null")
-        .finish();
 }
 
 void put_hub_notice(const Common& common, const sync::Replica& replica, const sync::HubNotice& notice) {

@@ -12,8 +12,6 @@ std::string device_text(const sync::Replica& replica, DeviceIndex device);
 /// An error's words as a notice: "hub_went_back: what: advice".
 std::string notice_line(const Common& common, ErrorCode code);
 
-/// {"went_back":bool,"missing_change_sets":N,"stale_h":H or null,…}
-std::string hub_json(const sync::Replica& replica, const sync::HubNotice& notice);
 /// One line for each thing to say; nothing if there is nothing.
 void put_hub_notice(const Common& common, const sync::Replica& replica, const sync::HubNotice& notice);
 

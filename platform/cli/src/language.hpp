@@ -1,11 +1,13 @@
 // English or Vietnamese. Ids, numbers, error names and JSON are the same in both.
 #pragma once
 
+#include <cotmoc/records/texts.hpp>
+
 #include <string_view>
 
 namespace cotmoc::cli {
 
-enum class Language { english, vietnamese };
+using records::Language;
 
 /// By $LC_ALL, $LC_MESSAGES or $LANG, the first one that is set and not empty: Vietnamese if it starts with
 /// "vi".

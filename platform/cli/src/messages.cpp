@@ -2,15 +2,6 @@
 
 namespace cotmoc::cli {
 
-std::string one_line(std::string_view text) {
-    std::string line;
-    for (const char letter : text) {
-        const auto octet = static_cast<unsigned char>(letter);
-        line += octet < 0x20 || octet == 0x7f ? ' ' : letter;
-    }
-    return line;
-}
-
 std::string error_line(std::string_view program, const Error& error, Language language) {
     std::string_view what = error_what(error.code);
     std::string_view advice = error_advice(error.code);

@@ -5,61 +5,6 @@
 namespace cotmoc::cli {
 namespace {
 
-std::string_view policy_name(core::Policy policy) {
-    switch (policy) {
-        case core::Policy::latest:
-            return "latest";
-        case core::Policy::review:
-            return "review";
-        case core::Policy::worst:
-            return "worst";
-        case core::Policy::workflow:
-            return "workflow";
-        case core::Policy::counter:
-            return "counter";
-        case core::Policy::set:
-            return "set";
-        case core::Policy::text:
-            return "text";
-    }
-    return "";
-}
-
-Label why(const core::FieldConflict& conflict) {
-    if (std::ranges::count(conflict.values, true, &core::LiveValue::resolving) > 1) {
-        return Label::why_resolved;
-    }
-    switch (conflict.policy) {
-        case core::Policy::latest:
-            return Label::why_latest;
-        case core::Policy::review:
-            return Label::why_review;
-        case core::Policy::worst:
-            return Label::why_worst;
-        case core::Policy::workflow:
-            return Label::why_workflow;
-        case core::Policy::counter:
-        case core::Policy::set:
-        case core::Policy::text:
-            break;
-    }
-    return Label::why_other;
-}
-
-std::string_view state_name(core::Progress progress) {
-    switch (progress) {
-        case core::Progress::local:
-            return "local";
-        case core::Progress::sealed:
-            return "sealed";
-        case core::Progress::hub:
-            return "hub";
-        case core::Progress::province:
-            return "province";
-    }
-    return "";
-}
-
 Label state_label(core::Progress progress) {
     switch (progress) {
         case core::Progress::local:
@@ -72,32 +17,6 @@ Label state_label(core::Progress progress) {
             break;
     }
     return Label::state_province;
-}
-
-std::string dot_text(const DeviceId& device, const core::Dot& dot) {
-    return device.hex() + ":" + std::to_string(dot.seq) + ":" + std::to_string(dot.index);
-}
-
-std::string live_value_json(const sync::Replica& replica, const core::LiveValue& live) {
-    std::string value;
-    core::append_json(value, live.value);
-    const DeviceId& device = replica.device_id(live.dot.device);
-    return JsonObject()
-        .raw("value", value)
-        .text("device", device.hex())
-        .text("name", replica.device_name(live.dot.device))
-        .text("at", utc_text(static_cast<std::int64_t>(live.at.wall_ms)))
-        .text("dot", dot_text(device, live.dot))
-        .flag("shown", live.shown)
-        .finish();
-}
-
-std::string values_json(const sync::Replica& replica, const core::FieldConflict& conflict) {
-    std::vector<std::string> values;
-    for (const core::LiveValue& live : conflict.values) {
-        values.push_back(live_value_json(replica, live));
-    }
-    return json_array(values);
 }
 
 /// Cut after `length` code points; one line.
@@ -183,107 +102,7 @@ std::string marks(const Common& common, const core::RecordView& record) {
     return text;
 }
 
-std::string_view op_name(core::OpKind op) {
-    switch (op) {
-        case core::OpKind::create:
-            return "create";
-        case core::OpKind::set:
-            return "set";
-        case core::OpKind::add:
-            return "add";
-        case core::OpKind::insert:
-            return "insert";
-        case core::OpKind::remove:
-            return "remove";
-        case core::OpKind::edit_text:
-            return "edit_text";
-        case core::OpKind::resolve:
-            return "resolve";
-        case core::OpKind::acknowledge:
-            return "acknowledge";
-        case core::OpKind::delete_record:
-            return "delete";
-        case core::OpKind::restore_record:
-            return "restore";
-    }
-    return "";
-}
-
-/// A value that an op may lack reads as null.
-std::string json_or_null(const core::Value& value) {
-    std::string text;
-    core::append_json(text, core::type_of(value) == core::ValueType::absent ? core::Value{} : value);
-    return text;
-}
-
-std::string merged_json(const core::RecordView& record) {
-    std::vector<std::string> merged;
-    for (const core::MergedRecord& each : record.merged) {
-        merged.push_back(JsonObject().text("id", to_uuid_text(each.id)).raw("fields", each.fields).finish());
-    }
-    return json_array(merged);
-}
-
-std::string marks_json(const core::RecordView& record) {
-    std::vector<std::string> marks;
-    for (const core::RecordMark& mark : record.marks) {
-        std::vector<std::string> with;
-        for (const RecordId& id : mark.with) {
-            with.push_back("\"" + to_uuid_text(id) + "\"");
-        }
-        const bool unique = mark.kind == core::RecordMark::Kind::not_unique;
-        marks.push_back(JsonObject()
-                            .text("field", mark.field)
-                            .text("mark", unique ? "not_unique" : "missing_reference")
-                            .raw("with", json_array(with))
-                            .finish());
-    }
-    return json_array(marks);
-}
-
-JsonObject record_object(const sync::Replica& replica, const core::RecordView& record) {
-    std::vector<std::string> conflicts;
-    for (const core::FieldConflict& conflict : record.conflicts) {
-        conflicts.push_back(JsonObject()
-                                .text("field", conflict.field)
-                                .text("policy", policy_name(conflict.policy))
-                                .raw("values", values_json(replica, conflict))
-                                .finish());
-    }
-    JsonObject object;
-    object.text("id", to_uuid_text(record.id))
-        .text("kind", record.kind)
-        .text("space", space_name(replica, record.space))
-        .raw("fields", record.body);
-    if (!record.retired.empty()) {
-        object.raw("retired", record.retired);
-    }
-    object.flag("deleted", record.deleted)
-        .raw("conflicts", json_array(conflicts))
-        .text("state", state_name(record.progress));
-    if (!record.merged.empty()) {
-        object.raw("merged", merged_json(record));
-    }
-    if (!record.marks.empty()) {
-        object.raw("marks", marks_json(record));
-    }
-    return object;
-}
-
 }  // namespace
-
-std::string record_json(const sync::Replica& replica, const core::RecordView& record) {
-    return record_object(replica, record).finish();
-}
-
-std::string versions_json(const sync::Replica& replica, const core::RecordView& record,
-                          const std::vector<core::FieldVersion>& versions) {
-    JsonObject members;
-    for (const core::FieldVersion& version : versions) {
-        members.text(version.field, version.version);
-    }
-    return record_object(replica, record).raw("versions", members.finish()).finish();
-}
 
 std::string versions_text(const std::vector<core::FieldVersion>& versions) {
     std::string text;
@@ -333,25 +152,12 @@ std::string record_text(const Common& common, const sync::Replica& replica, cons
     return text + merged_text(common, kind, record) + marks_text(common, kind, record);
 }
 
-std::string conflict_json(const Common& common, const sync::Replica& replica, const core::RecordView& record,
-                          const core::FieldConflict& conflict) {
-    return JsonObject()
-        .text("id", to_uuid_text(record.id))
-        .text("kind", record.kind)
-        .text("field", conflict.field)
-        .text("policy", policy_name(conflict.policy))
-        .text("why", common.text(why(conflict)))
-        .raw("values", values_json(replica, conflict))
-        .text("label", "hard")
-        .finish();
-}
-
 std::string conflict_text(const Common& common, const sync::Replica& replica, const core::RecordView& record,
                           const core::FieldConflict& conflict) {
     const std::string name = field_label(common, kind_of(replica, record), conflict.field);
     std::string text = to_uuid_text(record.id) + "  " + record.kind + "  " + conflict.field;
-    text +=
-        (name == conflict.field ? "" : " (" + name + ")") + ": " + std::string(common.text(why(conflict)));
+    text += (name == conflict.field ? "" : " (" + name + ")") + ": " +
+            std::string(records::conflict_reason(common.language, conflict));
     text += "\n";
     std::size_t number = 0;
     for (const core::LiveValue& live : conflict.values) {
@@ -363,67 +169,26 @@ std::string conflict_text(const Common& common, const sync::Replica& replica, co
     return text;
 }
 
-std::string soft_conflict_json(const Common& common, const core::RecordView& record,
-                               const std::vector<sync::HistoryEntry>& edits) {
-    std::vector<std::string> values;
-    for (const sync::HistoryEntry& edit : edits) {
-        values.push_back(JsonObject()
-                             .text("field", edit.field)
-                             .raw("value", json_or_null(edit.after))
-                             .text("device", edit.device.hex())
-                             .text("name", edit.device_name)
-                             .text("at", utc_text(static_cast<std::int64_t>(edit.at_ms)))
-                             .text("dot", dot_text(edit.device, edit.dot))
-                             .text("change", edit.change)
-                             .finish());
-    }
-    return JsonObject()
-        .text("id", to_uuid_text(record.id))
-        .text("kind", record.kind)
-        .text("why", common.text(Label::why_soft))
-        .raw("values", json_array(values))
-        .text("label", "soft")
-        .finish();
-}
-
 std::string soft_conflict_text(const Common& common, const sync::Replica& replica,
                                const core::RecordView& record, const std::vector<sync::HistoryEntry>& edits) {
     std::string text = to_uuid_text(record.id) + "  " + record.kind + ": " +
-                       std::string(common.text(Label::why_soft)) + "\n";
+                       std::string(records::soft_conflict_reason(common.language)) + "\n";
     for (const sync::HistoryEntry& edit : edits) {
         text += "  " + field_label(common, kind_of(replica, record), edit.field) + ": " +
-                brief(plain_text(json_or_null(edit.after)), 200) + "  -- " +
+                brief(plain_text(records::json_or_null(edit.after)), 200) + "  -- " +
                 device_label(replica, edit.dot.device) + ", " +
                 utc_text(static_cast<std::int64_t>(edit.at_ms)) + "\n";
     }
     return text;
 }
 
-std::string history_json(const sync::HistoryEntry& entry) {
-    JsonObject object;
-    object.text("change", entry.change)
-        .text("dot", dot_text(entry.device, entry.dot))
-        .text("at", utc_text(static_cast<std::int64_t>(entry.at_ms)))
-        .text("device", entry.device.hex())
-        .text("name", entry.device_name)
-        .text("field", entry.field)
-        .text("op", op_name(entry.op))
-        .raw("before", json_or_null(entry.before))
-        .raw("after", json_or_null(entry.after))
-        .flag("void", entry.is_void);
-    if (!entry.reason.empty()) {
-        object.text("reason", entry.reason);
-    }
-    return object.finish();
-}
-
 std::string history_line(const Common& common, const sync::HistoryEntry& entry) {
     std::string line = utc_text(static_cast<std::int64_t>(entry.at_ms)) + "  ";
     line += (entry.device_name.empty() ? entry.device.hex().substr(0, 16) : entry.device_name) + "  ";
-    line += op_name(entry.op);
+    line += records::op_name(entry.op);
     if (!entry.field.empty()) {
-        line += " " + entry.field + ": " + brief(plain_text(json_or_null(entry.before)), 60) + " -> " +
-                brief(plain_text(json_or_null(entry.after)), 60);
+        line += " " + entry.field + ": " + brief(plain_text(records::json_or_null(entry.before)), 60) +
+                " -> " + brief(plain_text(records::json_or_null(entry.after)), 60);
     }
     if (entry.is_void) {
         line += "  [" + std::string(common.text(Label::void_op));

@@ -10,27 +10,10 @@
 #include <cotmoc/sync/authority.hpp>
 
 #include <algorithm>
-#include <cstdio>
 #include <iostream>
-#include <set>
 
 namespace cotmoc::cli {
 namespace {
-
-std::string decimal(double value) {
-    std::array<char, 40> text;
-    std::snprintf(text.data(), text.size(), "%.3f", value);
-    return text.data();
-}
-
-Result<std::string> digests_json(sync::Replica& replica) {
-    JsonObject digests;
-    for (const sync::SpaceInfo& space : replica.spaces()) {
-        COTMOC_ASSIGN(const Hash256 digest, replica.store().digest(space.id));
-        digests.text(space.name, digest.hex());
-    }
-    return digests.finish();
-}
 
 /// An authority changes the keys whose time has come before it publishes.
 Result<std::vector<std::string>> rotate_due(const Common& common, Opened& opened, const HubAddress& hub) {
@@ -48,79 +31,9 @@ Result<std::vector<std::string>> rotate_due(const Common& common, Opened& opened
     return authority->rotate_due();
 }
 
-/// The name in a record; empty if none is known any more.
-std::string name_of(sync::AttachmentStore* store, const Hash256& id) {
-    const auto name = store != nullptr ? store->name_of(id) : std::string();
-    return name.value_or(std::string());
-}
-
 /// Files wait; the records of the same session are not held up by them.
 void warn_of_store(const Common& common, ErrorCode code, const std::string& detail) {
     std::cerr << error_line("cotmoc", Error{code, detail}, common.language) << std::endl;
-}
-
-Result<std::string> attachments_json(const sync::SessionReport& report, sync::AttachmentStore* store) {
-    std::uint64_t missing = 0;
-    const auto left = store != nullptr ? store->missing() : std::vector<sync::AttachmentStore::Missing>();
-    if (left) {
-        std::set<Hash256> ids;
-        for (const auto& each : *left) {
-            ids.insert(each.id);
-        }
-        missing = ids.size();
-    }
-    std::vector<std::string> refusals;
-    for (const sync::AttachmentRefusal& each : report.refused_why) {
-        refusals.push_back(JsonObject()
-                               .text("attachment", each.id.hex())
-                               .text("name", name_of(store, each.id))
-                               .text("error", std::string(error_name(each.code)))
-                               .finish());
-    }
-    std::string error = "null";
-    if (report.attachment_error) {
-        error.clear();
-        core::append_json_string(error, error_name(*report.attachment_error));
-    }
-    return JsonObject()
-        .number("sent", report.attachments_sent.whole)
-        .number("received", report.attachments_received.whole)
-        .number("bytes_sent", report.attachments_sent.bytes)
-        .number("bytes_received", report.attachments_received.bytes)
-        .number("refused", report.attachments_refused)
-        .raw("refusals", json_array(refusals))
-        .number("failed", report.attachments_failed)
-        .raw("error", error)
-        .number("missing", missing)
-        .finish();
-}
-
-Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& report, double seconds,
-                             const std::vector<std::string>& rotated, sync::AttachmentStore* store) {
-    COTMOC_ASSIGN(const std::string attachments, attachments_json(report, store));
-    COTMOC_ASSIGN(const std::string digests, digests_json(replica));
-    COTMOC_ASSIGN(const sync::HubNotice hub, replica.hub_notice());
-    const std::string wire =
-        JsonObject().number("up", report.bytes_up).number("down", report.bytes_down).finish();
-    JsonObject object;
-    object.raw("sent", transfer_json(report.sent))
-        .raw("received", transfer_json(report.received))
-        .raw("wire_bytes", wire)
-        .number("round_trips", report.round_trips)
-        .raw("seconds", decimal(seconds))
-        .flag("complete", report.complete)
-        .raw("digests", digests)
-        .number("conflicts", replica.notes().new_conflicts)
-        .number("quarantined", replica.notes().quarantined)
-        .number("forks", replica.notes().forks)
-        .raw("hub", hub_json(replica, hub))
-        .raw("attachments", attachments)
-        .flag("restored", replica.restored());
-    if (!rotated.empty()) {
-        object.raw("rotated", json_texts(rotated));
-    }
-    put_line(object.finish());
-    return {};
 }
 
 void put_attachments_text(const Common& common, const sync::SessionReport& report,
@@ -135,8 +48,8 @@ void put_attachments_text(const Common& common, const sync::SessionReport& repor
     line(Label::sent, report.attachments_sent);
     line(Label::received, report.attachments_received);
     for (const sync::AttachmentRefusal& each : report.refused_why) {
-        put_line(std::string(common.text(Label::file_refused)) + ": " + name_of(store, each.id) + " (" +
-                 std::string(error_name(each.code)) + ")");
+        put_line(std::string(common.text(Label::file_refused)) + ": " + records::name_of(store, each.id) +
+                 " (" + std::string(error_name(each.code)) + ")");
     }
     if (report.attachments_failed != 0) {
         put_line(std::string(common.text(Label::files_failed)) + ": " +
@@ -182,14 +95,6 @@ sync::AttachmentRule rule_of(const SyncOptions& options) {
 }
 
 }  // namespace
-
-std::string transfer_json(const sync::Transfer& transfer) {
-    return JsonObject()
-        .number("change_sets", transfer.change_sets)
-        .number("ops", transfer.ops)
-        .number("bytes", transfer.bytes)
-        .finish();
-}
 
 asio::TcpOptions tcp_options(const SyncOptions& options) {
     asio::TcpOptions tcp;
@@ -240,7 +145,9 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     }
     if (common.json) {
         const double seconds = static_cast<double>(clock.steady_ms() - began) / 1000;
-        COTMOC_TRY(put_report_json(replica, last, seconds, rotated, store.get()));
+        COTMOC_ASSIGN(const std::string text,
+                      records::report_json(replica, last, seconds, rotated, store.get()));
+        put_line(text);
     } else if (report) {
         put_report_text(common, replica, last, store.get());
         if (!rotated.empty()) {

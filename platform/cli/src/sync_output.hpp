@@ -16,8 +16,6 @@ struct SyncOptions {
     std::string peer;  // empty: the hub
 };
 
-std::string transfer_json(const sync::Transfer& transfer);
-
 /// The limits of one session, as the options say.
 asio::TcpOptions tcp_options(const SyncOptions& options);
 

@@ -1,7 +1,7 @@
 // What happened and what to do, in Vietnamese, by the names of errors.inc.
-#include "messages.hpp"
+#include <cotmoc/records/texts.hpp>
 
-namespace cotmoc::cli {
+namespace cotmoc::records {
 namespace {
 
 constexpr ErrorText texts[] = {
@@ -200,4 +200,13 @@ const ErrorText* vietnamese_text(std::string_view error_name) {
     return nullptr;
 }
 
-}  // namespace cotmoc::cli
+std::string one_line(std::string_view text) {
+    std::string line;
+    for (const char letter : text) {
+        const auto octet = static_cast<unsigned char>(letter);
+        line += octet < 0x20 || octet == 0x7f ? ' ' : letter;
+    }
+    return line;
+}
+
+}  // namespace cotmoc::records

@@ -1,10 +1,9 @@
-#include "json_text.hpp"
-
 #include <cotmoc/core/value.hpp>
+#include <cotmoc/records/json_text.hpp>
 
 #include <nlohmann/json.hpp>
 
-namespace cotmoc::cli {
+namespace cotmoc::records {
 namespace {
 
 /// The place after the JSON value that begins at `at`. Precondition: valid JSON without white space.
@@ -126,4 +125,4 @@ std::string plain_text(std::string_view json) {
     return text;
 }
 
-}  // namespace cotmoc::cli
+}  // namespace cotmoc::records

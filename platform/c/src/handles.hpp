@@ -1,0 +1,123 @@
+// The opaque structures behind the handles. A number at the beginning tells most wrong pointers apart.
+#pragma once
+
+#include "open_replica.hpp"
+
+#include <cotmoc/cotmoc.h>
+
+#include <cotmoc/crypto/secret.hpp>
+
+#include <deque>
+
+struct cotmoc_options {
+    static constexpr std::uint32_t kind = 0xc07c0001;
+    std::uint32_t magic = kind;
+    cotmoc::capi::Settings settings;
+    cotmoc::crypto::Secret passphrase;
+};
+
+struct cotmoc_replica {
+    static constexpr std::uint32_t kind = 0xc07c0002;
+    std::uint32_t magic = kind;
+    std::shared_ptr<cotmoc::capi::OpenReplica> open;
+};
+
+struct cotmoc_query {
+    static constexpr std::uint32_t kind = 0xc07c0003;
+    std::uint32_t magic = kind;
+    std::string of_kind;
+    std::string space;
+    std::vector<std::pair<std::string, std::string>> conditions;  // field, JSON
+    std::vector<std::string> words;
+    std::uint64_t limit = 0;
+    bool deleted = false;
+    bool conflicts = false;
+};
+
+struct cotmoc_cursor {
+    static constexpr std::uint32_t kind = 0xc07c0004;
+    std::uint32_t magic = kind;
+    std::shared_ptr<cotmoc::capi::OpenReplica> open;
+    std::vector<cotmoc::RecordId> ids;
+    std::size_t next = 0;
+    bool deleted = false;             // with deleted records
+    bool conflicts = false;           // gives conflicts rather than records
+    std::deque<std::string> waiting;  // conflicts of the record read last
+};
+
+struct cotmoc_subscription {
+    static constexpr std::uint32_t kind = 0xc07c0005;
+    std::uint32_t magic = kind;
+    std::shared_ptr<cotmoc::capi::OpenReplica> open;
+    std::shared_ptr<cotmoc::capi::OpenReplica::Watch> watch;
+};
+
+struct cotmoc_bundle {
+    static constexpr std::uint32_t kind = 0xc07c0006;
+    std::uint32_t magic = kind;
+    std::shared_ptr<cotmoc::capi::OpenReplica> open;
+    std::string reader;
+    std::optional<std::uint64_t> volume_size;
+    bool everything = false;
+    std::vector<std::string> files;
+    std::string answer;
+};
+
+namespace cotmoc::capi {
+
+/// wrong_usage for NULL and for what is no handle of this kind.
+template <class Handle>
+Result<void> check(const Handle* handle, std::string_view name) {
+    COTMOC_TRY(need(handle, name));
+    return handle->magic == Handle::kind ? Result<void>()
+                                         : fail(ErrorCode::wrong_usage, std::string(name) + " is no handle");
+}
+
+/// For _free: NULL is fine.
+template <class Handle>
+void release(Handle* handle) noexcept {
+    if (handle != nullptr && handle->magic == Handle::kind) {
+        handle->magic = 0;
+        delete handle;
+    }
+}
+
+/// Runs `work` with the opened replica, under its lock; gives what it gives. The lock is given back before
+/// the result goes to a view.
+template <class Work>
+auto with(OpenReplica& open, Access access, Work&& work) -> decltype(work(open)) {
+    COTMOC_ASSIGN(const OpenReplica::Lock lock, open.enter(access));
+    auto done = [&] {
+        try {
+            return work(open);
+        } catch (...) {
+            open.note_thrown();
+            throw;
+        }
+    }();
+    if (!done && open.log().wants(COTMOC_LOG_DEBUG)) {
+        open.log().tell(COTMOC_LOG_DEBUG, describe(done.error()));
+    }
+    return done;
+}
+
+template <class Work>
+auto with(const cotmoc_replica* replica, Access access, Work&& work)
+    -> decltype(work(std::declval<OpenReplica&>())) {
+    COTMOC_TRY(check(replica, "replica"));
+    // The handle may be freed while the call goes on.
+    const std::shared_ptr<OpenReplica> open = replica->open;
+    return with(*open, access, std::forward<Work>(work));
+}
+
+/// A call whose `work` makes a text for the view.
+template <class Work>
+cotmoc_status tell(const cotmoc_replica* replica, Access access, cotmoc_text_fn view, void* ctx,
+                   cotmoc_error* error, Work&& work) noexcept {
+    return guard(error, [&]() -> Result<void> {
+        COTMOC_ASSIGN(const std::string text, with(replica, access, std::forward<Work>(work)));
+        return give(view, ctx, text);
+    });
+}
+
+}  // namespace cotmoc::capi

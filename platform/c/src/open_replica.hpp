@@ -1,0 +1,137 @@
+// What a cotmoc_replica stands for: the replica with all it needs, the lock that its calls share, and what a
+// callback that runs may do. Cursors, subscriptions and syncs hold it too, so that handles may go in any
+// order.
+#pragma once
+
+#include "host_key_store.hpp"
+
+#include <cotmoc/records/attachment_files.hpp>
+#include <cotmoc/records/texts.hpp>
+#include <cotmoc/sync/replica.hpp>
+#include <cotmoc/system/clock.hpp>
+#include <cotmoc/system/directory_lock.hpp>
+#include <cotmoc/system/file_high_water_mark.hpp>
+#include <cotmoc/system/file_key_store.hpp>
+
+#include <list>
+#include <mutex>
+
+namespace cotmoc::capi {
+
+/// What a replica is opened with.
+struct Settings {
+    std::string directory;
+    std::string state_directory;
+    std::string program = "an app";
+    records::Language language = records::Language::english;
+    crypto::KdfPreset kdf = crypto::KdfPreset::phone;
+    std::shared_ptr<const Held<cotmoc_key_store>> key_store;
+    Log log;
+};
+
+/// What a call needs.
+enum class Access : std::uint8_t {
+    records,    // also inside a batch
+    replica,    // not inside a batch
+    exclusive,  // not inside any callback, and not while a sync runs
+};
+
+/// What goes on under the lock.
+enum class Mode : std::uint8_t { call, batch, observer, closed_off };
+
+class OpenReplica final : public std::enable_shared_from_this<OpenReplica> {
+public:
+    static Result<std::shared_ptr<OpenReplica>> create(const Settings& settings, std::string_view name,
+                                                       const crypto::Secret& passphrase);
+    static Result<std::shared_ptr<OpenReplica>> open(const Settings& settings,
+                                                     const crypto::Secret& passphrase);
+    explicit OpenReplica(Settings settings);
+    ~OpenReplica();
+
+    using Lock = std::unique_lock<std::recursive_mutex>;
+    /// Waits for the other calls. wrong_usage if it is closed, busy if it is suspended or if the callback
+    /// that runs may not make such a call.
+    Result<Lock> enter(Access access);
+    /// For free: waits, whatever the state.
+    Lock wait() { return Lock(mutex_); }
+
+    /// Something was thrown inside a call, by the host or for want of memory: what the replica holds in
+    /// memory may be half done, so it is opened anew before the next call. Under the lock.
+    void note_thrown() { thrown_ = true; }
+
+    // Under the lock.
+    /// Nobody has the handle any more: closes it now, or once what goes on has ended.
+    void abandon();
+    Result<void> close();
+    Result<void> suspend();
+    Result<void> resume();
+    sync::Replica& replica() { return *replica_; }
+    const Settings& settings() const { return settings_; }
+    /// The store of files, opened when it is first asked for; null if there is none.
+    Result<sync::AttachmentStore*> attachments();
+    crypto::KeyStore& key_store() { return *key_store_; }
+    Clock& clock() { return clock_; }
+    Random& random() { return random_; }
+    const Log& log() const { return settings_.log; }
+
+    /// While it lives, the host is inside a callback under the lock.
+    class Inside {
+    public:
+        Inside(OpenReplica& open, Mode mode) : open_(open), before_(open.mode_) { open.mode_ = mode; }
+        ~Inside() { open_.mode_ = before_; }
+        Inside(const Inside&) = delete;
+        Inside& operator=(const Inside&) = delete;
+
+    private:
+        OpenReplica& open_;
+        Mode before_;
+    };
+
+    /// A sync runs, in a thread that takes the lock for its steps only. busy if one runs already.
+    Result<void> begin_sync();
+    void end_sync();
+
+    /// A subscription of the host. It is told while `subscription` is active, also after a suspension.
+    struct Watch {
+        core::ListQuery query;  // if `record` is not set
+        std::optional<RecordId> record;
+        std::function<void(const core::QueryChange&)> changed;
+        core::Subscription subscription;
+        bool ended = false;
+    };
+    Result<std::shared_ptr<Watch>> watch(Watch watch);
+    void unwatch(const std::shared_ptr<Watch>& watch);
+
+private:
+    sync::ReplicaEnvironment environment();
+    std::string database_path() const { return settings_.directory + "/replica.db"; }
+    Result<void> lock_directory();
+    Result<void> make(std::string_view name, const crypto::Secret& passphrase);
+    void remove_made();
+    Result<void> subscribe(const std::shared_ptr<Watch>& watch);
+    Result<void> check_callback(Access access) const;
+    void shut();
+    Result<void> open_again();
+
+    enum class State : std::uint8_t { open, suspended, closed };
+
+    Settings settings_;
+    system::SystemClock clock_;
+    crypto::SystemRandom random_;
+    system::FileHighWaterMark high_water_mark_;
+    std::unique_ptr<crypto::KeyStore> key_store_;
+    system::FileKeyStore* file_key_store_ = nullptr;  // if it is that
+    std::optional<system::DirectoryLock> directory_lock_;
+    std::optional<crypto::KeyFileContents> keys_;  // while suspended
+    std::unique_ptr<sync::Replica> replica_;
+    std::unique_ptr<sync::AttachmentStore> attachments_;
+    std::list<std::shared_ptr<Watch>> watches_;
+    std::recursive_mutex mutex_;
+    State state_ = State::closed;
+    Mode mode_ = Mode::call;
+    bool syncing_ = false;
+    bool thrown_ = false;
+    bool abandoned_ = false;
+};
+
+}  // namespace cotmoc::capi

@@ -1,0 +1,223 @@
+// query.h: what is asked for, and cursors.
+#include "list_query.hpp"
+
+#include <cotmoc/records/lookup.hpp>
+#include <cotmoc/records/record_json.hpp>
+
+using namespace cotmoc;
+using namespace cotmoc::capi;
+
+namespace {
+
+cotmoc_status change_query(cotmoc_query* query, cotmoc_error* error,
+                           const std::function<Result<void>(cotmoc_query&)>& change) noexcept {
+    return guard(error, [&]() -> Result<void> {
+        COTMOC_TRY(check(query, "query"));
+        return change(*query);
+    });
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+    std::vector<std::string> words;
+    std::string word;
+    for (const char letter : text) {
+        const bool space = letter == ' ' || letter == '\t' || letter == '\n' || letter == '\r';
+        if (!space) {
+            word += letter;
+        } else if (!word.empty()) {
+            words.push_back(std::exchange(word, {}));
+        }
+    }
+    if (!word.empty()) {
+        words.push_back(word);
+    }
+    return words;
+}
+
+cotmoc_status open_cursor(cotmoc_replica* replica, const cotmoc_query* query, bool conflicts,
+                          cotmoc_cursor** cursor, cotmoc_error* error) noexcept {
+    return guard(error, [&]() -> Result<void> {
+        COTMOC_TRY(need(cursor, "cursor"));
+        *cursor = nullptr;
+        auto made = std::make_unique<cotmoc_cursor>();
+        made->conflicts = conflicts;
+        const auto fill = [&](OpenReplica& open) -> Result<void> {
+            COTMOC_ASSIGN(core::ListQuery list, list_query(open.replica(), query));
+            list.conflicts_only = list.conflicts_only || conflicts;
+            made->deleted = list.deleted;
+            made->open = open.shared_from_this();
+            return open.replica().store().list(list, [&](const core::RecordView& record) {
+                made->ids.push_back(record.id);
+                return true;
+            });
+        };
+        COTMOC_TRY(with(replica, Access::records, fill));
+        *cursor = made.release();
+        return {};
+    });
+}
+
+/// The next record that is still there.
+Result<std::optional<core::RecordView>> next_record(OpenReplica& open, cotmoc_cursor& cursor) {
+    core::Store& store = open.replica().store();
+    while (cursor.next < cursor.ids.size()) {
+        const RecordId& id = cursor.ids[cursor.next++];
+        COTMOC_ASSIGN(std::optional<core::RecordView> record, store.find_itself(id));
+        if (record && (cursor.deleted || !record->deleted)) {
+            return record;
+        }
+    }
+    return std::nullopt;
+}
+
+Result<std::optional<std::string>> next_text(OpenReplica& open, cotmoc_cursor& cursor) {
+    while (cursor.waiting.empty()) {
+        COTMOC_ASSIGN(const auto record, next_record(open, cursor));
+        if (!record) {
+            return std::nullopt;
+        }
+        if (!cursor.conflicts) {
+            return std::optional(records::record_json(open.replica(), *record));
+        }
+        for (const core::FieldConflict& conflict : record->conflicts) {
+            cursor.waiting.push_back(
+                records::conflict_json(open.settings().language, open.replica(), *record, conflict));
+        }
+    }
+    std::string text = std::move(cursor.waiting.front());
+    cursor.waiting.pop_front();
+    return std::optional(std::move(text));
+}
+
+}  // namespace
+
+namespace cotmoc::capi {
+
+Result<core::ListQuery> list_query(sync::Replica& replica, const cotmoc_query* query) {
+    core::ListQuery list;
+    if (query == nullptr) {
+        return list;
+    }
+    COTMOC_TRY(check(query, "query"));
+    list.words = query->words;
+    list.deleted = query->deleted;
+    list.conflicts_only = query->conflicts;
+    if (query->limit != 0) {
+        list.limit = query->limit;
+    }
+    if (!query->space.empty()) {
+        COTMOC_ASSIGN(const sync::SpaceInfo space, replica.find_space(query->space));
+        list.space = space.id;
+    }
+    if (query->of_kind.empty()) {
+        return query->conditions.empty() ? Result<core::ListQuery>(list)
+                                         : fail(ErrorCode::wrong_usage, "a condition needs a kind");
+    }
+    COTMOC_ASSIGN(const core::Kind* kind, records::find_kind(replica, query->of_kind));
+    list.kind = kind->name;
+    for (const auto& [name, json] : query->conditions) {
+        const core::Field* field = kind->find(name);
+        if (field == nullptr) {
+            return fail(ErrorCode::unknown_field, kind->name + "." + name);
+        }
+        COTMOC_ASSIGN(core::Value value, core::parse_json_value(*field, json));
+        list.where.push_back({field->name, std::move(value)});
+    }
+    return list;
+}
+
+}  // namespace cotmoc::capi
+
+cotmoc_status cotmoc_query_new(cotmoc_query** query, cotmoc_error* error) noexcept {
+    return guard(error, [&]() -> Result<void> {
+        COTMOC_TRY(need(query, "query"));
+        *query = nullptr;
+        *query = new cotmoc_query;
+        return {};
+    });
+}
+
+void cotmoc_query_free(cotmoc_query* query) noexcept { release(query); }
+
+cotmoc_status cotmoc_query_set_kind(cotmoc_query* query, const char* kind, cotmoc_error* error) noexcept {
+    return change_query(query, error, [&](cotmoc_query& in) -> Result<void> {
+        COTMOC_ASSIGN(in.of_kind, text_of(kind, "kind"));
+        return {};
+    });
+}
+
+cotmoc_status cotmoc_query_set_space(cotmoc_query* query, const char* space, cotmoc_error* error) noexcept {
+    return change_query(query, error, [&](cotmoc_query& in) -> Result<void> {
+        COTMOC_ASSIGN(in.space, text_of(space, "space"));
+        return {};
+    });
+}
+
+cotmoc_status cotmoc_query_add_condition(cotmoc_query* query, const char* field, const char* value,
+                                         cotmoc_error* error) noexcept {
+    return change_query(query, error, [&](cotmoc_query& in) -> Result<void> {
+        COTMOC_ASSIGN(std::string name, text_of(field, "field"));
+        COTMOC_ASSIGN(std::string json, text_of(value, "value"));
+        in.conditions.emplace_back(std::move(name), std::move(json));
+        return {};
+    });
+}
+
+cotmoc_status cotmoc_query_set_words(cotmoc_query* query, const char* text, cotmoc_error* error) noexcept {
+    return change_query(query, error, [&](cotmoc_query& in) -> Result<void> {
+        COTMOC_ASSIGN(const std::string words, text_of(text, "text"));
+        in.words = words_of(words);
+        return {};
+    });
+}
+
+cotmoc_status cotmoc_query_set_limit(cotmoc_query* query, uint64_t limit, cotmoc_error* error) noexcept {
+    return change_query(query, error, [&](cotmoc_query& in) -> Result<void> {
+        in.limit = limit;
+        return {};
+    });
+}
+
+cotmoc_status cotmoc_query_set_deleted(cotmoc_query* query, int32_t deleted, cotmoc_error* error) noexcept {
+    return change_query(query, error, [&](cotmoc_query& in) -> Result<void> {
+        in.deleted = deleted != 0;
+        return {};
+    });
+}
+
+cotmoc_status cotmoc_query_set_conflicts(cotmoc_query* query, int32_t conflicts,
+                                         cotmoc_error* error) noexcept {
+    return change_query(query, error, [&](cotmoc_query& in) -> Result<void> {
+        in.conflicts = conflicts != 0;
+        return {};
+    });
+}
+
+cotmoc_status cotmoc_cursor_open(cotmoc_replica* replica, const cotmoc_query* query, cotmoc_cursor** cursor,
+                                 cotmoc_error* error) noexcept {
+    return open_cursor(replica, query, false, cursor, error);
+}
+
+cotmoc_status cotmoc_conflict_cursor(cotmoc_replica* replica, const cotmoc_query* query,
+                                     cotmoc_cursor** cursor, cotmoc_error* error) noexcept {
+    return open_cursor(replica, query, true, cursor, error);
+}
+
+void cotmoc_cursor_free(cotmoc_cursor* cursor) noexcept { release(cursor); }
+
+cotmoc_status cotmoc_cursor_next(cotmoc_cursor* cursor, cotmoc_text_fn view, void* ctx, int32_t* found,
+                                 cotmoc_error* error) noexcept {
+    return guard(error, [&]() -> Result<void> {
+        COTMOC_TRY(need(found, "found"));
+        *found = 0;
+        COTMOC_TRY(check(cursor, "cursor"));
+        const std::shared_ptr<OpenReplica> open = cursor->open;
+        COTMOC_ASSIGN(const std::optional<std::string> text,
+                      with(*open, Access::records, [&](OpenReplica& in) { return next_text(in, *cursor); }));
+        if (!text) {
+            return {};
+        }
+        *found = 1;
+        return give(view, ctx, *text);
+    });
+}

@@ -1,0 +1,176 @@
+// replica.h: opening and closing, and what a replica is.
+#include "handles.hpp"
+
+#include <cotmoc/records/json_text.hpp>
+#include <cotmoc/records/quarantine_json.hpp>
+#include <cotmoc/records/status_json.hpp>
+
+using namespace cotmoc;
+using namespace cotmoc::capi;
+using records::JsonObject;
+
+namespace {
+
+Result<void> check_complete(const cotmoc_options* options) {
+    COTMOC_TRY(check(options, "options"));
+    if (options->settings.directory.empty()) {
+        return fail(ErrorCode::wrong_usage, "the options name no directory");
+    }
+    return options->passphrase.empty() ? fail(ErrorCode::no_passphrase) : Result<void>();
+}
+
+std::string info_json(sync::Replica& replica) {
+    std::vector<std::string> spaces;
+    for (const sync::SpaceInfo& space : replica.spaces()) {
+        spaces.push_back(JsonObject()
+                             .text("space", space.name)
+                             .text("label", space.label)
+                             .flag("writable", space.writable)
+                             .finish());
+    }
+    return JsonObject()
+        .text("device", replica.id().hex())
+        .text("name", replica.name())
+        .flag("joined", replica.joined())
+        .flag("restored", replica.restored())
+        .raw("spaces", records::json_array(spaces))
+        .finish();
+}
+
+std::string verification_json(const sync::Verification& found) {
+    std::vector<std::string> wrong;
+    for (const Error& error : found.wrong) {
+        wrong.push_back(JsonObject()
+                            .text("error", error_name(error.code))
+                            .text("detail", records::one_line(error.detail))
+                            .finish());
+    }
+    return JsonObject()
+        .flag("ok", found.wrong.empty())
+        .raw("wrong", records::json_array(wrong))
+        .raw("not_checked", records::json_texts(found.not_checked))
+        .finish();
+}
+
+/// Runs a step of the replica's life, which is told by `what`.
+cotmoc_status live(cotmoc_replica* replica, cotmoc_error* error,
+                   Result<void> (OpenReplica::*step)()) noexcept {
+    return guard(error, [&]() -> Result<void> {
+        COTMOC_TRY(check(replica, "replica"));
+        const std::shared_ptr<OpenReplica> open = replica->open;
+        const OpenReplica::Lock lock = open->wait();
+        return ((*open).*step)();
+    });
+}
+
+}  // namespace
+
+cotmoc_status cotmoc_replica_create(const cotmoc_options* options, const char* name, cotmoc_replica** replica,
+                                    cotmoc_error* error) noexcept {
+    return guard(error, [&]() -> Result<void> {
+        COTMOC_TRY(need(replica, "replica"));
+        *replica = nullptr;
+        COTMOC_TRY(check_complete(options));
+        COTMOC_ASSIGN(const std::string device, text_of(name, "name"));
+        auto handle = std::make_unique<cotmoc_replica>();
+        COTMOC_ASSIGN(handle->open, OpenReplica::create(options->settings, device, options->passphrase));
+        *replica = handle.release();
+        return {};
+    });
+}
+
+cotmoc_status cotmoc_replica_open(const cotmoc_options* options, cotmoc_replica** replica,
+                                  cotmoc_error* error) noexcept {
+    return guard(error, [&]() -> Result<void> {
+        COTMOC_TRY(need(replica, "replica"));
+        *replica = nullptr;
+        COTMOC_TRY(check_complete(options));
+        auto handle = std::make_unique<cotmoc_replica>();
+        COTMOC_ASSIGN(handle->open, OpenReplica::open(options->settings, options->passphrase));
+        *replica = handle.release();
+        return {};
+    });
+}
+
+cotmoc_status cotmoc_replica_close(cotmoc_replica* replica, cotmoc_error* error) noexcept {
+    return live(replica, error, &OpenReplica::close);
+}
+
+void cotmoc_replica_free(cotmoc_replica* replica) noexcept {
+    if (check(replica, "replica")) {
+        (void)guard(nullptr, [&]() -> Result<void> {
+            const std::shared_ptr<OpenReplica> open = replica->open;
+            const OpenReplica::Lock lock = open->wait();
+            open->abandon();
+            return {};
+        });
+        release(replica);
+    }
+}
+
+cotmoc_status cotmoc_replica_suspend(cotmoc_replica* replica, cotmoc_error* error) noexcept {
+    return live(replica, error, &OpenReplica::suspend);
+}
+
+cotmoc_status cotmoc_replica_resume(cotmoc_replica* replica, cotmoc_error* error) noexcept {
+    return live(replica, error, &OpenReplica::resume);
+}
+
+cotmoc_status cotmoc_replica_info(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
+                                  cotmoc_error* error) noexcept {
+    return tell(replica, Access::replica, view, ctx, error,
+                [](OpenReplica& open) -> Result<std::string> { return info_json(open.replica()); });
+}
+
+cotmoc_status cotmoc_replica_status(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
+                                    cotmoc_error* error) noexcept {
+    return tell(replica, Access::replica, view, ctx, error,
+                [](OpenReplica& open) { return records::status_json(open.replica()); });
+}
+
+cotmoc_status cotmoc_replica_catalogue(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
+                                       cotmoc_error* error) noexcept {
+    return tell(replica, Access::replica, view, ctx, error, [](OpenReplica& open) -> Result<std::string> {
+        const core::Catalogue* catalogue = open.replica().catalogue();
+        return catalogue != nullptr ? Result<std::string>(catalogue->source()) : fail(ErrorCode::not_joined);
+    });
+}
+
+cotmoc_status cotmoc_replica_verify(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
+                                    cotmoc_error* error) noexcept {
+    return tell(replica, Access::exclusive, view, ctx, error, [](OpenReplica& open) -> Result<std::string> {
+        COTMOC_ASSIGN(const sync::Verification found, open.replica().check_everything());
+        return verification_json(found);
+    });
+}
+
+cotmoc_status cotmoc_replica_quarantine(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
+                                        cotmoc_error* error) noexcept {
+    return tell(replica, Access::replica, view, ctx, error, [](OpenReplica& open) -> Result<std::string> {
+        COTMOC_ASSIGN(const std::vector<records::Held> all, records::held_back(open.replica()));
+        std::vector<std::string> objects;
+        for (const records::Held& held : all) {
+            objects.push_back(records::held_json(open.replica(), held));
+        }
+        return records::json_array(objects);
+    });
+}
+
+cotmoc_status cotmoc_replica_digests(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
+                                     cotmoc_error* error) noexcept {
+    return tell(replica, Access::replica, view, ctx, error,
+                [](OpenReplica& open) { return records::digests_json(open.replica()); });
+}
+
+cotmoc_status cotmoc_replica_batch(cotmoc_replica* replica, cotmoc_status (*work)(void* ctx), void* ctx,
+                                   cotmoc_error* error) noexcept {
+    return guard(error, [&]() -> Result<void> {
+        COTMOC_TRY(need(reinterpret_cast<const void*>(work), "work"));
+        return with(replica, Access::replica, [&](OpenReplica& open) -> Result<void> {
+            return open.replica().batch([&]() -> Result<void> {
+                const OpenReplica::Inside inside(open, Mode::batch);
+                return from_host(work(ctx), "the batch");
+            });
+        });
+    });
+}

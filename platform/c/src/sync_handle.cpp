@@ -1,0 +1,418 @@
+#include "sync_handle.hpp"
+
+#include <cotmoc/records/json_text.hpp>
+#include <cotmoc/records/record_json.hpp>
+#include <cotmoc/records/status_json.hpp>
+
+#include <algorithm>
+
+namespace cotmoc::capi {
+namespace {
+
+Error running_error() { return Error{ErrorCode::busy, "the sync is running"}; }
+
+/// The interface's numbers stay, whatever stages there come to be.
+std::int32_t stage_number(sync::SessionStage stage) {
+    switch (stage) {
+        case sync::SessionStage::greeting:
+            return COTMOC_STAGE_GREETING;
+        case sync::SessionStage::trust:
+            return COTMOC_STAGE_TRUST;
+        case sync::SessionStage::lists:
+            return COTMOC_STAGE_LISTS;
+        case sync::SessionStage::records:
+            return COTMOC_STAGE_RECORDS;
+        case sync::SessionStage::attachments:
+            return COTMOC_STAGE_ATTACHMENTS;
+        case sync::SessionStage::over:
+            break;
+    }
+    return COTMOC_STAGE_OVER;
+}
+
+void add(sync::Transfer& sum, const sync::Transfer& more) {
+    sum.change_sets += more.change_sets;
+    sum.ops += more.ops;
+    sum.bytes += more.bytes;
+}
+
+void add(sync::AttachmentTransfer& sum, const sync::AttachmentTransfer& more) {
+    sum.whole += more.whole;
+    sum.bytes += more.bytes;
+}
+
+/// Several sessions are told as one; what they came to is the last one's word.
+void add(sync::SessionReport& sum, const sync::SessionReport& more) {
+    add(sum.sent, more.sent);
+    add(sum.received, more.received);
+    sum.trust_sent += more.trust_sent;
+    sum.trust_received += more.trust_received;
+    sum.refused += more.refused;
+    sum.refusal = more.refusal;
+    add(sum.attachments_sent, more.attachments_sent);
+    add(sum.attachments_received, more.attachments_received);
+    sum.attachments_refused += more.attachments_refused;
+    sum.attachments_failed += more.attachments_failed;
+    sum.refused_why = more.refused_why;
+    sum.attachment_error = more.attachment_error;
+    sum.bytes_up += more.bytes_up;
+    sum.bytes_down += more.bytes_down;
+    sum.round_trips += more.round_trips;
+    sum.complete = more.complete;
+}
+
+}  // namespace
+
+/// Marks the handle and its replica as busy; gives both back at the end.
+class SyncHandle::Running {
+public:
+    explicit Running(SyncHandle& sync) : sync_(sync) {}
+    ~Running() {
+        if (began_) {
+            sync_.cancelled_ = false;
+            if (sync_.engine_ && sync_.engine_->running()) {
+                sync_.engine_.reset();  // something was thrown in the middle of a session
+            }
+            {
+                const OpenReplica::Lock lock = sync_.open_->wait();
+                sync_.open_->end_sync();
+            }
+            const std::lock_guard lock(sync_.mutex_);
+            sync_.pipe_.reset();
+        }
+        if (own_) {
+            sync_.running_ = false;
+        }
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+    Result<void> begin() {
+        own_ = !sync_.running_.exchange(true);
+        if (!own_) {
+            return tl::unexpected(running_error());
+        }
+        COTMOC_TRY(sync_.open_->begin_sync());
+        began_ = true;
+        sync_.progress_status_ = COTMOC_OK;
+        COTMOC_ASSIGN(std::shared_ptr<Pipe> pipe, sync_.make_pipe());
+        const std::lock_guard lock(sync_.mutex_);
+        sync_.pipe_ = std::move(pipe);
+        return {};
+    }
+
+private:
+    SyncHandle& sync_;
+    bool own_ = false;
+    bool began_ = false;
+};
+
+/// What the runner drives: sessions over the pipe, waits that others can end.
+class SyncHandle::Transport final : public sync::SyncTransport {
+public:
+    Transport(SyncHandle& sync, sync::SyncEngine& engine, bool waits)
+        : sync_(sync), engine_(engine), waits_(waits) {}
+
+    Result<sync::SessionReport> run(const sync::SliceBudget& budget, const Report& progress) override {
+        sync_.open_->log().tell(COTMOC_LOG_INFO, "a session begins");
+        sync::SessionReport last;
+        DriveOptions options;
+        options.budget = budget;
+        options.stopped = [this] { return sync_.stopped(); };
+        options.prepare = [this](sync::SessionOptions& session) { sync_.carry_attachments(session); };
+        options.progress = [&](const sync::SessionReport& report) {
+            last = report;
+            progress(report);
+        };
+        auto report = drive_session(*sync_.open_, *sync_.pipe_, options);
+        add(all, report ? *report : last);
+        all.complete = report && report->complete;
+        all.stopped_early = report && report->stopped_early;
+        if (report) {
+            COTMOC_TRY(remember());
+            sync_.open_->log().tell(COTMOC_LOG_INFO, "a session ended");
+        } else {
+            sync_.open_->log().tell(COTMOC_LOG_WARNING, "a session ended: " + describe(report.error()));
+        }
+        return report;
+    }
+
+    bool wait_until(std::int64_t ms) override {
+        if (!waits_) {
+            return false;
+        }
+        std::unique_lock lock(sync_.mutex_);
+        const auto left =
+            std::chrono::milliseconds(std::max<std::int64_t>(ms - sync_.open_->clock().steady_ms(), 0));
+        sync_.changed_.wait_for(
+            lock, left, [&] { return sync_.stopped() || sync_.requested_ || sync_.network_changed_; });
+        lock.unlock();
+        sync_.take_wishes(engine_);
+        return !sync_.stopped();
+    }
+
+    bool stopped() override {
+        sync_.take_wishes(engine_);
+        return sync_.stopped();
+    }
+
+    sync::SessionReport all;
+
+private:
+    Result<void> remember() {
+        return with(*sync_.open_, Access::replica, [&](OpenReplica& open) -> Result<void> {
+            if (!sync_.hub_.empty() && !sync_.transport_) {
+                COTMOC_TRY(records::set_setting(open.replica(), records::hub_setting, sync_.hub_));
+            }
+            return records::set_setting(open.replica(), records::last_sync_setting,
+                                        records::utc_text(open.clock().wall_ms()));
+        });
+    }
+
+    SyncHandle& sync_;
+    sync::SyncEngine& engine_;
+    bool waits_;
+};
+
+Result<void> SyncHandle::set_hub(std::string address) {
+    if (running_) {
+        return tl::unexpected(running_error());
+    }
+    const auto endpoint = asio::parse_endpoint(address);
+    if (!endpoint || endpoint->port == 0) {
+        return fail(ErrorCode::wrong_usage, "the address is HOST:PORT, not " + address);
+    }
+    hub_ = std::move(address);
+    return {};
+}
+
+Result<void> SyncHandle::set_transport(std::shared_ptr<const Held<cotmoc_transport>> transport) {
+    if (running_) {
+        return tl::unexpected(running_error());
+    }
+    transport_ = std::move(transport);
+    return {};
+}
+
+Result<void> SyncHandle::set_progress(std::shared_ptr<const Held<cotmoc_progress_sink>> progress) {
+    if (running_) {
+        return tl::unexpected(running_error());
+    }
+    progress_ = std::move(progress);
+    return {};
+}
+
+Result<void> SyncHandle::set_attachments(std::int32_t carry, std::uint64_t octets_max) {
+    if (running_) {
+        return tl::unexpected(running_error());
+    }
+    if (carry < COTMOC_ATTACHMENTS_NONE || carry > COTMOC_ATTACHMENTS_ALL) {
+        return fail(ErrorCode::wrong_usage, "carry is one of COTMOC_ATTACHMENTS_…");
+    }
+    carry_ = {carry, octets_max};
+    return {};
+}
+
+Result<std::unique_ptr<Pipe>> SyncHandle::make_pipe() {
+    return with(*open_, Access::replica, [&](OpenReplica& open) -> Result<std::unique_ptr<Pipe>> {
+        sync::Replica& replica = open.replica();
+        if (!replica.joined()) {
+            return fail(ErrorCode::not_joined);
+        }
+        if (transport_) {
+            return make_host_pipe(transport_);
+        }
+        COTMOC_ASSIGN(const std::string known, records::setting(replica, records::hub_setting));
+        const auto endpoint = asio::parse_endpoint(hub_.empty() ? known : hub_);
+        if (!endpoint) {
+            return fail(ErrorCode::no_hub);
+        }
+        if (known.empty()) {
+            // The first one named is kept though the hub may not answer yet.
+            COTMOC_TRY(records::set_setting(replica, records::hub_setting, hub_));
+        }
+        return make_tcp_pipe(*endpoint);
+    });
+}
+
+sync::SyncEngine& SyncHandle::engine(std::optional<std::int64_t> interval_ms) {
+    if (!engine_ || engine_interval_ != interval_ms) {
+        sync::SyncEngineOptions options;
+        options.interval_ms = engine_interval_ = interval_ms;
+        engine_.emplace(options, open_->random());
+    }
+    return *engine_;
+}
+
+void SyncHandle::take_wishes(sync::SyncEngine& engine) {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t now = open_->clock().steady_ms();
+    engine.set_hints(hints_);
+    if (std::exchange(requested_, false)) {
+        engine.request(now);
+    }
+    if (std::exchange(network_changed_, false)) {
+        engine.network_changed(now);
+    }
+}
+
+void SyncHandle::carry_attachments(sync::SessionOptions& session) {
+    using Rule = sync::AttachmentRule;
+    sync::Replica& replica = open_->replica();
+    const auto store = open_->attachments();
+    if (!store) {
+        // No record depends on it.
+        open_->log().tell(COTMOC_LOG_ERROR, "attachments.db: " + describe(store.error()));
+        return;
+    }
+    if (*store == nullptr) {
+        return;
+    }
+    const bool metered = [&] {
+        const std::lock_guard lock(mutex_);
+        return hints_.metered;
+    }();
+    Rule rule;
+    if (carry_) {
+        rule.carry = carry_->first == COTMOC_ATTACHMENTS_NONE ? Rule::Carry::none : Rule::Carry::small;
+        rule.size_max = carry_->first == COTMOC_ATTACHMENTS_ALL ? UINT64_MAX : carry_->second;
+    } else if (metered) {
+        rule.carry = Rule::Carry::none;
+    }
+    session.attachments = *store;
+    session.attachment_rule = rule;
+    session.follow_attachments = [&replica, files = *store] {
+        return sync::follow_attachments(replica, *files);
+    };
+}
+
+void SyncHandle::tell_progress(const sync::SyncProgress* now) {
+    if (!progress_ || progress_status_ != COTMOC_OK) {
+        return;
+    }
+    cotmoc_progress told{};
+    told.size = sizeof told;
+    told.left_ms = -1;
+    if (now == nullptr) {
+        told.no_progress = 1;
+    } else {
+        told.stage = stage_number(now->stage);
+        told.octets_up = now->bytes_up;
+        told.octets_down = now->bytes_down;
+        told.change_sets = now->change_sets;
+        told.expected = now->expected;
+        told.left_ms = now->left_ms.value_or(-1);
+    }
+    progress_status_ = (*progress_)->progress((*progress_)->ctx, &told);
+}
+
+Result<std::string> SyncHandle::report_text(const sync::SessionReport& report, std::int64_t began_ms) {
+    return with(*open_, Access::replica, [&](OpenReplica& open) {
+        const double seconds = static_cast<double>(open.clock().steady_ms() - began_ms) / 1000;
+        const auto store = open.attachments();
+        return records::report_json(open.replica(), report, seconds, {}, store ? *store : nullptr);
+    });
+}
+
+Result<void> SyncHandle::run(const sync::SliceBudget& budget, Outcome& outcome) {
+    Running running(*this);
+    COTMOC_TRY(running.begin());
+    const std::int64_t began = open_->clock().steady_ms();
+    sync::SyncEngine& driven = engine(std::nullopt);
+    // Without a limit of time nobody waits for a hub that does not answer.
+    Transport transport(*this, driven, budget.ms != 0);
+    sync::SyncCallbacks callbacks;
+    callbacks.progress = [this](const sync::SyncProgress& progress) { tell_progress(&progress); };
+    callbacks.event = [this](sync::SyncEvent) { tell_progress(nullptr); };
+    sync::SyncRunner runner(driven, transport, open_->clock(), callbacks);
+    if (driven.next_start().value_or(0) > began) {
+        // A slice is a new chance: the host asks for it when it thinks that it may work.
+        driven.network_changed(began);
+    }
+    const sync::SliceReport report = runner.run_slice(budget);
+    if (!stopped()) {
+        outcome.error = report.error;
+        if (!outcome.error && transport.all.refusal) {
+            outcome.error = Error{*transport.all.refusal, ""};
+        }
+    }
+    COTMOC_ASSIGN(outcome.text, report_text(transport.all, began));
+    if (progress_status_ != COTMOC_OK && progress_status_ != COTMOC_STOP) {
+        return from_host(progress_status_, "progress");
+    }
+    return {};
+}
+
+Result<void> SyncHandle::watch(std::uint64_t interval_ms, cotmoc_text_fn ended, void* ctx) {
+    Running running(*this);
+    COTMOC_TRY(running.begin());
+    std::optional<std::int64_t> interval;
+    if (interval_ms != 0) {
+        interval = static_cast<std::int64_t>(std::min<std::uint64_t>(interval_ms, INT64_MAX / 2));
+    }
+    sync::SyncEngine& driven = engine(interval);
+    Transport transport(*this, driven, true);
+    std::int64_t began = open_->clock().steady_ms();
+    Result<void> told;
+    sync::SyncCallbacks callbacks;
+    callbacks.progress = [this](const sync::SyncProgress& progress) { tell_progress(&progress); };
+    callbacks.event = [this](sync::SyncEvent) { tell_progress(nullptr); };
+    callbacks.session_ended = [&](const sync::SliceReport& report) {
+        const std::int64_t now = open_->clock().steady_ms();
+        auto text = report_text(std::exchange(transport.all, {}), began);
+        began = now;
+        if (!text) {
+            told = tl::unexpected(text.error());
+        } else {
+            const auto next = driven.next_start();
+            text->pop_back();  // two more members
+            *text += ",\"error\":" + (report.error ? "\"" + std::string(error_name(report.error->code)) + "\""
+                                                   : std::string("null"));
+            *text +=
+                ",\"next_ms\":" + (next ? std::to_string(std::max<std::int64_t>(*next - now, 0)) : "null") +
+                "}";
+            told = give(ended, ctx, *text);
+        }
+        if (!told) {
+            cancelled_ = true;
+        }
+    };
+    sync::SyncRunner runner(driven, transport, open_->clock(), callbacks);
+    driven.request(began);
+    runner.watch();
+    COTMOC_TRY(told);
+    return progress_status_ == COTMOC_STOP ? Result<void>() : from_host(progress_status_, "progress");
+}
+
+void SyncHandle::request() {
+    const std::lock_guard lock(mutex_);
+    requested_ = true;
+    changed_.notify_all();
+}
+
+void SyncHandle::network_changed() {
+    const std::lock_guard lock(mutex_);
+    network_changed_ = true;
+    changed_.notify_all();
+}
+
+void SyncHandle::set_hints(const sync::SyncHints& hints) {
+    const std::lock_guard lock(mutex_);
+    hints_ = hints;
+    changed_.notify_all();
+}
+
+void SyncHandle::cancel() {
+    std::shared_ptr<Pipe> pipe;
+    {
+        const std::lock_guard lock(mutex_);
+        cancelled_ = true;
+        pipe = pipe_;
+        changed_.notify_all();
+    }
+    if (pipe) {
+        pipe->wake();
+    }
+}
+
+}  // namespace cotmoc::capi

@@ -1,0 +1,79 @@
+// A driver of sessions for the host: SyncRunner and SyncEngine in the thread that runs it, flags for the
+// others.
+#pragma once
+
+#include "handles.hpp"
+#include "session_driver.hpp"
+
+#include <cotmoc/sync/engine.hpp>
+#include <cotmoc/sync/runner.hpp>
+
+#include <atomic>
+#include <condition_variable>
+
+namespace cotmoc::capi {
+
+class SyncHandle {
+public:
+    explicit SyncHandle(std::shared_ptr<OpenReplica> open) : open_(std::move(open)) {}
+
+    // One thread at a time: busy while it runs.
+    Result<void> set_hub(std::string address);
+    Result<void> set_transport(std::shared_ptr<const Held<cotmoc_transport>> transport);
+    Result<void> set_progress(std::shared_ptr<const Held<cotmoc_progress_sink>> progress);
+    Result<void> set_attachments(std::int32_t carry, std::uint64_t octets_max);
+
+    /// A text of what happened, and the error of the last session.
+    struct Outcome {
+        std::string text;
+        std::optional<Error> error;
+    };
+    Result<void> run(const sync::SliceBudget& budget, Outcome& outcome);
+    Result<void> watch(std::uint64_t interval_ms, cotmoc_text_fn ended, void* ctx);
+
+    // Any thread.
+    void request();
+    void network_changed();
+    void set_hints(const sync::SyncHints& hints);
+    void cancel();
+
+private:
+    class Running;
+    class Transport;
+
+    Result<std::unique_ptr<Pipe>> make_pipe();
+    sync::SyncEngine& engine(std::optional<std::int64_t> interval_ms);
+    /// Hands what others asked for to the engine. From the thread that runs.
+    void take_wishes(sync::SyncEngine& engine);
+    /// What the session carries besides records. Under the replica's lock.
+    void carry_attachments(sync::SessionOptions& session);
+    void tell_progress(const sync::SyncProgress* progress);
+    bool stopped() const { return cancelled_ || progress_status_ != COTMOC_OK; }
+    Result<std::string> report_text(const sync::SessionReport& report, std::int64_t began_ms);
+
+    std::shared_ptr<OpenReplica> open_;
+    std::string hub_;
+    std::shared_ptr<const Held<cotmoc_transport>> transport_;
+    std::shared_ptr<const Held<cotmoc_progress_sink>> progress_;
+    std::optional<std::pair<std::int32_t, std::uint64_t>> carry_;
+    std::optional<sync::SyncEngine> engine_;
+    std::optional<std::int64_t> engine_interval_;
+    cotmoc_status progress_status_ = COTMOC_OK;  // what the host's progress returned
+
+    std::atomic<bool> running_ = false;
+    std::atomic<bool> cancelled_ = false;
+    std::mutex mutex_;  // of what follows
+    std::condition_variable changed_;
+    std::shared_ptr<Pipe> pipe_;  // while it runs
+    bool requested_ = false;
+    bool network_changed_ = false;
+    sync::SyncHints hints_;
+};
+
+}  // namespace cotmoc::capi
+
+struct cotmoc_sync {
+    static constexpr std::uint32_t kind = 0xc07c0007;
+    std::uint32_t magic = kind;
+    std::shared_ptr<cotmoc::capi::SyncHandle> handle;
+};
