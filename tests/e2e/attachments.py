@@ -192,7 +192,7 @@ class Attachments(harness.Fleet):
         self.sync("two")
         printed = "".join(self.cotmoc("two", *command) for command in (
             ("show", self.record), ("show", self.record, "--json"), ("list", "--json"), ("export",),
-            ("history", self.record), ("history", self.record, "--json"),
+            ("show", self.record, "--history"), ("show", self.record, "--history", "--json"),
             ("sql", "SELECT papers FROM delegation"), ("conflicts", "--json")))
         self.assertGreaterEqual(printed.count("giấy tờ.pdf"), 6)
         self.assertEqual(printed.count("a1 "), printed.count("a1 * "))

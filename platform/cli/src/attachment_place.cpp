@@ -16,7 +16,12 @@ Result<std::uint64_t> unsent_files(sync::Replica& replica, const std::string& di
     if (!store) {
         return 0;
     }
-    COTMOC_TRY(sync::follow_attachments(replica, **store));
+    const Result<void> followed = sync::follow_attachments(replica, **store);
+    if (!followed) {
+        return sync::is_attachment_failure(followed.error().code)
+                   ? Result<std::uint64_t>(0)
+                   : Result<std::uint64_t>(tl::unexpected(followed.error()));
+    }
     return (*store)->unsent(replica.id());
 }
 

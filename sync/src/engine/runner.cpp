@@ -15,7 +15,8 @@ std::uint64_t moved(const SessionReport& report) {
 
 /// Any of it is a reason not to worry.
 std::uint64_t kept(const SessionReport& report) {
-    return moved(report) + report.trust_sent + report.trust_received;
+    return moved(report) + report.trust_sent + report.trust_received + report.attachments_sent.chunks +
+           report.attachments_received.chunks;
 }
 
 }  // namespace
@@ -66,7 +67,8 @@ SliceReport SyncRunner::run_slice(const SliceBudget& budget) {
             continue;
         }
         one_session(left_of(budget, began));
-        if (!report_.error && (report_.complete || report_.last.stopped_early)) {
+        const SessionReport& last = report_.last;
+        if (!report_.error && (report_.complete || last.stopped_early || last.attachment_error)) {
             break;
         }
     }
@@ -126,8 +128,10 @@ void SyncRunner::one_session(const SliceBudget& budget) {
     before_.bytes_down += last.bytes_down;
     before_.change_sets += moved(last);
     const std::int64_t now = clock_.steady_ms();
-    if (result && !last.complete) {
-        engine_.request(now);  // a budget was used before all had moved
+    if (result && !last.complete && !last.attachment_error) {
+        // A budget was used before all had moved. A store of chunks that does not work is none the better for
+        // another session at once.
+        engine_.request(now);
     }
     engine_.session_ended(report_.error, now);
     if (callbacks_.session_ended) {

@@ -162,4 +162,8 @@ TEST_CASE("the key of the chunks' database is another one than that of the recor
     CHECK(chunks.size() == 32);
     CHECK_FALSE(chunks.equals(records));
     CHECK(chunks.equals(attachment_database_key(records)));
+    Hash256 file;
+    file.octets.fill(3);
+    CHECK(thumbnail_key(file) == thumbnail_key(file));
+    CHECK(thumbnail_key(file) != file);
 }

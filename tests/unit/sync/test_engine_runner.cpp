@@ -29,6 +29,7 @@ struct Script {
     std::uint64_t change_sets = 0;
     std::uint64_t bytes = 500;
     bool complete = true;
+    bool store_fails = false;  // the one of attached files
 };
 
 class FakeTransport final : public SyncTransport {
@@ -54,7 +55,10 @@ public:
         clock_.now += script.change_sets == 0 ? script.takes_ms : 0;
         report.bytes_down = script.bytes;
         report.complete = script.complete && script.error == none;
-        report.stopped_early = !script.complete && script.error == none;
+        report.stopped_early = !script.complete && script.error == none && !script.store_fails;
+        if (script.store_fails) {
+            report.attachment_error = ErrorCode::database_damaged;
+        }
         progress(report);
         if (script.error != none) {
             return fail(script.error);
@@ -130,6 +134,17 @@ TEST_CASE("a slice is over when its octets or seconds are, and a session that it
     CHECK(seconds.sessions > 2);
     CHECK(scene.clock.now - began <= 30'000 + 4'000);
     CHECK(scene.transport.started.back() < began + 30'000);
+}
+
+TEST_CASE("a store of attached files that does not work is no reason for one session after the other") {
+    Scene scene;
+    scene.transport.scripts = {{1'000, none, 0, 500, false, true}};
+    const SliceReport slice = scene.slice({1'000'000, 0});
+    CHECK(slice.sessions == 1);
+    CHECK_FALSE(slice.complete);
+    scene.transport.stop_at = scene.clock.now + 600'000;
+    scene.engine.request(scene.clock.now);
+    CHECK(SyncRunner(scene.engine, scene.transport, scene.clock).watch().sessions <= 3);
 }
 
 TEST_CASE("octets that do not even pay for a handshake begin no session") {
