@@ -375,7 +375,7 @@ class Records(harness.Fleet):
         for command in later:
             self.fails("not_available_yet", "post", command, "--some", "thing", status=2)
             self.assertNotRegex(help_text, rf"(?m)^  {command}\b")
-        for command in (["sync", "--watch"], ["sync", "--peer", "x@y:1"]):
+        for command in (["sync", "--peer", "x@y:1"],):
             self.fails("not_available_yet", "post", *command, status=2)
         for command in ("init", "add", "sync", "report", "verify", "authority"):
             self.assertRegex(help_text, rf"(?m)^  {command}\b")
