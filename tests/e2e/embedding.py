@@ -83,7 +83,7 @@ class Embedding(harness.Fleet):
         self.cotmoc("don-b", "set", first, "head=Phạm Thị Dung", "people=5")
         self.sync("don-b")
         report = self.sync_app()
-        self.assertEqual(report["conflicts"], 1)
+        self.assertEqual(report["conflicts"], 2)
         listed = self.conflicts()
         self.assertEqual([conflict["field"] for conflict in listed], ["head", "people"])
         heads = {value["value"] for value in listed[0]["values"]}
