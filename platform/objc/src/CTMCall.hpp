@@ -80,5 +80,7 @@ struct CTMQueryHandle {
 };
 
 NSString *CTMStringOf(const std::string &text);
+/// NULL for nil only: empty data may have no octets to point at.
+const uint8_t *_Nullable CTMOctetsOf(NSData *_Nullable data);
 
 NS_ASSUME_NONNULL_END

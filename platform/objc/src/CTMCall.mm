@@ -63,6 +63,11 @@ NSString *CTMStringOf(const std::string &text) {
     return string != nil ? CTM_AUTORELEASE(string) : @"";
 }
 
+const uint8_t *CTMOctetsOf(NSData *data) {
+    static const uint8_t none = 0;
+    return data != nil && [data length] == 0 ? &none : static_cast<const uint8_t *>([data bytes]);
+}
+
 CTMUtf8::CTMUtf8(NSString *string) : null_(string == nil) {
     if (null_) {
         return;

@@ -12,7 +12,7 @@ cotmoc_status give(void *ctx, cotmoc_octets_fn take, void *sink, Ask ask) {
         NSError *failure = nil;
         NSData *octets = ask(CTM_OBJECT(id<CTMKeyStore>, ctx), &failure);
         return octets == nil ? CTMStatusOf(failure)
-                             : take(sink, static_cast<const uint8_t *>([octets bytes]), [octets length]);
+                             : take(sink, CTMOctetsOf(octets), [octets length]);
     });
 }
 

@@ -137,7 +137,8 @@ private:
             return;
         }
         const int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-        out += static_cast<char>((0xF00 >> more & 0xFF) | code >> (6 * more));
+        const unsigned first[] = {0, 0xC0, 0xE0, 0xF0};
+        out += static_cast<char>(first[more] | code >> (6 * more));
         for (int left = more - 1; left >= 0; --left) {
             out += static_cast<char>(0x80 | (code >> (6 * left) & 0x3F));
         }

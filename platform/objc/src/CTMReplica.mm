@@ -12,8 +12,6 @@ cotmoc_status run_batch(void *ctx) {
     });
 }
 
-const uint8_t *octets_of(NSData *data) { return static_cast<const uint8_t *>([data bytes]); }
-
 }  // namespace
 
 @implementation CTMReplica
@@ -106,28 +104,28 @@ const uint8_t *octets_of(NSData *data) { return static_cast<const uint8_t *>([da
 
 + (NSString *)fingerprintOfGrant:(NSData *)grant error:(NSError **)error {
     CTMCall call(nil);
-    const auto *text = static_cast<const char *>([grant bytes]);
+    const auto *text = reinterpret_cast<const char *>(CTMOctetsOf(grant));
     return call.string(
         cotmoc_grant_fingerprint(text, [grant length], CTMCall::view, call.ctx(), call.error()), error);
 }
 
 - (BOOL)joinWithGrant:(NSData *)grant root:(NSString *)root error:(NSError **)error {
     CTMCall call(_language);
-    const auto *text = static_cast<const char *>([grant bytes]);
+    const auto *text = reinterpret_cast<const char *>(CTMOctetsOf(grant));
     return call.done(cotmoc_replica_join(_handle, text, [grant length], CTMUtf8(root), call.error()), error);
 }
 
 - (NSString *)rejoinWithPassphrase:(NSData *)passphrase name:(NSString *)name error:(NSError **)error {
     CTMCall call(_language);
-    return call.string(cotmoc_replica_rejoin(_handle, octets_of(passphrase), [passphrase length], CTMUtf8(name),
+    return call.string(cotmoc_replica_rejoin(_handle, CTMOctetsOf(passphrase), [passphrase length], CTMUtf8(name),
                                              CTMCall::view, call.ctx(), call.error()),
                        error);
 }
 
 - (BOOL)changePassphrase:(NSData *)current to:(NSData *)fresh error:(NSError **)error {
     CTMCall call(_language);
-    return call.done(cotmoc_replica_change_passphrase(_handle, octets_of(current), [current length],
-                                                      octets_of(fresh), [fresh length], call.error()),
+    return call.done(cotmoc_replica_change_passphrase(_handle, CTMOctetsOf(current), [current length],
+                                                      CTMOctetsOf(fresh), [fresh length], call.error()),
                      error);
 }
 

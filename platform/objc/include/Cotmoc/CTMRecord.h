@@ -75,7 +75,7 @@ CTM_NO_PLAIN_INIT
                              edits:(CTM_ARRAY(NSDictionary *) *)edits
                              error:(NSError *_Nullable *_Nullable)error
     NS_SWIFT_NAME(editRecord(_:edits:));
-/// Its history stays. CTMErrorRecordDeleted.
+/// Its history stays. Again: nothing.
 - (BOOL)deleteRecord:(NSString *)identifier error:(NSError *_Nullable *_Nullable)error;
 /// Brings a deleted record back.
 - (CTMRecord *_Nullable)restoreRecord:(NSString *)identifier error:(NSError *_Nullable *_Nullable)error;
