@@ -22,7 +22,9 @@ typedef NSError *_Nullable *_Nullable CTMErrorOut;
 class CTMUtf8 {
 public:
     explicit CTMUtf8(NSString *_Nullable string);
-    operator const char *() const { return null_ ? nullptr : text_.c_str(); }
+    /// NULL for nil.
+    using Text = const char *;
+    operator Text _Nullable() const { return null_ ? nullptr : text_.c_str(); }
 
 private:
     std::string text_;
@@ -48,7 +50,7 @@ public:
     BOOL write(std::string &json, id _Nullable value, CTMErrorOut out);
 
 private:
-    NSString *language_;
+    NSString *_Nullable language_;
     cotmoc_error error_;
     std::string text_;
 };

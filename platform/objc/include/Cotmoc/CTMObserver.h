@@ -55,16 +55,6 @@ CTM_NO_PLAIN_INIT
                                    observer:(id<CTMObserver>)observer
                                       error:(NSError *_Nullable *_Nullable)error
     NS_SWIFT_NAME(observe(record:observer:));
-#if CTM_HAS_BLOCKS
-- (CTMSubscription *_Nullable)observeQuery:(CTMQuery *_Nullable)query
-                                     block:(void (^)(CTMChange *change))block
-                                     error:(NSError *_Nullable *_Nullable)error
-    NS_SWIFT_NAME(observe(_:_:));
-- (CTMSubscription *_Nullable)observeRecord:(NSString *)identifier
-                                      block:(void (^)(CTMChange *change))block
-                                      error:(NSError *_Nullable *_Nullable)error
-    NS_SWIFT_NAME(observe(record:_:));
-#endif
 @end
 
 NS_ASSUME_NONNULL_END

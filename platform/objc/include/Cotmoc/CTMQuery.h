@@ -62,11 +62,6 @@ CTM_NO_PLAIN_INIT
 - (BOOL)runSQL:(NSString *)statement
         reader:(id<CTMRowReader>)reader
          error:(NSError *_Nullable *_Nullable)error;
-#if CTM_HAS_BLOCKS
-- (BOOL)runSQL:(NSString *)statement
-         block:(BOOL(NS_NOESCAPE ^)(CTM_DICTIONARY(NSString *, id) *row))block
-         error:(NSError *_Nullable *_Nullable)error;
-#endif
 @end
 
 NS_ASSUME_NONNULL_END

@@ -100,10 +100,6 @@ CTM_NO_PLAIN_INIT
 /// If it returns NO, throws, or a call in it failed, nothing is changed. Only records, conflicts and queries of this
 /// replica may be used in it (others: CTMErrorBusy); other threads wait.
 - (BOOL)performBatch:(id<CTMBatch>)batch error:(NSError *_Nullable *_Nullable)error;
-#if CTM_HAS_BLOCKS
-- (BOOL)performBatchWithBlock:(BOOL(NS_NOESCAPE ^)(NSError *_Nullable *_Nullable error))work
-                        error:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(performBatch(_:));
-#endif
 
 /// Re-checks every signature, hash, chain and digest and the database: {"ok","wrong":[{"error","detail"}],
 /// "not_checked":[…]}. Takes long; other calls wait.
@@ -121,10 +117,6 @@ CTM_NO_PLAIN_INIT
     NS_SWIFT_NAME(report(space:from:to:));
 /// Who did what and when, from signed history, in order.
 - (BOOL)auditWithReader:(id<CTMRowReader>)reader error:(NSError *_Nullable *_Nullable)error;
-#if CTM_HAS_BLOCKS
-- (BOOL)auditWithBlock:(BOOL(NS_NOESCAPE ^)(CTM_DICTIONARY(NSString *, id) *row))block
-                 error:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(audit(_:));
-#endif
 @end
 
 NS_ASSUME_NONNULL_END

@@ -2,6 +2,7 @@
 #pragma once
 
 #import <Cotmoc/CTMAttachment.h>
+#import <Cotmoc/CTMBlocks.h>
 #import <Cotmoc/CTMBundle.h>
 #import <Cotmoc/CTMConflict.h>
 #import <Cotmoc/CTMDefines.h>
