@@ -1,5 +1,5 @@
-// The scenario of tests/e2e/embedding.md in Objective-C: each command opens a replica whose key file this program keeps
-// itself, does one step and prints what came of it.
+// The scenario of tests/e2e/embedding.md in Objective-C: each command opens a replica whose key file this
+// program keeps itself, does one step and prints what came of it.
 #import <Cotmoc/Cotmoc.h>
 
 #include <stdio.h>
@@ -121,10 +121,15 @@ static id valueOf(NSString *text) {
 }
 
 - (BOOL)join:(NSError **)error {
-    return [_replica joinWithGrant:[NSData dataWithContentsOfFile:[self word:0]] root:[self word:1] error:error];
+    return [_replica joinWithGrant:[NSData dataWithContentsOfFile:[self word:0]]
+                              root:[self word:1]
+                             error:error];
 }
 - (BOOL)add:(NSError **)error {
-    NSString *made = [_replica addRecordOfKind:[self word:0] fields:objectOf([self word:1]) space:nil error:error];
+    NSString *made = [_replica addRecordOfKind:[self word:0]
+                                        fields:objectOf([self word:1])
+                                         space:nil
+                                         error:error];
     if (made != nil) {
         say(made);
     }
@@ -187,8 +192,10 @@ static id valueOf(NSString *text) {
     return done;
 }
 - (BOOL)attach:(NSError **)error {
-    return sayObject(
-        [_replica attachFile:[self word:2] toRecord:[self word:0] field:[self word:1] error:error]);
+    return sayObject([_replica attachFile:[self word:2]
+                                 toRecord:[self word:0]
+                                    field:[self word:1]
+                                    error:error]);
 }
 - (BOOL)fetch:(NSError **)error {
     return [_replica saveAttachment:nil
@@ -218,8 +225,8 @@ static id valueOf(NSString *text) {
 
 - (BOOL)run:(NSString *)command error:(NSError **)error {
     const SEL step = NSSelectorFromString([command stringByAppendingString:@":"]);
-    BOOL (*run)(id, SEL, NSError **) =
-        (BOOL(*)(id, SEL, NSError **))(void (*)(void))[self methodForSelector:step];
+    BOOL (*run)
+    (id, SEL, NSError **) = (BOOL(*)(id, SEL, NSError **))(void (*)(void))[self methodForSelector:step];
     return run(self, step, error);
 }
 @end
@@ -227,7 +234,8 @@ static id valueOf(NSString *text) {
 static NSUInteger wordsOf(NSString *command) {
     NSDictionary *counts = objectOf(
         @"{\"create\":1,\"join\":2,\"add\":2,\"edit\":2,\"show\":1,\"list\":1,\"search\":1,\"history\":1,"
-        @"\"conflicts\":0,\"take\":3,\"set\":3,\"acknowledge\":2,\"sync\":1,\"live\":3,\"attach\":3,\"fetch\":3,"
+        @"\"conflicts\":0,\"take\":3,\"set\":3,\"acknowledge\":2,\"sync\":1,\"live\":3,\"attach\":3,"
+        @"\"fetch\":3,"
         @"\"export\":2,\"import\":1,\"suspend\":1,\"status\":0,\"digests\":0}");
     NSNumber *count = [counts objectForKey:command];
     return count ? (NSUInteger)[count unsignedIntegerValue] : NSNotFound;

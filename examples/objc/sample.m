@@ -1,5 +1,5 @@
-// A field book in Objective-C: makes a device, joins a province, writes a record, syncs it and lists what there is.
-// docs/getting-started-objc.md goes through it.
+// A field book in Objective-C: makes a device, joins a province, writes a record, syncs it and lists what
+// there is. docs/getting-started-objc.md goes through it.
 #import <Cotmoc/Cotmoc.h>
 
 #include <stdio.h>

@@ -15,6 +15,7 @@ ENTRY = re.compile(r"^/// (.+)\n#define COTMOC_([A-Z_]+) (\d+)$", re.M)
 
 HEAD = """// The codes of CTMErrorDomain: the numbers of docs/errors.md, which never change their meaning.
 // Made by platform/objc/make_error_codes.py from the C interface's status.h; a test compares them.
+// clang-format off
 #pragma once
 
 #import <Cotmoc/CTMDefines.h>

@@ -106,7 +106,8 @@ static const NSTimeInterval refreshSeconds = 20;
     if (book == nil) {
         return;
     }
-    // Time to end the sync and to let go of the lock; if it runs out first, cancelling has been asked for already.
+    // Time to end the sync and to let go of the lock; if it runs out first, cancelling has been asked for
+    // already.
     __block UIBackgroundTaskIdentifier time = UIBackgroundTaskInvalid;
     void (^end)(void) = ^{
         if (time != UIBackgroundTaskInvalid) {

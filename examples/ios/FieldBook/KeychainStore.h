@@ -3,8 +3,9 @@
 
 NS_ASSUME_NONNULL_BEGIN
 
-/// Keeps the key file, and 32 octets that never leave this device, as generic passwords. They can be read after the first
-/// unlock, so that a background refresh works; they are in no backup and in no iCloud Keychain. Any thread.
+/// Keeps the key file, and 32 octets that never leave this device, as generic passwords. They can be read
+/// after the first unlock, so that a background refresh works; they are in no backup and in no iCloud
+/// Keychain. Any thread.
 @interface KeychainStore : NSObject <CTMKeyStore>
 - (instancetype)init NS_UNAVAILABLE;
 /// `service` names the app's entries; one store a replica.

@@ -45,7 +45,8 @@ static const uint8_t triesMax = 10;
     if (status == errSecItemNotFound) {
         entry[(__bridge id)kSecValueData] = octets;
         // Not before the first unlock, and on this device only.
-        entry[(__bridge id)kSecAttrAccessible] = (__bridge id)kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly;
+        entry[(__bridge id)kSecAttrAccessible] =
+            (__bridge id)kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly;
         status = SecItemAdd((__bridge CFDictionaryRef)entry, NULL);
     }
     return status;
@@ -121,12 +122,14 @@ static BOOL done(OSStatus status, CTMErrorCode missing, NSError **error) {
         return NO;
     }
     ++tries;
-    return done([self write:[NSData dataWithBytes:&tries length:1] account:triesAccount], CTMErrorNoKeyCustody, error);
+    return done([self write:[NSData dataWithBytes:&tries length:1] account:triesAccount],
+                CTMErrorNoKeyCustody, error);
 }
 
 - (BOOL)keyFileOpenedWithError:(NSError **)error {
     const uint8_t none = 0;
-    return done([self write:[NSData dataWithBytes:&none length:1] account:triesAccount], CTMErrorNoKeyCustody, error);
+    return done([self write:[NSData dataWithBytes:&none length:1] account:triesAccount], CTMErrorNoKeyCustody,
+                error);
 }
 
 - (NSData *)loadRecoveryWithError:(NSError **)error {

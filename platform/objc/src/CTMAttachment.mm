@@ -14,8 +14,8 @@
 
 - (NSArray *)attachmentsOfRecord:(NSString *)identifier field:(NSString *)field error:(NSError **)error {
     CTMCall call(_language);
-    return call.json(cotmoc_attachment_list(_handle, CTMUtf8(identifier), CTMUtf8(field), CTMCall::view, call.ctx(),
-                                            call.error()),
+    return call.json(cotmoc_attachment_list(_handle, CTMUtf8(identifier), CTMUtf8(field), CTMCall::view,
+                                            call.ctx(), call.error()),
                      error);
 }
 

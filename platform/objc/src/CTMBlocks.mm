@@ -17,7 +17,7 @@
 
 @interface CTMBlockReader : NSObject <CTMRowReader> {
 @public
-    BOOL (^_read)(NSDictionary *row);
+    BOOL (^_read)(CTM_DICTIONARY(NSString *, id) * row);
 }
 @end
 
@@ -51,7 +51,7 @@ CTMBlockObserver *observer_of(void (^block)(CTMChange *)) {
     return CTM_AUTORELEASE(observer);
 }
 
-CTMBlockReader *reader_of(BOOL (^block)(NSDictionary *)) {
+CTMBlockReader *reader_of(BOOL (^block)(CTM_DICTIONARY(NSString *, id) *)) {
     CTMBlockReader *reader = [[CTMBlockReader alloc] init];
     reader->_read = block;
     return CTM_AUTORELEASE(reader);
@@ -67,15 +67,20 @@ CTMBlockReader *reader_of(BOOL (^block)(NSDictionary *)) {
     return [self performBatch:batch error:error];
 }
 
-- (BOOL)auditWithBlock:(BOOL(NS_NOESCAPE ^)(NSDictionary *row))block error:(NSError **)error {
+- (BOOL)auditWithBlock:(BOOL(NS_NOESCAPE ^)(CTM_DICTIONARY(NSString *, id) * row))block
+                 error:(NSError **)error {
     return [self auditWithReader:reader_of(block) error:error];
 }
 
-- (BOOL)runSQL:(NSString *)statement block:(BOOL(NS_NOESCAPE ^)(NSDictionary *row))block error:(NSError **)error {
+- (BOOL)runSQL:(NSString *)statement
+         block:(BOOL(NS_NOESCAPE ^)(CTM_DICTIONARY(NSString *, id) * row))block
+         error:(NSError **)error {
     return [self runSQL:statement reader:reader_of(block) error:error];
 }
 
-- (CTMSubscription *)observeQuery:(CTMQuery *)query block:(void (^)(CTMChange *))block error:(NSError **)error {
+- (CTMSubscription *)observeQuery:(CTMQuery *)query
+                            block:(void (^)(CTMChange *))block
+                            error:(NSError **)error {
     return [self observeQuery:query observer:observer_of(block) error:error];
 }
 

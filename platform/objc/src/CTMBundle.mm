@@ -26,7 +26,9 @@ struct Handle {
 
 @implementation CTMReplica (CTMBundles)
 
-- (NSDictionary *)exportBundleToFile:(NSString *)path options:(CTMBundleOptions *)options error:(NSError **)error {
+- (NSDictionary *)exportBundleToFile:(NSString *)path
+                             options:(CTMBundleOptions *)options
+                               error:(NSError **)error {
     CTMCall call(_language);
     Handle handle;
     if (!call.done(cotmoc_bundle_new(_handle, &handle.bundle, call.error()), error)) {
@@ -37,11 +39,12 @@ struct Handle {
     if ((reader != nil &&
          !call.done(cotmoc_bundle_set_reader(handle.bundle, CTMUtf8(reader), call.error()), error)) ||
         (size != 0 && !call.done(cotmoc_bundle_set_volume_size(handle.bundle, size, call.error()), error)) ||
-        !call.done(cotmoc_bundle_set_everything(handle.bundle, [options everything] ? 1 : 0, call.error()), error)) {
+        !call.done(cotmoc_bundle_set_everything(handle.bundle, [options everything] ? 1 : 0, call.error()),
+                   error)) {
         return nil;
     }
-    return call.json(cotmoc_bundle_export(handle.bundle, CTMUtf8(path), CTMCall::view, call.ctx(), call.error()),
-                     error);
+    return call.json(
+        cotmoc_bundle_export(handle.bundle, CTMUtf8(path), CTMCall::view, call.ctx(), call.error()), error);
 }
 
 - (NSDictionary *)importBundleFromFiles:(NSArray *)paths answer:(NSString *)answer error:(NSError **)error {

@@ -97,8 +97,8 @@ BOOL CTMCall::done(cotmoc_status status, CTMErrorOut out) {
     }
     if (out != nullptr) {
         id report = text_.empty() ? nil : CTMJsonRead(text_);
-        *out = make_error(status >= COTMOC_HOST_FIRST ? CTMErrorHost : status, string_of(error_.detail), language_,
-                          status >= COTMOC_HOST_FIRST ? failure : nil, report);
+        *out = make_error(status >= COTMOC_HOST_FIRST ? CTMErrorHost : status, string_of(error_.detail),
+                          language_, status >= COTMOC_HOST_FIRST ? failure : nil, report);
     }
     return NO;
 }

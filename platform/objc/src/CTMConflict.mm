@@ -219,8 +219,8 @@ NSString *text_or_empty(NSDictionary *object, NSString *key) {
     CTMCall call(_language);
     std::string text;
     return call.write(text, value, error) &&
-           call.done(cotmoc_conflict_set(_handle, CTMUtf8(identifier), CTMUtf8(field), text.c_str(), CTMUtf8(shown),
-                                         call.error()),
+           call.done(cotmoc_conflict_set(_handle, CTMUtf8(identifier), CTMUtf8(field), text.c_str(),
+                                         CTMUtf8(shown), call.error()),
                      error);
 }
 

@@ -1,7 +1,7 @@
 #import "CTMCursor.hpp"
 
-#import "CTMRows.hpp"
 #import "CTMHost.hpp"
+#import "CTMRows.hpp"
 
 BOOL CTMCursorNext(cotmoc_cursor *cursor, CTMCall &call, CTMErrorOut error, BOOL *at_end) {
     int32_t found = 0;
@@ -67,7 +67,8 @@ BOOL CTMCursorNext(cotmoc_cursor *cursor, CTMCall &call, CTMErrorOut error, BOOL
         return nil;
     }
     NSMutableArray *records = [NSMutableArray array];
-    for (CTMRecord *record = [cursor nextWithError:error]; record != nil; record = [cursor nextWithError:error]) {
+    for (CTMRecord *record = [cursor nextWithError:error]; record != nil;
+         record = [cursor nextWithError:error]) {
         [records addObject:record];
     }
     return [cursor atEnd] ? records : nil;

@@ -6,6 +6,6 @@
 NS_ASSUME_NONNULL_BEGIN
 
 /// Runs `work(context)`; what it threw, or nil. C++ exceptions pass.
-CTM_EXTERN id _Nullable CTMCatch(void (*work)(void *context), void *context);
+CTM_EXTERN id _Nullable CTMCatch(void (*work)(void* context), void* context);
 
 NS_ASSUME_NONNULL_END

@@ -8,27 +8,27 @@
 
 NS_ASSUME_NONNULL_BEGIN
 
-/// The status that says `failure` to the library. An error of another domain stays with the thread, on which the call
-/// that causes it returns, until CTMTakeHostFailure.
-cotmoc_status CTMStatusOf(NSError *_Nullable failure);
+/// The status that says `failure` to the library. An error of another domain stays with the thread, on which
+/// the call that causes it returns, until CTMTakeHostFailure.
+cotmoc_status CTMStatusOf(NSError* _Nullable failure);
 /// What was thrown, as an error.
-NSError *CTMErrorOfException(id thrown);
-NSError *_Nullable CTMTakeHostFailure();
+NSError* CTMErrorOfException(id thrown);
+NSError* _Nullable CTMTakeHostFailure();
 
 /// Calls a delegate: `work()` gives a status. In a pool of its own; no exception leaves it.
 template <class Work>
 cotmoc_status CTMCallHost(Work work) {
     struct Frame {
-        Work &work;
+        Work& work;
         cotmoc_status status;
     } frame{work, COTMOC_OK};
     CTM_AUTORELEASE_POOL {
         id thrown = CTMCatch(
-            [](void *context) {
-                auto &running = *static_cast<Frame *>(context);
+            [](void* context) {
+                auto& running = *static_cast<Frame*>(context);
                 try {
                     running.status = running.work();
-                } catch (const std::bad_alloc &) {
+                } catch (const std::bad_alloc&) {
                     running.status = COTMOC_OUT_OF_MEMORY;
                 }
             },
@@ -49,7 +49,7 @@ void CTMTellHost(Work work) {
 }
 
 /// Gives back an object that was the ctx of a callback.
-void CTMDrop(void *_Nullable ctx);
+void CTMDrop(void* _Nullable ctx);
 
 // The ctx is retained in each; drop gives it back.
 cotmoc_key_store CTMKeyStoreOf(id<CTMKeyStore> store);

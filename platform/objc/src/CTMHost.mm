@@ -11,8 +11,7 @@ cotmoc_status give(void *ctx, cotmoc_octets_fn take, void *sink, Ask ask) {
     return CTMCallHost([=] {
         NSError *failure = nil;
         NSData *octets = ask(CTM_OBJECT(id<CTMKeyStore>, ctx), &failure);
-        return octets == nil ? CTMStatusOf(failure)
-                             : take(sink, CTMOctetsOf(octets), [octets length]);
+        return octets == nil ? CTMStatusOf(failure) : take(sink, CTMOctetsOf(octets), [octets length]);
     });
 }
 
@@ -33,7 +32,9 @@ BOOL tell_opened(id<CTMKeyStore> store, CTMErrorOut error) { return [store keyFi
 BOOL tell_forget(id<CTMKeyStore> store, CTMErrorOut error) { return [store forgetPreviousWithError:error]; }
 
 cotmoc_status load(void *ctx, cotmoc_octets_fn take, void *sink) { return give(ctx, take, sink, ask_load); }
-cotmoc_status secret(void *ctx, cotmoc_octets_fn take, void *sink) { return give(ctx, take, sink, ask_secret); }
+cotmoc_status secret(void *ctx, cotmoc_octets_fn take, void *sink) {
+    return give(ctx, take, sink, ask_secret);
+}
 cotmoc_status load_recovery(void *ctx, cotmoc_octets_fn take, void *sink) {
     return give(ctx, take, sink, ask_recovery);
 }
@@ -60,7 +61,8 @@ cotmoc_status save_recovery(void *ctx, const uint8_t *octets, size_t size) {
 void line(void *ctx, int32_t level, const char *text) {
     CTMCallHost([=] {
         NSString *told = [NSString stringWithUTF8String:text];
-        [CTM_OBJECT(id<CTMLog>, ctx) logLine:(told != nil ? told : @"") level:static_cast<CTMLogLevel>(level)];
+        [CTM_OBJECT(id<CTMLog>, ctx) logLine:(told != nil ? told : @"")
+                                       level:static_cast<CTMLogLevel>(level)];
         return static_cast<cotmoc_status>(COTMOC_OK);
     });
 }
@@ -69,7 +71,8 @@ cotmoc_status open_pipe(void *ctx, int32_t timeout_ms) {
     return CTMCallHost([=] {
         NSError *failure = nil;
         id<CTMTransport> transport = CTM_OBJECT(id<CTMTransport>, ctx);
-        return [transport openWithTimeout:timeout_ms / 1000.0 error:&failure] ? COTMOC_OK : CTMStatusOf(failure);
+        return [transport openWithTimeout:timeout_ms / 1000.0 error:&failure] ? COTMOC_OK
+                                                                              : CTMStatusOf(failure);
     });
 }
 
@@ -141,7 +144,8 @@ NSError *CTMErrorOfException(id thrown) {
     }
     return [NSError errorWithDomain:CTMExceptionDomain
                                code:0
-                           userInfo:[NSDictionary dictionaryWithObject:text forKey:NSLocalizedDescriptionKey]];
+                           userInfo:[NSDictionary dictionaryWithObject:text
+                                                                forKey:NSLocalizedDescriptionKey]];
 }
 
 NSError *CTMTakeHostFailure() {

@@ -52,13 +52,20 @@ private:
             return nil;
         }
         switch (text_[at_]) {
-            case '{': return object(depth);
-            case '[': return array(depth);
-            case '"': return string();
-            case 't': return word("true") ? [NSNumber numberWithBool:YES] : nil;
-            case 'f': return word("false") ? [NSNumber numberWithBool:NO] : nil;
-            case 'n': return word("null") ? [NSNull null] : nil;
-            default: return number();
+            case '{':
+                return object(depth);
+            case '[':
+                return array(depth);
+            case '"':
+                return string();
+            case 't':
+                return word("true") ? [NSNumber numberWithBool:YES] : nil;
+            case 'f':
+                return word("false") ? [NSNumber numberWithBool:NO] : nil;
+            case 'n':
+                return word("null") ? [NSNull null] : nil;
+            default:
+                return number();
         }
     }
     id object(int depth) {
@@ -164,7 +171,8 @@ private:
     }
     NSNumber *number() {
         const std::size_t begin = at_;
-        while (at_ < text_.size() && std::strchr("+-.0123456789eE", text_[at_]) != nullptr && text_[at_] != '\0') {
+        while (at_ < text_.size() && std::strchr("+-.0123456789eE", text_[at_]) != nullptr &&
+               text_[at_] != '\0') {
             ++at_;
         }
         const std::string digits(text_.substr(begin, at_ - begin));
@@ -257,9 +265,14 @@ bool write_number(std::string &out, NSNumber *number) {
     }
     switch ([number objCType][0]) {
         case 'f':
-        case 'd': return write_real(out, [number doubleValue]);
-        case 'Q': out += std::to_string([number unsignedLongLongValue]); return true;
-        default: out += std::to_string([number longLongValue]); return true;
+        case 'd':
+            return write_real(out, [number doubleValue]);
+        case 'Q':
+            out += std::to_string([number unsignedLongLongValue]);
+            return true;
+        default:
+            out += std::to_string([number longLongValue]);
+            return true;
     }
 }
 

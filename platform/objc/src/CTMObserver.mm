@@ -101,7 +101,9 @@ cotmoc_observer observer_of(id<CTMObserver> observer) {
     return CTM_AUTORELEASE(subscription);
 }
 
-- (CTMSubscription *)observeQuery:(CTMQuery *)query observer:(id<CTMObserver>)observer error:(NSError **)error {
+- (CTMSubscription *)observeQuery:(CTMQuery *)query
+                         observer:(id<CTMObserver>)observer
+                            error:(NSError **)error {
     CTMCall call(_language);
     CTMQueryHandle made;
     CTMQuery *asked = query != nil ? query : CTM_AUTORELEASE([[CTMQuery alloc] init]);

@@ -9,15 +9,15 @@ struct CTMOptionsHandle {
     CTMOptionsHandle() = default;
     /// Wipes the passphrase.
     ~CTMOptionsHandle() { cotmoc_options_free(handle); }
-    CTMOptionsHandle(const CTMOptionsHandle &) = delete;
-    CTMOptionsHandle &operator=(const CTMOptionsHandle &) = delete;
+    CTMOptionsHandle(const CTMOptionsHandle&) = delete;
+    CTMOptionsHandle& operator=(const CTMOptionsHandle&) = delete;
 
-    BOOL fill(CTMOptions *options, CTMCall &call, CTMErrorOut error);
+    BOOL fill(CTMOptions* options, CTMCall& call, CTMErrorOut error);
 
-    cotmoc_options *_Nullable handle = nullptr;
+    cotmoc_options* _Nullable handle = nullptr;
 
 private:
-    BOOL keep(CTMOptions *options, CTMCall &call, CTMErrorOut error);
+    BOOL keep(CTMOptions* options, CTMCall& call, CTMErrorOut error);
 };
 
 NS_ASSUME_NONNULL_END

@@ -28,8 +28,9 @@ BOOL CTMOptionsHandle::fill(CTMOptions *options, CTMCall &call, CTMErrorOut erro
         }
     }
     NSData *passphrase = [options passphrase];
-    if (!call.done(cotmoc_options_set_passphrase(handle, CTMOctetsOf(passphrase), [passphrase length], call.error()),
-                   error)) {
+    if (!call.done(
+            cotmoc_options_set_passphrase(handle, CTMOctetsOf(passphrase), [passphrase length], call.error()),
+            error)) {
         return NO;
     }
     return keep(options, call, error);

@@ -1,4 +1,5 @@
-// One source for two ways of counting references: ARC on Apple's systems, retain and release with GCC and GNUstep.
+// One source for two ways of counting references: ARC on Apple's systems, retain and release with GCC and
+// GNUstep.
 #pragma once
 
 #import <Cotmoc/CTMDefines.h>

@@ -19,8 +19,8 @@ CTMRecord *edit(CTMReplica *replica, NSString *identifier, id edits, CTMErrorOut
         return nil;
     }
     return record_of(call,
-                     cotmoc_record_edit([replica ctm_handle], CTMUtf8(identifier), text.c_str(), CTMCall::view,
-                                        call.ctx(), call.error()),
+                     cotmoc_record_edit([replica ctm_handle], CTMUtf8(identifier), text.c_str(),
+                                        CTMCall::view, call.ctx(), call.error()),
                      error);
 }
 
@@ -46,9 +46,10 @@ CTMRecord *edit(CTMReplica *replica, NSString *identifier, id edits, CTMErrorOut
     if (!call.write(text, fields, error)) {
         return nil;
     }
-    return call.string(cotmoc_record_add([self ctm_handle], CTMUtf8(kind), CTMUtf8(space), CTMUtf8(identifier),
-                                         text.c_str(), CTMCall::view, call.ctx(), call.error()),
-                       error);
+    return call.string(
+        cotmoc_record_add([self ctm_handle], CTMUtf8(kind), CTMUtf8(space), CTMUtf8(identifier), text.c_str(),
+                          CTMCall::view, call.ctx(), call.error()),
+        error);
 }
 
 - (CTMRecord *)editRecord:(NSString *)identifier fields:(NSDictionary *)fields error:(NSError **)error {
@@ -79,14 +80,16 @@ CTMRecord *edit(CTMReplica *replica, NSString *identifier, id edits, CTMErrorOut
         return nil;
     }
     return call.string(
-        cotmoc_record_import([self ctm_handle], text.c_str(), CTMCall::view, call.ctx(), call.error()), error);
+        cotmoc_record_import([self ctm_handle], text.c_str(), CTMCall::view, call.ctx(), call.error()),
+        error);
 }
 
 - (CTMRecord *)recordWithIdentifier:(NSString *)identifier error:(NSError **)error {
     CTMCall call([self ctm_language]);
     return record_of(
         call,
-        cotmoc_record_get([self ctm_handle], CTMUtf8(identifier), CTMCall::view, call.ctx(), call.error()), error);
+        cotmoc_record_get([self ctm_handle], CTMUtf8(identifier), CTMCall::view, call.ctx(), call.error()),
+        error);
 }
 
 - (CTMRecord *)recordWithVersions:(NSString *)identifier error:(NSError **)error {
@@ -99,23 +102,23 @@ CTMRecord *edit(CTMReplica *replica, NSString *identifier, id edits, CTMErrorOut
 
 - (NSArray *)historyOfRecord:(NSString *)identifier error:(NSError **)error {
     CTMCall call([self ctm_language]);
-    return call.json(
-        cotmoc_record_history([self ctm_handle], CTMUtf8(identifier), CTMCall::view, call.ctx(), call.error()),
-        error);
+    return call.json(cotmoc_record_history([self ctm_handle], CTMUtf8(identifier), CTMCall::view, call.ctx(),
+                                           call.error()),
+                     error);
 }
 
 - (CTMRecord *)revertRecord:(NSString *)identifier toChange:(NSString *)change error:(NSError **)error {
     CTMCall call([self ctm_language]);
     return record_of(call,
-                     cotmoc_record_revert([self ctm_handle], CTMUtf8(identifier), CTMUtf8(change), CTMCall::view,
-                                          call.ctx(), call.error()),
+                     cotmoc_record_revert([self ctm_handle], CTMUtf8(identifier), CTMUtf8(change),
+                                          CTMCall::view, call.ctx(), call.error()),
                      error);
 }
 
 - (NSDictionary *)mergeRecord:(NSString *)identifier other:(NSString *)other error:(NSError **)error {
     CTMCall call([self ctm_language]);
-    return call.json(cotmoc_record_merge([self ctm_handle], CTMUtf8(identifier), CTMUtf8(other), CTMCall::view,
-                                         call.ctx(), call.error()),
+    return call.json(cotmoc_record_merge([self ctm_handle], CTMUtf8(identifier), CTMUtf8(other),
+                                         CTMCall::view, call.ctx(), call.error()),
                      error);
 }
 

@@ -8,7 +8,8 @@ namespace {
 cotmoc_status run_batch(void *ctx) {
     return CTMCallHost([=] {
         NSError *failure = nil;
-        return [CTM_OBJECT(id<CTMBatch>, ctx) performBatchWithError:&failure] ? COTMOC_OK : CTMStatusOf(failure);
+        return [CTM_OBJECT(id<CTMBatch>, ctx) performBatchWithError:&failure] ? COTMOC_OK
+                                                                              : CTMStatusOf(failure);
     });
 }
 
@@ -117,8 +118,8 @@ cotmoc_status run_batch(void *ctx) {
 
 - (NSString *)rejoinWithPassphrase:(NSData *)passphrase name:(NSString *)name error:(NSError **)error {
     CTMCall call(_language);
-    return call.string(cotmoc_replica_rejoin(_handle, CTMOctetsOf(passphrase), [passphrase length], CTMUtf8(name),
-                                             CTMCall::view, call.ctx(), call.error()),
+    return call.string(cotmoc_replica_rejoin(_handle, CTMOctetsOf(passphrase), [passphrase length],
+                                             CTMUtf8(name), CTMCall::view, call.ctx(), call.error()),
                        error);
 }
 

@@ -6,6 +6,6 @@
 NS_ASSUME_NONNULL_BEGIN
 
 /// A cotmoc_text_fn whose ctx is an id<CTMRowReader>.
-cotmoc_status CTMGiveRow(void *ctx, const char *text, size_t size);
+cotmoc_status CTMGiveRow(void* ctx, const char* text, size_t size);
 
 NS_ASSUME_NONNULL_END

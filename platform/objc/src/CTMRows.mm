@@ -10,6 +10,6 @@ cotmoc_status CTMGiveRow(void *ctx, const char *text, size_t size) {
             return static_cast<cotmoc_status>(COTMOC_INTERNAL);
         }
         return static_cast<cotmoc_status>([CTM_OBJECT(id<CTMRowReader>, ctx) readRow:row] ? COTMOC_OK
-                                                                                        : COTMOC_STOP);
+                                                                                          : COTMOC_STOP);
     });
 }

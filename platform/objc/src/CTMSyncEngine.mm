@@ -30,8 +30,8 @@
 
 @end
 
-/// What the library calls while a sync runs. It knows the engine without retaining it: the engine owns the sync, which
-/// owns this.
+/// What the library calls while a sync runs. It knows the engine without retaining it: the engine owns the
+/// sync, which owns this.
 @interface CTMSyncBox : NSObject {
 @public
 #if __has_feature(objc_arc)
@@ -152,9 +152,9 @@ uint64_t milliseconds(NSTimeInterval seconds) {
 
 - (NSDictionary *)runWithOctets:(uint64_t)octetsMax seconds:(NSTimeInterval)seconds error:(NSError **)error {
     CTMCall call([_replica ctm_language]);
-    return call.json(cotmoc_sync_run(_handle, octetsMax, milliseconds(seconds), CTMCall::view, call.ctx(),
-                                     call.error()),
-                     error);
+    return call.json(
+        cotmoc_sync_run(_handle, octetsMax, milliseconds(seconds), CTMCall::view, call.ctx(), call.error()),
+        error);
 }
 
 - (BOOL)watchWithInterval:(NSTimeInterval)interval error:(NSError **)error {
@@ -178,7 +178,8 @@ uint64_t milliseconds(NSTimeInterval seconds) {
 
 - (BOOL)setMetered:(BOOL)metered batteryLow:(BOOL)batteryLow error:(NSError **)error {
     CTMCall call([_replica ctm_language]);
-    return call.done(cotmoc_sync_set_hints(_handle, metered ? 1 : 0, batteryLow ? 1 : 0, call.error()), error);
+    return call.done(cotmoc_sync_set_hints(_handle, metered ? 1 : 0, batteryLow ? 1 : 0, call.error()),
+                     error);
 }
 
 - (BOOL)cancelWithError:(NSError **)error {

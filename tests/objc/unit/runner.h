@@ -12,17 +12,17 @@ extern "C" {
 void ctm_test_register(const char *name, void (*body)(void));
 void ctm_test_check(BOOL good, const char *what, const char *file, int line);
 
-#define TEST(name)                                                                                       \
-    static void name(void);                                                                              \
+#define TEST(name)                                                                                     \
+    static void name(void);                                                                            \
     __attribute__((constructor)) static void register_##name(void) { ctm_test_register(#name, name); } \
     static void name(void)
 #define CHECK(...) ctm_test_check((__VA_ARGS__) ? YES : NO, #__VA_ARGS__, __FILE__, __LINE__)
 /// The call failed with this code.
-#define CHECK_FAILS(wanted, ...)                              \
-    do {                                                      \
-        error = nil;                                          \
-        CHECK(!(__VA_ARGS__));                                \
-        CHECK([[error domain] isEqual:CTMErrorDomain]);       \
+#define CHECK_FAILS(wanted, ...)                                \
+    do {                                                        \
+        error = nil;                                            \
+        CHECK(!(__VA_ARGS__));                                  \
+        CHECK([[error domain] isEqual:CTMErrorDomain]);         \
         ctm_test_check_code(error, wanted, __FILE__, __LINE__); \
     } while (0)
 void ctm_test_check_code(NSError *error, NSInteger wanted, const char *file, int line);

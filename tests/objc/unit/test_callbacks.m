@@ -66,7 +66,8 @@ TEST(custody_of_the_key_file) {
     [store->failure release];
     store->failure = nil;
     // What went wrong once is not told again of another call.
-    CHECK_FAILS(CTMErrorNoReplica, [[CTMReplica alloc] initWithOptions:ctm_test_options(@"nobody") error:&error]);
+    CHECK_FAILS(CTMErrorNoReplica, [[CTMReplica alloc] initWithOptions:ctm_test_options(@"nobody")
+                                                                 error:&error]);
     CHECK([[error userInfo] objectForKey:NSUnderlyingErrorKey] == nil);
 
     replica = [[CTMReplica alloc] initWithOptions:options error:&error];
@@ -104,7 +105,8 @@ TEST(the_log_tells_and_may_fail) {
     CTMOptions *options = ctm_test_options(@"log");
     [options setLog:log];
     [options setLogLevel:CTMLogLevelDebug];
-    CTMReplica *replica = [[[CTMReplica alloc] initByCreatingDevice:@"log" options:options error:&error] autorelease];
+    CTMReplica *replica = [[[CTMReplica alloc] initByCreatingDevice:@"log" options:options
+                                                              error:&error] autorelease];
     CHECK(log->lines > 0);
     log->throws = YES;
     CHECK_FAILS(CTMErrorBadId, [replica recordWithIdentifier:@"?" error:&error]);
@@ -192,7 +194,7 @@ TEST(nothing_is_left_behind) {
                                               space:nil
                                               error:&error];
     GSDebugAllocationActive(YES);
-    Class classes[] = {[CTMRecord class], [CTMChange class],       [CTMCursor class],
+    Class classes[] = {[CTMRecord class], [CTMChange class],      [CTMCursor class],
                        [CTMQuery class],  [NSMutableArray class], [NSMutableDictionary class],
                        [NSError class]};
     int before[7];

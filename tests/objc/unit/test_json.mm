@@ -17,9 +17,23 @@ static bool writes(id value) {
 }
 
 TEST(json_keeps_what_it_read) {
-    const char *const same[] = {"{}", "[]", "null", "true", "false", "0", "-1", "\"\"", "[1,2,[3,{\"a\":null}]]",
-                                "9007199254740993", "9223372036854775807", "-9223372036854775808",
-                                "18446744073709551615", "0.1", "-2.5", "1e+300", "\"Đồng Đăng 越南 \\\\ \\\"\"",
+    const char *const same[] = {"{}",
+                                "[]",
+                                "null",
+                                "true",
+                                "false",
+                                "0",
+                                "-1",
+                                "\"\"",
+                                "[1,2,[3,{\"a\":null}]]",
+                                "9007199254740993",
+                                "9223372036854775807",
+                                "-9223372036854775808",
+                                "18446744073709551615",
+                                "0.1",
+                                "-2.5",
+                                "1e+300",
+                                "\"Đồng Đăng 越南 \\\\ \\\"\"",
                                 "{\"a\":1,\"b\":true,\"c\":[false]}"};
     for (const char *text : same) {
         CHECK([again(text) isEqual:[NSString stringWithUTF8String:text]]);
@@ -29,9 +43,10 @@ TEST(json_keeps_what_it_read) {
 }
 
 TEST(json_refuses_what_is_none) {
-    const char *const bad[] = {"", " ", "{", "[1", "[1,]", "{\"a\"}", "{\"a\":}", "{1:2}", "tru", "nul", "\"",
-                               "\"\\x\"", "\"\\u12\"", "\"\\ud83d\"", "\"\\ud83dx\"", "1 2", "--1", "1-1", "1e", ".",
-                               "[1}", "{\"a\":1]"};
+    const char *const bad[] = {
+        "",    " ",   "{",  "[1",      "[1,]",      "{\"a\"}",     "{\"a\":}",     "{1:2}",
+        "tru", "nul", "\"", "\"\\x\"", "\"\\u12\"", "\"\\ud83d\"", "\"\\ud83dx\"", "1 2",
+        "--1", "1-1", "1e", ".",       "[1}",       "{\"a\":1]"};
     for (const char *text : bad) {
         CHECK(CTMJsonRead(text) == nil);
     }

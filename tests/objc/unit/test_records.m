@@ -36,17 +36,24 @@ TEST(bad_values_change_nothing) {
     CTMReplica *replica = ctm_test_device(@"bad-values");
     NSMutableDictionary *fields = [NSMutableDictionary dictionaryWithDictionary:ctm_test_fields(@"An")];
     [fields setObject:@"x" forKey:@"nose"];
-    CHECK_FAILS(CTMErrorUnknownField,
-                [replica addRecordOfKind:@"delegation" fields:fields space:nil error:&error]);
+    CHECK_FAILS(CTMErrorUnknownField, [replica addRecordOfKind:@"delegation"
+                                                        fields:fields
+                                                         space:nil
+                                                         error:&error]);
     CHECK([[[error userInfo] objectForKey:CTMErrorDetailKey] rangeOfString:@"nose"].location != NSNotFound);
     [fields removeObjectForKey:@"nose"];
     [fields setObject:[NSDate date] forKey:@"head"];
-    CHECK_FAILS(CTMErrorBadJson, [replica addRecordOfKind:@"delegation" fields:fields space:nil error:&error]);
-    CHECK_FAILS(CTMErrorUnknownKind,
-                [replica addRecordOfKind:@"ship" fields:ctm_test_fields(@"An") space:nil error:&error]);
+    CHECK_FAILS(CTMErrorBadJson, [replica addRecordOfKind:@"delegation"
+                                                   fields:fields
+                                                    space:nil
+                                                    error:&error]);
+    CHECK_FAILS(CTMErrorUnknownKind, [replica addRecordOfKind:@"ship"
+                                                       fields:ctm_test_fields(@"An")
+                                                        space:nil
+                                                        error:&error]);
     CHECK_FAILS(CTMErrorBadId, [replica recordWithIdentifier:@"no id" error:&error]);
-    CHECK_FAILS(CTMErrorUnknownRecord,
-                [replica recordWithIdentifier:@"00000000-0000-4000-8000-000000000000" error:&error]);
+    CHECK_FAILS(CTMErrorUnknownRecord, [replica recordWithIdentifier:@"00000000-0000-4000-8000-000000000000"
+                                                               error:&error]);
     // A NUL or half a surrogate pair must not make a shorter text of it.
     const unichar zero[] = {'1', '2', '3', '4', 0, 'x'};
     const unichar half[] = {'1', '2', '3', '4', 0xD800};
@@ -65,12 +72,19 @@ TEST(edits_that_are_stale_are_refused) {
     CTMRecord *seen = [replica recordWithVersions:identifier error:&error];
     NSString *version = [[seen versions] objectForKey:@"head"];
     CHECK([version length] != 0);
-    NSDictionary *edit = [NSDictionary dictionaryWithObjectsAndKeys:@"set", @"op", @"head", @"field", @"Bình",
-                                                                    @"value", @"0000000000000000", @"shown", nil];
-    CHECK_FAILS(CTMErrorStale, [replica editRecord:identifier edits:[NSArray arrayWithObject:edit] error:&error]);
-    CHECK([[[replica recordWithIdentifier:identifier error:&error] objectForKeyedSubscript:@"head"]
-        isEqual:@"An"]);
-    CHECK_FAILS(CTMErrorNoConflict, [replica takeValue:1 ofRecord:identifier field:@"head" shown:nil error:&error]);
+    NSDictionary *edit =
+        [NSDictionary dictionaryWithObjectsAndKeys:@"set", @"op", @"head", @"field", @"Bình", @"value",
+                                                   @"0000000000000000", @"shown", nil];
+    CHECK_FAILS(CTMErrorStale, [replica editRecord:identifier
+                                             edits:[NSArray arrayWithObject:edit]
+                                             error:&error]);
+    CHECK([[[replica recordWithIdentifier:identifier
+                                    error:&error] objectForKeyedSubscript:@"head"] isEqual:@"An"]);
+    CHECK_FAILS(CTMErrorNoConflict, [replica takeValue:1
+                                              ofRecord:identifier
+                                                 field:@"head"
+                                                 shown:nil
+                                                 error:&error]);
     CHECK([[replica conflictsOfRecord:identifier error:&error] count] == 0);
     CHECK([[replica softConflictsOfRecord:identifier error:&error] count] == 0);
 }
@@ -99,7 +113,8 @@ TEST(queries) {
     CTMReplica *replica = ctm_test_device(@"queries");
     for (int i = 0; i < 10; ++i) {
         NSString *head = [NSString stringWithFormat:@"Trưởng đoàn %d", i];
-        CHECK([replica addRecordOfKind:@"delegation" fields:ctm_test_fields(head) space:nil error:&error] != nil);
+        CHECK([replica addRecordOfKind:@"delegation" fields:ctm_test_fields(head) space:nil
+                                 error:&error] != nil);
     }
     CTMQuery *query = [[[CTMQuery alloc] initWithRecordKind:@"delegation"] autorelease];
     CHECK([[replica recordsOfQuery:query error:&error] count] == 10);
@@ -147,7 +162,8 @@ TEST(queries) {
 @implementation Batch
 - (BOOL)performBatchWithError:(NSError **)error {
     for (int i = 0; i < 2; ++i) {
-        CHECK([replica addRecordOfKind:@"delegation" fields:ctm_test_fields(@"Lô") space:nil error:error] != nil);
+        CHECK([replica addRecordOfKind:@"delegation" fields:ctm_test_fields(@"Lô") space:nil
+                                 error:error] != nil);
     }
     if (how == 1) {
         *error = [NSError errorWithDomain:@"app" code:42 userInfo:nil];

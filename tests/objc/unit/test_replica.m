@@ -39,8 +39,9 @@ TEST(a_replica_is_opened_once_and_closed) {
     CHECK_FAILS(CTMErrorWrongUsage, [replica infoWithError:&error]);
     [replica release];
 
-    CHECK_FAILS(CTMErrorAlreadyExists,
-                [[CTMReplica alloc] initByCreatingDevice:@"once" options:options error:&error]);
+    CHECK_FAILS(CTMErrorAlreadyExists, [[CTMReplica alloc] initByCreatingDevice:@"once"
+                                                                        options:options
+                                                                          error:&error]);
     CTMOptions *wrong = [[options copy] autorelease];
     [wrong setPassphrase:ctm_test_octets(@"not that one, surely")];
     CHECK_FAILS(CTMErrorWrongPassphrase, [[CTMReplica alloc] initWithOptions:wrong error:&error]);
@@ -75,6 +76,7 @@ TEST(enrolment) {
     CHECK([[replica digestsWithError:&error] objectForKey:@"tinh-a/huyen-b"] != nil);
     CHECK([[[replica verifyWithError:&error] objectForKey:@"ok"] boolValue]);
     CHECK([[replica quarantineWithError:&error] count] == 0);
-    CHECK_FAILS(CTMErrorNotRestored,
-                [replica rejoinWithPassphrase:ctm_test_octets(@"x") name:nil error:&error]);
+    CHECK_FAILS(CTMErrorNotRestored, [replica rejoinWithPassphrase:ctm_test_octets(@"x")
+                                                              name:nil
+                                                             error:&error]);
 }

@@ -25,7 +25,8 @@
     }
     NSArray *parts = [ctm_test_hub() componentsSeparatedByString:@":"];
     struct addrinfo *found = NULL;
-    if (getaddrinfo([[parts objectAtIndex:0] UTF8String], [[parts objectAtIndex:1] UTF8String], NULL, &found) != 0) {
+    if (getaddrinfo([[parts objectAtIndex:0] UTF8String], [[parts objectAtIndex:1] UTF8String], NULL,
+                    &found) != 0) {
         *error = CTMMakeError(CTMErrorConnectionFailed, nil);
         return NO;
     }
@@ -249,7 +250,8 @@ TEST(bundles) {
     CTMSyncEngine *engine = engine_of(writer);
     CHECK([engine setHub:ctm_test_hub() error:&error]);
     CHECK([engine runWithOctets:0 seconds:0 error:&error] != nil);
-    CHECK([writer addRecordOfKind:@"delegation" fields:ctm_test_fields(@"Gói") space:nil error:&error] != nil);
+    CHECK([writer addRecordOfKind:@"delegation" fields:ctm_test_fields(@"Gói") space:nil
+                            error:&error] != nil);
     CTMBundleOptions *options = [[[CTMBundleOptions alloc] init] autorelease];
     NSString *path = ctm_test_path(@"volume");
     [options setReader:@"nobody"];

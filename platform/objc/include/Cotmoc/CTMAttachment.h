@@ -13,13 +13,15 @@ NS_ASSUME_NONNULL_BEGIN
                                                   field:(NSString *)field
                                                   error:(NSError *_Nullable *_Nullable)error
     NS_SWIFT_NAME(attach(file:toRecord:field:));
-/// {"attachment","name","size","media_type","held"} each. What is not held comes with a sync that carries attachments.
+/// {"attachment","name","size","media_type","held"} each. What is not held comes with a sync that carries
+/// attachments.
 - (CTM_ARRAY(NSDictionary *) *_Nullable)attachmentsOfRecord:(NSString *)identifier
                                                       field:(NSString *)field
                                                       error:(NSError *_Nullable *_Nullable)error
     NS_SWIFT_NAME(attachments(ofRecord:field:));
-/// Writes a file's octets to a new file, whole or not at all. `name` is its name or six digits of its id; nil: the only
-/// one. CTMErrorUnknownAttachment, CTMErrorAttachmentNotHere, CTMErrorBadAttachment, CTMErrorFileExists.
+/// Writes a file's octets to a new file, whole or not at all. `name` is its name or six digits of its id;
+/// nil: the only one. CTMErrorUnknownAttachment, CTMErrorAttachmentNotHere, CTMErrorBadAttachment,
+/// CTMErrorFileExists.
 - (BOOL)saveAttachment:(NSString *_Nullable)name
               ofRecord:(NSString *)identifier
                  field:(NSString *)field

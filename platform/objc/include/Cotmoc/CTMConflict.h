@@ -13,16 +13,16 @@ NS_SWIFT_NAME(ConflictValue)
 }
 CTM_NO_PLAIN_INIT
 /// NSNull if the field was cleared.
-@property (nonatomic, readonly) id value;
+@property(nonatomic, readonly) id value;
 /// Who wrote it: the device's id and name.
-@property (nonatomic, readonly) NSString *device;
-@property (nonatomic, readonly) NSString *deviceName;
+@property(nonatomic, readonly) NSString *device;
+@property(nonatomic, readonly) NSString *deviceName;
 /// When, by its clock: a time of ISO 8601.
-@property (nonatomic, readonly) NSString *writtenAt;
+@property(nonatomic, readonly) NSString *writtenAt;
 /// Whether it is the one now shown.
-@property (nonatomic, readonly, getter=isShown) BOOL shown;
+@property(nonatomic, readonly, getter=isShown) BOOL shown;
 /// All that the library tells of it.
-@property (nonatomic, readonly) CTM_DICTIONARY(NSString *, id) * dictionary;
+@property(nonatomic, readonly) CTM_DICTIONARY(NSString *, id) * dictionary;
 @end
 
 /// A field in conflict. Immutable; any thread.
@@ -35,18 +35,18 @@ NS_SWIFT_NAME(Conflict)
 }
 CTM_NO_PLAIN_INIT
 /// Of the record; in a CTMRecord's own list it is the record's.
-@property (nonatomic, readonly) NSString *recordIdentifier;
-@property (nonatomic, readonly) NSString *kind;
-@property (nonatomic, readonly) NSString *field;
+@property(nonatomic, readonly) NSString *recordIdentifier;
+@property(nonatomic, readonly) NSString *kind;
+@property(nonatomic, readonly) NSString *field;
 /// The merge policy: "review" and others of docs/catalogue.md.
-@property (nonatomic, readonly) NSString *policy;
+@property(nonatomic, readonly) NSString *policy;
 /// By what the shown value stands first, in the language of the options. Empty in a CTMRecord's own list.
-@property (nonatomic, readonly) NSString *why;
+@property(nonatomic, readonly) NSString *why;
 /// In the order of their numbers, which begin with 1.
-@property (nonatomic, readonly) CTM_ARRAY(CTMConflictValue *) * values;
-@property (nonatomic, readonly) CTM_DICTIONARY(NSString *, id) * dictionary;
+@property(nonatomic, readonly) CTM_ARRAY(CTMConflictValue *) * values;
+@property(nonatomic, readonly) CTM_DICTIONARY(NSString *, id) * dictionary;
 /// The same as the library wrote it; empty in a CTMRecord's own list.
-@property (nonatomic, readonly) NSString *JSONText;
+@property(nonatomic, readonly) NSString *JSONText;
 @end
 
 /// Reads conflicts one by one. Any thread may use it, one at a time.
@@ -60,12 +60,12 @@ NS_SWIFT_NAME(ConflictCursor)
 CTM_NO_PLAIN_INIT
 /// nil with an error, or nil without one and `atEnd`.
 - (CTMConflict *_Nullable)nextWithError:(NSError *_Nullable *_Nullable)error NS_SWIFT_NOTHROW;
-@property (nonatomic, readonly) BOOL atEnd;
+@property(nonatomic, readonly) BOOL atEnd;
 @end
 
-/// A choice settles the conflict for everybody. `shown` may be nil; else it is the field's version that the person saw
-/// (CTMRecord.versions), and CTMErrorStale comes back if it is another one by now. CTMErrorNoConflict, and the errors of
-/// what changes a record.
+/// A choice settles the conflict for everybody. `shown` may be nil; else it is the field's version that the
+/// person saw (CTMRecord.versions), and CTMErrorStale comes back if it is another one by now.
+/// CTMErrorNoConflict, and the errors of what changes a record.
 @interface CTMReplica (CTMConflicts)
 /// All fields in conflict of the records that `query` chooses; nil: of all.
 - (CTMConflictCursor *_Nullable)conflictsOfQuery:(CTMQuery *_Nullable)query

@@ -1,5 +1,5 @@
-// What differs between compilers. Clang on Apple's systems knows all of it; GCC with GNUstep lacks nullability,
-// generics, blocks and the words for Swift, and these headers read the same without them.
+// What differs between compilers. Clang on Apple's systems knows all of it; GCC with GNUstep lacks
+// nullability, generics, blocks and the words for Swift, and these headers read the same without them.
 #pragma once
 
 #import <Foundation/Foundation.h>
@@ -40,9 +40,9 @@
 
 /// Of classes that the library makes, or that are made with something. GCC would ask for both methods.
 #if defined(__clang__)
-#define CTM_NO_PLAIN_INIT          \
+#define CTM_NO_PLAIN_INIT               \
     -(instancetype)init NS_UNAVAILABLE; \
-    +(instancetype)new NS_UNAVAILABLE;
+    +(instancetype) new NS_UNAVAILABLE;
 #else
 #define CTM_NO_PLAIN_INIT
 #endif

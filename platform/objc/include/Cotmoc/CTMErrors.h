@@ -6,9 +6,9 @@
 NS_ASSUME_NONNULL_BEGIN
 
 // The error of a call has CTMErrorDomain and a code of docs/errors.md. Its localizedDescription and
-// localizedRecoverySuggestion are for people, in the language of the replica's options; no text of records stands
-// in them. An error that a delegate returned in this domain keeps its code; one of another domain, or an exception,
-// comes back as CTMErrorHost with itself as NSUnderlyingErrorKey.
+// localizedRecoverySuggestion are for people, in the language of the replica's options; no text of records
+// stands in them. An error that a delegate returned in this domain keeps its code; one of another domain, or
+// an exception, comes back as CTMErrorHost with itself as NSUnderlyingErrorKey.
 
 /// NSString: "unknown_field".
 CTM_EXTERN NSString *const CTMErrorNameKey NS_SWIFT_NAME(CTMErrorNameKey);

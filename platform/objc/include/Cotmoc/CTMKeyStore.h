@@ -5,11 +5,11 @@
 
 NS_ASSUME_NONNULL_BEGIN
 
-/// Who keeps a device's key file. The file is sealed: it shows nothing to whoever keeps it without the passphrase.
-/// The methods are called on the thread of the call that needs them (open, create, rejoin, change the passphrase), in
-/// an autorelease pool of their own; none of them may call a method of that replica. They return NO or nil with an
-/// error, which comes back from that call (CTMErrors.h). The options and the replica retain the key store; it may be
-/// released on any thread and then calls nothing of the library.
+/// Who keeps a device's key file. The file is sealed: it shows nothing to whoever keeps it without the
+/// passphrase. The methods are called on the thread of the call that needs them (open, create, rejoin, change
+/// the passphrase), in an autorelease pool of their own; none of them may call a method of that replica. They
+/// return NO or nil with an error, which comes back from that call (CTMErrors.h). The options and the replica
+/// retain the key store; it may be released on any thread and then calls nothing of the library.
 NS_SWIFT_NAME(KeyStore)
 @protocol CTMKeyStore <NSObject>
 /// CTMErrorNoReplica if nothing was ever saved.
@@ -17,8 +17,8 @@ NS_SWIFT_NAME(KeyStore)
 /// Durable when it returns; what was saved before stays readable until then.
 - (BOOL)saveKeyFile:(NSData *)file error:(NSError *_Nullable *_Nullable)error;
 @optional
-/// 32 octets that never leave this device: the key file opens nowhere else then, whoever knows the passphrase, and a
-/// PIN of six characters is enough. CTMErrorNoKeyCustody if they cannot be reached now.
+/// 32 octets that never leave this device: the key file opens nowhere else then, whoever knows the
+/// passphrase, and a PIN of six characters is enough. CTMErrorNoKeyCustody if they cannot be reached now.
 - (NSData *_Nullable)hardwareSecretWithError:(NSError *_Nullable *_Nullable)error;
 /// Before a PIN is tried: counts the try durably. CTMErrorTriesUsedUp after the last one.
 - (BOOL)beginTryWithError:(NSError *_Nullable *_Nullable)error;

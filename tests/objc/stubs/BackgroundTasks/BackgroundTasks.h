@@ -4,19 +4,19 @@
 
 NS_ASSUME_NONNULL_BEGIN
 @interface BGTask : NSObject
-@property (copy) void (^_Nullable expirationHandler)(void);
+@property(copy) void (^_Nullable expirationHandler)(void);
 - (void)setTaskCompletedWithSuccess:(BOOL)success;
 @end
 @interface BGAppRefreshTask : BGTask
 @end
 @interface BGTaskRequest : NSObject
-@property (copy) NSDate *_Nullable earliestBeginDate;
+@property(copy) NSDate *_Nullable earliestBeginDate;
 @end
 @interface BGAppRefreshTaskRequest : BGTaskRequest
 - (instancetype)initWithIdentifier:(NSString *)identifier;
 @end
 @interface BGTaskScheduler : NSObject
-@property (class, readonly) BGTaskScheduler *sharedScheduler;
+@property(class, readonly) BGTaskScheduler *sharedScheduler;
 - (BOOL)registerForTaskWithIdentifier:(NSString *)identifier
                            usingQueue:(dispatch_queue_t _Nullable)queue
                         launchHandler:(void (^)(__kindof BGTask *task))handler;

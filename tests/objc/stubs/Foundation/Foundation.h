@@ -6,9 +6,12 @@
 
 #define NS_ASSUME_NONNULL_BEGIN _Pragma("clang assume_nonnull begin")
 #define NS_ASSUME_NONNULL_END _Pragma("clang assume_nonnull end")
-#define NS_ENUM(type, name) enum name : type name; enum name : type
-#define NS_ERROR_ENUM(domain, name) \
-    enum __attribute__((ns_error_domain(domain))) name : NSInteger name; enum name : NSInteger
+#define NS_ENUM(type, name) \
+    enum name : type name;  \
+    enum name : type
+#define NS_ERROR_ENUM(domain, name)                                      \
+    enum __attribute__((ns_error_domain(domain))) name : NSInteger name; \
+    enum name : NSInteger
 #define NS_SWIFT_NAME(name) __attribute__((swift_name(#name)))
 #define NS_SWIFT_NOTHROW __attribute__((swift_error(none)))
 #define NS_NOESCAPE __attribute__((noescape))
@@ -35,12 +38,13 @@ NS_ASSUME_NONNULL_BEGIN
 - (BOOL)isEqual:(id _Nullable)object;
 - (BOOL)isKindOfClass:(Class)type;
 - (BOOL)respondsToSelector:(SEL)selector;
-@property (readonly, copy) NSString *description;
+@property(readonly, copy) NSString *description;
 @end
 @protocol NSCopying
 - (id)copyWithZone:(NSZone *_Nullable)zone;
 @end
-__attribute__((objc_root_class)) @interface NSObject <NSObject>
+__attribute__((objc_root_class))
+@interface NSObject<NSObject>
 + (instancetype)alloc;
 + (instancetype)allocWithZone:(NSZone *_Nullable)zone;
 - (instancetype)init NS_DESIGNATED_INITIALIZER;
@@ -62,8 +66,8 @@ typedef NS_ENUM(NSUInteger, NSStringEncoding) { NSUTF8StringEncoding = 4 };
 - (NSData *_Nullable)dataUsingEncoding:(NSStringEncoding)encoding;
 - (NSInteger)compare:(NSString *)other;
 - (BOOL)isEqualToString:(NSString *)other;
-@property (readonly) const char *UTF8String;
-@property (readonly) NSUInteger length;
+@property(readonly) const char *UTF8String;
+@property(readonly) NSUInteger length;
 @end
 
 @interface NSNumber : NSObject
@@ -73,11 +77,11 @@ typedef NS_ENUM(NSUInteger, NSStringEncoding) { NSUTF8StringEncoding = 4 };
 + (NSNumber *)numberWithUnsignedLongLong:(unsigned long long)value;
 + (NSNumber *)numberWithDouble:(double)value;
 - (NSString *)descriptionWithLocale:(id _Nullable)locale;
-@property (readonly) BOOL boolValue;
-@property (readonly) double doubleValue;
-@property (readonly) long long longLongValue;
-@property (readonly) unsigned long long unsignedLongLongValue;
-@property (readonly) const char *objCType;
+@property(readonly) BOOL boolValue;
+@property(readonly) double doubleValue;
+@property(readonly) long long longLongValue;
+@property(readonly) unsigned long long unsignedLongLongValue;
+@property(readonly) const char *objCType;
 @end
 @interface NSDecimalNumber : NSNumber
 @end
@@ -92,7 +96,7 @@ typedef NS_ENUM(NSUInteger, NSStringEncoding) { NSUTF8StringEncoding = 4 };
 - (T)objectAtIndexedSubscript:(NSUInteger)index;
 - (NSUInteger)indexOfObject:(T)object;
 - (NSArray<T> *)sortedArrayUsingSelector:(SEL)compare;
-@property (readonly) NSUInteger count;
+@property(readonly) NSUInteger count;
 @end
 @interface NSMutableArray<T> : NSArray <T>
 + (instancetype)array;
@@ -107,7 +111,7 @@ typedef NS_ENUM(NSUInteger, NSStringEncoding) { NSUTF8StringEncoding = 4 };
                                 count:(NSUInteger)count;
 - (V _Nullable)objectForKey:(K)key;
 - (V _Nullable)objectForKeyedSubscript:(K)key;
-@property (readonly, copy) NSArray<K> *allKeys;
+@property(readonly, copy) NSArray<K> *allKeys;
 @end
 @interface NSMutableDictionary<K, V> : NSDictionary <K, V>
 - (void)setObject:(V)object forKey:(K)key;
@@ -117,12 +121,12 @@ typedef NS_ENUM(NSUInteger, NSStringEncoding) { NSUTF8StringEncoding = 4 };
 @interface NSData : NSObject <NSCopying>
 + (instancetype)dataWithBytes:(const void *_Nullable)bytes length:(NSUInteger)length;
 - (void)getBytes:(void *)buffer length:(NSUInteger)length;
-@property (readonly) const void *bytes;
-@property (readonly) NSUInteger length;
+@property(readonly) const void *bytes;
+@property(readonly) NSUInteger length;
 @end
 @interface NSMutableData : NSData
 + (instancetype)dataWithLength:(NSUInteger)length;
-@property (readonly) void *mutableBytes;
+@property(readonly) void *mutableBytes;
 @end
 @interface NSDate : NSObject
 + (instancetype)dateWithTimeIntervalSinceNow:(NSTimeInterval)seconds;
@@ -135,18 +139,18 @@ extern NSString *const NSUnderlyingErrorKey;
 + (instancetype)errorWithDomain:(NSString *)domain
                            code:(NSInteger)code
                        userInfo:(NSDictionary<NSString *, id> *_Nullable)information;
-@property (readonly, copy) NSString *domain;
-@property (readonly) NSInteger code;
-@property (readonly, copy) NSDictionary<NSString *, id> *userInfo;
-@property (readonly, copy) NSString *localizedDescription;
+@property(readonly, copy) NSString *domain;
+@property(readonly) NSInteger code;
+@property(readonly, copy) NSDictionary<NSString *, id> *userInfo;
+@property(readonly, copy) NSString *localizedDescription;
 @end
 @interface NSException : NSObject
-@property (readonly, copy) NSString *name;
-@property (readonly, copy) NSString *_Nullable reason;
+@property(readonly, copy) NSString *name;
+@property(readonly, copy) NSString *_Nullable reason;
 @end
 @interface NSThread : NSObject
-@property (class, readonly) NSThread *currentThread;
-@property (readonly) NSMutableDictionary *threadDictionary;
+@property(class, readonly) NSThread *currentThread;
+@property(readonly) NSMutableDictionary *threadDictionary;
 @end
 extern void NSLog(NSString *format, ...) __attribute__((format(__NSString__, 1, 2)));
 extern NSString *NSStringFromClass(Class type);
@@ -154,13 +158,15 @@ extern NSString *NSStringFromClass(Class type);
 extern NSString *const NSURLIsExcludedFromBackupKey;
 @interface NSURL : NSObject
 - (NSURL *)URLByAppendingPathComponent:(NSString *)part;
-- (BOOL)setResourceValue:(id _Nullable)value forKey:(NSString *)key error:(NSError *_Nullable *_Nullable)error;
-@property (readonly, copy) NSString *path;
+- (BOOL)setResourceValue:(id _Nullable)value
+                  forKey:(NSString *)key
+                   error:(NSError *_Nullable *_Nullable)error;
+@property(readonly, copy) NSString *path;
 @end
 typedef NS_ENUM(NSUInteger, NSSearchPathDirectory) { NSApplicationSupportDirectory = 14 };
 typedef NS_ENUM(NSUInteger, NSSearchPathDomainMask) { NSUserDomainMask = 1 };
 @interface NSFileManager : NSObject
-@property (class, readonly) NSFileManager *defaultManager;
+@property(class, readonly) NSFileManager *defaultManager;
 - (NSURL *_Nullable)URLForDirectory:(NSSearchPathDirectory)directory
                            inDomain:(NSSearchPathDomainMask)domain
                   appropriateForURL:(NSURL *_Nullable)url

@@ -8,8 +8,8 @@ typedef const struct __attribute__((objc_bridge(NSString))) __CFString *CFString
 typedef const struct __attribute__((objc_bridge(NSDictionary))) __CFDictionary *CFDictionaryRef;
 typedef int32_t OSStatus;
 enum { errSecSuccess = 0, errSecItemNotFound = -25300 };
-extern const CFStringRef kSecClass, kSecClassGenericPassword, kSecAttrService, kSecAttrAccount, kSecReturnData,
-    kSecValueData, kSecAttrAccessible, kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly;
+extern const CFStringRef kSecClass, kSecClassGenericPassword, kSecAttrService, kSecAttrAccount,
+    kSecReturnData, kSecValueData, kSecAttrAccessible, kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly;
 typedef const struct __SecRandom *SecRandomRef;
 extern const SecRandomRef _Nullable kSecRandomDefault;
 OSStatus SecItemCopyMatching(CFDictionaryRef query, CFTypeRef _Nullable *_Nullable result);
