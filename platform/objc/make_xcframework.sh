@@ -32,7 +32,8 @@ framework() {
             -DCMAKE_OSX_SYSROOT="$sysroot" -DCMAKE_OSX_ARCHITECTURES="$arch" -DCMAKE_OSX_DEPLOYMENT_TARGET="$minimum" \
             -DCMAKE_PREFIX_PATH="$dependencies/$sdk" -DCMAKE_FIND_ROOT_PATH="$dependencies/$sdk" \
             -DCOTMOC_BUILD_TESTS=OFF
-        cmake --build "$slice" --target cotmoc_c_parts
+        cmake --build "$slice" --target cotmoc_c_parts cotmoc_records cotmoc_asio cotmoc_system cotmoc_sync \
+            cotmoc_crypto cotmoc_core cotmoc_base cotmoc_sqlite
         objects=()
         for source in "$here"/src/*.m "$here"/src/*.mm; do
             object=$slice/$(basename "$source").o
@@ -42,14 +43,14 @@ framework() {
                 language=(-std=c++20)
             fi
             xcrun --sdk "$sdk" clang -target "$arch-$target" -isysroot "$sysroot" "${language[@]}" -fobjc-arc -O2 \
-                -fvisibility=hidden -Wall -Wextra -I"$here/include" -I"$root/platform/c/include" -c "$source" -o "$object"
+                -Wall -Wextra -I"$here/include" -I"$root/platform/c/include" -c "$source" -o "$object"
         done
         # All archives of the build: what is not needed is left out by the linker.
         find "$slice" -name 'libcotmoc*.a' >"$slice/archives"
         xcrun --sdk "$sdk" clang++ -target "$arch-$target" -isysroot "$sysroot" -dynamiclib -dead_strip \
-            -install_name @rpath/Cotmoc.framework/Cotmoc -o "$slice/Cotmoc" "${objects[@]}" \
-            -Wl,-filelist,"$slice/archives" "$dependencies/$sdk/lib/libsodium.a" "$dependencies/$sdk/lib/libzstd.a" \
-            -framework Foundation
+            -Wl,-exported_symbols_list,"$here/apple.exp" -install_name @rpath/Cotmoc.framework/Cotmoc \
+            -o "$slice/Cotmoc" "${objects[@]}" -Wl,-filelist,"$slice/archives" -framework Foundation \
+            "$dependencies/$sdk/lib/libsodium.a" "$dependencies/$sdk/lib/libzstd.a"
         libraries+=("$slice/Cotmoc")
     done
     rm -rf "$work/Cotmoc.framework"

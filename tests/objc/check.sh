@@ -9,10 +9,7 @@ if [[ $# -ne 2 ]]; then
     exit 2
 fi
 source_dir=$1 build_dir=$2
-if ! command -v gnustep-config >/dev/null || ! echo | g++ -x objective-c++ -fsyntax-only - 2>/dev/null; then
-    echo "skipped: install gobjc++ and libgnustep-base-dev (cmake/setup.sh --objc)"
-    exit 77
-fi
+bash "$source_dir/tests/objc/needs.sh"
 out=$build_dir/objc
 mkdir -p "$out/tests"
 objc=$source_dir/platform/objc
@@ -26,7 +23,7 @@ for header in "$objc"/include/Cotmoc/*.h; do
     for language in objective-c objective-c++; do
         echo "#import <Cotmoc/$(basename "$header")>" | gcc -x "$language" -fsyntax-only "${strict[@]}" -
     done
-    if grep -nE '\b(class|namespace|template|std::|nullptr|cotmoc/)\b' "$header" | grep -vE '//|@property \(class'; then
+    if grep -nE '^ *(class|namespace|template|using) |std::|nullptr|[<"]cotmoc/' "$header"; then
         echo "C++ or the C interface in $header" >&2
         exit 1
     fi
