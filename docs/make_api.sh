@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# make_api.sh ROOT OUT: the pages of the C and Objective-C headers by Doxygen. A warning is a failure. Exit status 77: Doxygen is
-# not installed.
+# make_api.sh ROOT OUT: the pages of the C and Objective-C headers by Doxygen. A warning is a failure. Exit status 77:
+# Doxygen is not installed.
 set -euo pipefail
 
 if ! command -v doxygen >/dev/null; then

@@ -94,7 +94,8 @@ case $mode in
         configure release
         cmake --build --preset release --parallel "$jobs" --target cotmoc_c cotmoc_c_archive cotmoc cotmoc-hub
         # What is skipped for want of a compiler counts as a failure here.
-        COTMOC_OBJC_NEEDED=1 ctest --preset release --no-tests=error --tests-regex '^(objc|getting-started-objc|api-docs)$'
+        export COTMOC_OBJC_NEEDED=1
+        ctest --preset release --no-tests=error --tests-regex '^(objc|getting-started-objc|api-docs)$'
         ;;
     docs) bash docs/make_api.sh "$root" "$root/build/api" ;;
     release-only) check release ;;

@@ -27,4 +27,5 @@ for source in "$here"/src/*.m "$here"/src/*.mm; do
         gcc -std=gnu11 "${flags[@]}" -c "$source" -o "$object"
     fi
 done
-g++ -shared "-Wl,--version-script,$here/gnustep.map" -o "$out/libCotmocObjC.so" "${objects[@]}" "-L$lib" -lcotmoc "-Wl,-rpath,$lib" "${libraries[@]}"
+g++ -shared "-Wl,--version-script,$here/gnustep.map" -o "$out/libCotmocObjC.so" "${objects[@]}" \
+    "-L$lib" -lcotmoc "-Wl,-rpath,$lib" "${libraries[@]}"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes Cotmoc.xcframework for iOS devices and the simulator. It needs macOS with Xcode 15, CMake, Ninja, and libsodium and
-# zstd as static libraries for each platform.
+# Makes Cotmoc.xcframework for iOS devices and the simulator. It needs macOS with Xcode 15, CMake, Ninja, and libsodium
+# and zstd as static libraries for each platform.
 #   make_xcframework.sh OUT DEPENDENCIES
 # DEPENDENCIES/iphoneos and DEPENDENCIES/iphonesimulator hold include/ and lib/ with libsodium.a and libzstd.a.
 set -euo pipefail

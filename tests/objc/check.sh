@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # check.sh SOURCE BUILD: the Objective-C interface with GCC and GNUstep over the built C interface. Headers in both
-# languages, unit tests, the sample of the docs, the scenario of all languages, and the view of Apple's compiler as far as
-# clang can have it here. Exit status 77: GCC's Objective-C++ or GNUstep is not installed.
+# languages, unit tests, the sample of the docs, the scenario of all languages, and the view of Apple's compiler as far
+# as clang can have it here. Exit status 77: GCC's Objective-C++ or GNUstep is not installed.
 set -euo pipefail
 
 if [[ $# -ne 2 ]]; then

@@ -9,8 +9,8 @@ if [[ $# -ne 2 ]]; then
     exit 2
 fi
 root=$1 clang=$2
-flags=(-fsyntax-only -fobjc-arc -fobjc-weak -fblocks -fobjc-runtime=ios-13.0 -fobjc-exceptions -fexceptions -Wall -Wextra
-       -Werror -Wobjc-designated-initializers "-isystem" "$root/tests/objc/stubs"
+flags=(-fsyntax-only -fobjc-arc -fobjc-weak -fblocks -fobjc-runtime=ios-13.0 -fobjc-exceptions -fexceptions -Wall
+       -Wextra -Werror -Wobjc-designated-initializers "-isystem" "$root/tests/objc/stubs"
        "-I$root/platform/objc/include" "-I$root/platform/c/include")
 for source in "$root"/platform/objc/src/*.mm; do
     "$clang" -x objective-c++ -std=c++20 "${flags[@]}" "$source"

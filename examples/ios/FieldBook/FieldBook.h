@@ -1,4 +1,6 @@
 // The app's replica over its life: open, in the background, suspended, back.
+#pragma once
+
 #import <Cotmoc/Cotmoc.h>
 
 NS_ASSUME_NONNULL_BEGIN

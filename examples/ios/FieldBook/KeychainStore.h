@@ -1,4 +1,6 @@
 // Custody of the key file in the Keychain of the device.
+#pragma once
+
 #import <Cotmoc/Cotmoc.h>
 
 NS_ASSUME_NONNULL_BEGIN
