@@ -1,15 +1,16 @@
 """Runs the unit tests of the Objective-C interface in a province with a hub: FOLDER_OF_THE_PROGRAMS TEST_PROGRAM."""
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
+import embedding  # noqa: E402
 import harness  # noqa: E402
 
 
 class Objc(harness.Fleet):
     program = None
+    make_authority = embedding.Embedding.make_authority
 
     def test_units(self):
         self.make_authority()
@@ -19,8 +20,6 @@ class Objc(harness.Fleet):
         environment = harness.environment(CTM_TEST_WORK=str(self.work), CTM_TEST_ROOT=self.fingerprint,
                                           CTM_TEST_HUB=self.hub.address,
                                           CTM_TEST_COTMOC=str(self.programs / "cotmoc"))
-        for name in os.environ.get("CTM_TEST_KEEP", "").split():
-            environment[name] = os.environ[name]
         status = subprocess.run([self.program, *Objc.only], env=environment, timeout=600).returncode
         self.assertEqual(status, 0)
 

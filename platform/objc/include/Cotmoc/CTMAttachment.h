@@ -13,6 +13,21 @@ NS_ASSUME_NONNULL_BEGIN
                                                   field:(NSString *)field
                                                   error:(NSError *_Nullable *_Nullable)error
     NS_SWIFT_NAME(attach(file:toRecord:field:));
+/// The same for octets in memory, such as a picture of the camera. `name` is what it is called in the record;
+/// `mediaType` may be nil: by the name's ending.
+- (CTM_DICTIONARY(NSString *, id) *_Nullable)attachData:(NSData *)octets
+                                                   name:(NSString *)name
+                                              mediaType:(NSString *_Nullable)mediaType
+                                               toRecord:(NSString *)identifier
+                                                  field:(NSString *)field
+                                                  error:(NSError *_Nullable *_Nullable)error
+    NS_SWIFT_NAME(attach(_:name:mediaType:toRecord:field:));
+/// A file's octets, for small ones; errors as of saveAttachment.
+- (NSData *_Nullable)dataOfAttachment:(NSString *_Nullable)name
+                             ofRecord:(NSString *)identifier
+                                field:(NSString *)field
+                                error:(NSError *_Nullable *_Nullable)error
+    NS_SWIFT_NAME(attachment(_:ofRecord:field:));
 /// {"attachment","name","size","media_type","held"} each. What is not held comes with a sync that carries
 /// attachments.
 - (CTM_ARRAY(NSDictionary *) *_Nullable)attachmentsOfRecord:(NSString *)identifier
