@@ -25,12 +25,15 @@ struct FreeInflater {
 
 /// Compresses `head` as the first part of a frame that declares `whole_size`; ends it only if head is the
 /// whole.
-Bytes compress_head(BytesView head, std::size_t whole_size, int level) {
+Bytes compress_head(BytesView head, std::size_t whole_size, int level, BytesView dictionary) {
     const std::unique_ptr<ZSTD_CCtx, FreeCompressor> context(ZSTD_createCCtx());
     COTMOC_CHECK(context != nullptr);
     ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, std::clamp(level, 1, 19));
     ZSTD_CCtx_setParameter(context.get(), ZSTD_c_contentSizeFlag, 1);
     ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 0);
+    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_dictIDFlag, 0);
+    COTMOC_CHECK(
+        !ZSTD_isError(ZSTD_CCtx_loadDictionary(context.get(), dictionary.data(), dictionary.size())));
     ZSTD_CCtx_setPledgedSrcSize(context.get(), whole_size);
     // A flush per block adds a few octets to what ZSTD_compressBound counts.
     Bytes frame(ZSTD_compressBound(head.size()) + 64);
@@ -109,20 +112,20 @@ std::optional<FrameHeader> read_frame_header(BytesView frame) {
 
 }  // namespace
 
-Bytes compress_within(BytesView content, int level, const InflateLimits& limits) {
+Bytes compress_within(BytesView content, int level, const InflateLimits& limits, BytesView dictionary) {
     COTMOC_CHECK(content.size() <= limits.size_max);
-    Bytes whole = compress_head(content, content.size(), level);
+    Bytes whole = compress_head(content, content.size(), level, dictionary);
     const std::size_t least = (content.size() + limits.ratio_max - 1) / limits.ratio_max;
     if (whole.size() >= least || least > raw_block_max) {
         return whole;
     }
     // It compresses better than a receiver believes: the last part is stored as it is, which keeps the ratio.
-    Bytes mixed = compress_head(content.first(content.size() - least), content.size(), level);
+    Bytes mixed = compress_head(content.first(content.size() - least), content.size(), level, dictionary);
     append_raw_last_block(mixed, content.last(least));
     return mixed;
 }
 
-Result<Bytes> inflate(BytesView frame, const InflateLimits& limits) {
+Result<Bytes> inflate(BytesView frame, const InflateLimits& limits, BytesView dictionary) {
     const std::optional<FrameHeader> header = read_frame_header(frame);
     if (!header) {
         return fail(ErrorCode::bad_compression, "frame header");
@@ -144,7 +147,8 @@ Result<Bytes> inflate(BytesView frame, const InflateLimits& limits) {
     }
     Bytes content(static_cast<std::size_t>(header->content_size));
     const std::size_t size =
-        ZSTD_decompressDCtx(context.get(), content.data(), content.size(), frame.data(), frame.size());
+        ZSTD_decompress_usingDict(context.get(), content.data(), content.size(), frame.data(), frame.size(),
+                                  dictionary.data(), dictionary.size());
     if (ZSTD_isError(size) || size != content.size()) {
         return fail(ErrorCode::bad_compression, "does not inflate to the declared size");
     }

@@ -1,6 +1,7 @@
 #include "envelope_payload.hpp"
 
 #include "compression.hpp"
+#include "dictionary.hpp"
 #include "envelope_chunks.hpp"
 
 #include <cotmoc/base/binary.hpp>
@@ -15,6 +16,31 @@ namespace {
 
 constexpr std::size_t padded_length_min = 32;
 constexpr InflateLimits inflate_limits{envelope_inflated_max, envelope_inflate_ratio_max};
+
+/// Longer content finds its repetitions within itself.
+constexpr std::size_t dictionary_content_max = 32 * 1024;
+
+/// Hash of the dictionary, then the frame.
+Bytes compress_with_dictionary(BytesView content, int level) {
+    const Dictionary& dictionary = newest_dictionary();
+    BinaryWriter writer;
+    writer.raw(dictionary.hash.view());
+    writer.raw(compress_within(content, level, inflate_limits, dictionary.octets));
+    return writer.take();
+}
+
+Result<Bytes> inflate_with_dictionary(BytesView stored) {
+    BinaryReader reader(stored);
+    const BytesView name = reader.raw(Hash256::size);
+    if (!reader.ok()) {
+        return fail(ErrorCode::bad_compression, "dictionary");
+    }
+    const Dictionary* dictionary = find_dictionary(*Hash256::from(name));
+    if (dictionary == nullptr) {
+        return fail(ErrorCode::unsupported_version, "dictionary");
+    }
+    return inflate(reader.rest(), inflate_limits, dictionary->octets);
+}
 
 bool fits_envelope(std::size_t stored_size) {
     const std::size_t padded = padded_length(payload_head_size + stored_size);
@@ -51,6 +77,12 @@ Result<Bytes> encode_payload(BytesView content, int compression_level) {
     }
     if (compression_level > 0) {
         const Bytes compressed = compress_within(content, compression_level, inflate_limits);
+        if (content.size() <= dictionary_content_max) {
+            const Bytes by_dictionary = compress_with_dictionary(content, compression_level);
+            if (by_dictionary.size() < std::min(compressed.size(), content.size())) {
+                return frame_payload(Compression::zstd_with_dictionary, by_dictionary);
+            }
+        }
         if (compressed.size() < content.size() && fits_envelope(compressed.size())) {
             return frame_payload(Compression::zstd, compressed);
         }
@@ -80,8 +112,9 @@ Result<Bytes> decode_payload(BytesView plaintext) {
             return Bytes(stored.begin(), stored.end());
         case Compression::zstd:
             return inflate(stored, inflate_limits);
+        case Compression::zstd_with_dictionary:
+            return inflate_with_dictionary(stored);
     }
-    // 2 names a dictionary, which this version does not hold; what is above is not defined yet.
     return fail(ErrorCode::unsupported_version, "compression");
 }
 

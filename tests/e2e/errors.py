@@ -225,14 +225,16 @@ class BadPeers(harness.Fleet):
 
     def test_a_hub_that_speaks_garbage(self):
         chance = random.Random(5)
-        for answer in (b"HTTP/1.1 400 Bad Request\r\n\r\n" * 10, chance.randbytes(100_000), b"\0" * 70_000,
-                       b"\0\x60" + bytes(96), b"\xff\xff" + bytes(70_000)):
+        garbage = "handshake_failed|protocol_error|connection_lost"
+        for answer, error in ((b"HTTP/1.1 400 Bad Request\r\n\r\n" * 10, "captive_portal"),
+                              (chance.randbytes(100_000), garbage), (b"\0" * 70_000, garbage),
+                              (b"\0\x60" + bytes(96), garbage), (b"\xff\xff" + bytes(70_000), garbage)):
             def speak(connection, answer=answer):
                 connection.sendall(answer)
                 connection.shutdown(socket.SHUT_WR)
                 while connection.recv(65536):
                     pass
-            self.assertRegex(self.sync_with(speak), r"error\[(handshake_failed|protocol_error|connection_lost)\]")
+            self.assertRegex(self.sync_with(speak), rf"error\[({error})\]")
         before = self.json("post", "status")
         self.assertIsNone(before["spaces"][0]["last_sync"])
 

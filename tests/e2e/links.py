@@ -88,6 +88,14 @@ class Links(harness.Fleet):
     def record_count(self, directory):
         return sum(space["records"] for space in self.json(directory, "status")["spaces"])
 
+    def wait_until_hub_grew(self, octets, seconds=60):
+        def size():
+            return sum(file.stat().st_size for file in (self.work / "hub").glob("hub.db*"))
+        before, end = size(), time.monotonic() + seconds
+        while size() < before + octets:
+            self.assertLess(time.monotonic(), end, "nothing arrives at the hub")
+            time.sleep(0.05)
+
     def add_much(self, directory, count=600):
         """Nothing of it compresses well: about 350 octets a record."""
         lines = "\n".join(json.dumps({"kind": "delegation", "fields": {
@@ -164,7 +172,7 @@ class Links(harness.Fleet):
         link = self.link("--profile", "lan", "--rate", 30_000)
         watcher = Watcher(self, "one", "--hub", link.address)
         self.addCleanup(watcher.process.kill)
-        time.sleep(3)
+        self.wait_until_hub_grew(60_000)
         began = time.monotonic()
         status, errors = watcher.stop(signal.SIGINT)
         self.assertEqual(status, 0, errors)

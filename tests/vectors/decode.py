@@ -4,12 +4,13 @@
 decode.py envelope.json     checks every vector of the file; exit status 0 if all agree
 decode.py < question.json   reads {"envelope", "epoch_key", "space", "epoch", "signing_key"} (hex; epoch a
                             number; signing_key may be absent), prints {"content", "hash"} or {"error"}
-Needs libsodium and libzstd as shared libraries, nothing else.
+Needs libsodium and libzstd as shared libraries and the project's dictionaries, nothing else.
 """
 import ctypes
 import ctypes.util
 import hashlib
 import json
+import pathlib
 import sys
 
 
@@ -20,8 +21,9 @@ def load(name, soname):
 SODIUM = load("sodium", "libsodium.so.23")
 ZSTD = load("zstd", "libzstd.so.1")
 SODIUM.sodium_init()
-for function in (ZSTD.ZSTD_decompress, ZSTD.ZSTD_findFrameCompressedSize):
+for function in (ZSTD.ZSTD_decompress_usingDict, ZSTD.ZSTD_findFrameCompressedSize):
     function.restype = ctypes.c_size_t
+ZSTD.ZSTD_createDCtx.restype = ctypes.c_void_p
 
 ENVELOPE_MAX = 1 << 20
 INFLATED_MAX = 8 << 20
@@ -148,14 +150,25 @@ def frame_sizes(frame):
     return size, base + base // 8 * mantissa
 
 
-def inflate(frame):
+def dictionary_named(name):
+    folder = pathlib.Path(__file__).resolve().parents[2] / "crypto" / "dictionaries"
+    for file in sorted(folder.glob("change_sets_*")):
+        if H(b"dictionary", file.read_bytes()) == name:
+            return file.read_bytes()
+    raise Refused("unsupported_version")
+
+
+def inflate(frame, dictionary=b""):
     size, window = frame_sizes(frame)
     require(size <= INFLATED_MAX and size <= RATIO_MAX * len(frame), "bad_compression")
     require(window <= INFLATED_MAX, "bad_compression")
     length = ZSTD.ZSTD_findFrameCompressedSize(frame, ctypes.c_size_t(len(frame)))
     require(length == len(frame), "bad_compression")
     out = ctypes.create_string_buffer(max(1, size))
-    made = ZSTD.ZSTD_decompress(out, ctypes.c_size_t(size), frame, ctypes.c_size_t(len(frame)))
+    context = ctypes.c_void_p(ZSTD.ZSTD_createDCtx())
+    made = ZSTD.ZSTD_decompress_usingDict(context, out, ctypes.c_size_t(size), frame, ctypes.c_size_t(len(frame)),
+                                          dictionary, ctypes.c_size_t(len(dictionary)))
+    ZSTD.ZSTD_freeDCtx(context)
     require(made == size, "bad_compression")
     return out.raw[:size]
 
@@ -166,7 +179,10 @@ def unpack(text):
     require(padding_class(4 + length) == len(text), "bad_encoding")
     require(not any(text[4 + length:]), "bad_encoding")
     compression, stored = text[4], text[5:4 + length]
-    require(compression <= 1, "unsupported_version")
+    require(compression <= 2, "unsupported_version")
+    if compression == 2:
+        require(len(stored) >= 32, "bad_compression")
+        return inflate(stored[32:], dictionary_named(stored[:32]))
     return stored if compression == 0 else inflate(stored)
 
 

@@ -1,6 +1,7 @@
 """The writing side of docs/spec/envelope.md, for the generators of vectors. Needs PyNaCl and libzstd.so.1."""
 import ctypes
 import hashlib
+import pathlib
 import struct
 
 from nacl import bindings
@@ -42,14 +43,17 @@ ZSTD = ctypes.CDLL("libzstd.so.1")
 for name in ("ZSTD_createCCtx", "ZSTD_compressBound", "ZSTD_compress2", "ZSTD_CCtx_setParameter"):
     getattr(ZSTD, name).restype = ctypes.c_size_t
 ZSTD.ZSTD_createCCtx.restype = ctypes.c_void_p
-CONTENT_SIZE_FLAG, CHECKSUM_FLAG = 200, 201
+CONTENT_SIZE_FLAG, CHECKSUM_FLAG, DICTIONARY_ID_FLAG = 200, 201, 202
+DICTIONARY = (pathlib.Path(__file__).resolve().parents[2] / "crypto" / "dictionaries" / "change_sets_1").read_bytes()
 
 
-def zstd(content, **flags):
+def zstd(content, dictionary=b"", **flags):
     context = ctypes.c_void_p(ZSTD.ZSTD_createCCtx())
-    settings = ((CONTENT_SIZE_FLAG, flags.get("size", 1)), (CHECKSUM_FLAG, flags.get("checksum", 0)))
+    settings = ((CONTENT_SIZE_FLAG, flags.get("size", 1)), (CHECKSUM_FLAG, flags.get("checksum", 0)),
+                (DICTIONARY_ID_FLAG, flags.get("dictionary_id", 0)))
     for number, value in settings:
         ZSTD.ZSTD_CCtx_setParameter(context, ctypes.c_int(number), ctypes.c_int(value))
+    ZSTD.ZSTD_CCtx_loadDictionary(context, dictionary, ctypes.c_size_t(len(dictionary)))
     bound = ZSTD.ZSTD_compressBound(ctypes.c_size_t(len(content)))
     out = ctypes.create_string_buffer(bound)
     size = ZSTD.ZSTD_compress2(context, out, ctypes.c_size_t(bound), content, ctypes.c_size_t(len(content)))

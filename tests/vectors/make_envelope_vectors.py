@@ -10,7 +10,7 @@ import sys
 
 from nacl import bindings
 
-from envelope_writer import (AUTHOR, CHUNK, EPOCH_KEY, OTHER, SALT, SPACE, aead, block, digest_of, frame, h,
+from envelope_writer import (AUTHOR, CHUNK, DICTIONARY, EPOCH_KEY, OTHER, SALT, SPACE, aead, block, digest_of, frame, h,
                              kdf, noise, payload, raw_block, resign, rle_block, seal, span, zeros_frame, zstd)
 
 
@@ -40,6 +40,7 @@ def worked_example():
 # --- what must be accepted ------------------------------------------------------------------------
 def positives():
     text = b"".join(b"record %d: unchanged; " % i for i in range(120))
+    listed = "UBND huyện Đắk Glei, outgoing, district, delegation".encode() * 2
     exact = frame(64 * 128, rle_block(64 * 128 - 112), raw_block(span(1, 112), True))
     assert len(exact) * 64 == 64 * 128
     windowed = frame(300, rle_block(200), raw_block(span(0, 100), True), descriptor=0x80, before_size=b"\x00")
@@ -52,6 +53,7 @@ def positives():
         ("last-numbers", 0, b"last", None,
          {"seq": 2**64 - 1, "previous": span(0xE0, 32), "epoch": 2**32 - 1}),
         ("zstd", 1, text, zstd(text), {}),
+        ("dictionary", 2, listed, h("dictionary", DICTIONARY) + zstd(listed, DICTIONARY), {}),
         ("zstd-empty", 1, b"", zstd(b""), {}),
         ("zstd-ratio-64", 1, bytes(64 * 128 - 112) + span(1, 112), exact, {}),
         ("zstd-with-window", 1, bytes(200) + span(0, 100), windowed, {}),
@@ -120,6 +122,12 @@ def negatives_of_payload():
     yield case("last octet of padding not zero", payload(0, text)[:-1] + b"\x80")
     yield case("true length one short", payload(0, text, true_length=len(text)))
     yield case("dictionary", payload(2, bytes(32) + text), "unsupported_version")
+    name = h("dictionary", DICTIONARY)
+    yield case("dictionary without its whole name", payload(2, name[:31]), "bad_compression")
+    yield case("dictionary without a frame", payload(2, name), "bad_compression")
+    yield case("frame with the dictionary's number", payload(2, name + zstd(text, DICTIONARY, dictionary_id=1)),
+               "bad_compression")
+    yield case("bomb with a dictionary", payload(2, name + zeros_frame(8 * 2**20, 8 * 2**20)), "bad_compression")
     for value in (3, 128, 255):
         yield case("compression %d" % value, payload(value, text), "unsupported_version")
 

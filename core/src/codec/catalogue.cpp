@@ -291,6 +291,9 @@ Result<Field> read_field(const std::string& name, const json& object, const std:
     if (field.unique && field.shape != Shape::register_) {
         return bad(inside(place, "unique"), "not allowed for this type");
     }
+    if (field.type == FieldType::attachments && (field.indexed || field.searchable)) {
+        return bad(place, "what is attached cannot be indexed or searchable: it holds keys");
+    }
     COTMOC_TRY(read_numbers(field, object, place));
     COTMOC_TRY(read_values(field, object, place));
     COTMOC_TRY(read_roles(field, object, place));
@@ -379,7 +382,8 @@ Result<Kind> read_kind(const std::string& name, const json& object, const std::v
     COTMOC_TRY(check_names_distinct(kind, place));
     for (const Field& field : kind.fields) {
         kind.renamed = kind.renamed || !field.aliases.empty();
-        kind.shown_as_stored = kind.shown_as_stored && field.key == field.name && !field.retired;
+        kind.shown_as_stored = kind.shown_as_stored && field.key == field.name && !field.retired &&
+                               field.type != FieldType::attachments;
     }
     const Field* dated_by = kind.dated_by.empty() ? nullptr : kind.find(kind.dated_by);
     if (!kind.dated_by.empty() &&

@@ -33,11 +33,10 @@ ValueType value_type(FieldType type) {
         case FieldType::datetime:
             return ValueType::datetime;
         case FieldType::set:
+        case FieldType::attachments:
             return ValueType::text_list;
         case FieldType::reference:
             return ValueType::reference;
-        case FieldType::attachments:
-            break;
     }
     return ValueType::absent;
 }
@@ -125,9 +124,6 @@ Result<void> check_content(const Field& field, const Value& value) {
 Result<void> check_value(const Field& field, const Value& value) {
     if (std::holds_alternative<std::monostate>(value)) {
         return field.required ? Result<void>(fail(ErrorCode::missing_field, field.name)) : Result<void>();
-    }
-    if (field.type == FieldType::attachments) {
-        return fail(ErrorCode::not_available_yet, at_field(field.name, "attachments"));
     }
     if (type_of(value) != value_type(field.type)) {
         return fail(ErrorCode::wrong_type, field.name);

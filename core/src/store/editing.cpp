@@ -2,6 +2,8 @@
 
 #include "merge/workflow.hpp"
 
+#include <cotmoc/core/attachment.hpp>
+
 #include <algorithm>
 
 namespace cotmoc::core {
@@ -227,8 +229,16 @@ Result<void> Editing::check_shown(const Field& field, const std::optional<std::s
         return {};
     }
     std::string detail = field.name + ": ";
-    append_json(detail, content != nullptr ? shown_value(*content, {impl_.devices, &field}) : Value());
+    append_json(detail, content != nullptr
+                            ? without_keys(field, shown_value(*content, {impl_.devices, &field}))
+                            : Value());
     return fail(ErrorCode::stale, std::move(detail));
+}
+
+Result<void> Editing::check_entry(const FieldEdit& edit) const {
+    const Field* field = kind_ != nullptr ? kind_->find(edit.field) : nullptr;
+    return field != nullptr && edit.kind != FieldEdit::Kind::remove ? check_entered(*field, edit.value)
+                                                                    : Result<void>();
 }
 
 Result<void> Editing::edit(const FieldEdit& edit) {

@@ -31,6 +31,8 @@ public:
     }
 
     Result<void> edit(const FieldEdit& edit);
+    /// Whether what was entered here may be: stricter than edit(), which also moves what others wrote.
+    Result<void> check_entry(const FieldEdit& edit) const;
     /// stale unless the field still is what the app showed before this edit.
     Result<void> check_shown(const Field& field, const std::optional<std::string>& shown) const;
     Result<void> set(const Field& field, const Value& value, bool imported);

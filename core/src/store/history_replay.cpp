@@ -1,5 +1,7 @@
 #include "store/history_replay.hpp"
 
+#include <cotmoc/core/attachment.hpp>
+
 #include <algorithm>
 
 namespace cotmoc::core {
@@ -19,8 +21,8 @@ Value HistoryReplay::shown(std::string_view key) const {
 void HistoryReplay::present(HistoryOp& op) const {
     if (const Field* known = field(op.field)) {
         op.field = known->name;
-        op.before = widened(*known, std::move(op.before));
-        op.after = widened(*known, std::move(op.after));
+        op.before = without_keys(*known, widened(*known, std::move(op.before)));
+        op.after = without_keys(*known, widened(*known, std::move(op.after)));
     }
 }
 

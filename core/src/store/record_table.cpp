@@ -4,6 +4,7 @@
 #include "store/digest_sum.hpp"
 
 #include <cotmoc/base/check.hpp>
+#include <cotmoc/core/attachment.hpp>
 
 #include <algorithm>
 
@@ -30,6 +31,9 @@ ShownFields fields_of(const RecordTable& records, const Kind* kind, const Record
                                       : shown_value(content, {records.devices(), nullptr});
         if (key != join_key && type_of(value) != ValueType::null) {
             const Field* field = kind != nullptr ? kind->find_key(key) : nullptr;
+            if (field != nullptr) {
+                value = without_keys(*field, std::move(value));
+            }
             auto& values = field != nullptr && field->retired ? fields.retired : fields.visible;
             values.emplace(field != nullptr ? field->name : key, std::move(value));
         }

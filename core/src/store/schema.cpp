@@ -121,6 +121,14 @@ Result<std::vector<std::string>> drop_statements(Database& database) {
 
 std::string shown_column(const Field& field) {
     std::string value = "json_extract(body, '$." + field.key + "')";
+    if (field.type == FieldType::attachments) {
+        // As without_key() does it.
+        return "CASE WHEN " + value +
+               " IS NULL THEN NULL ELSE (SELECT json_group_array(CASE WHEN length(item.value) > 46 THEN "
+               "substr(item.value, 1, 3) || '*' || substr(item.value, 47) ELSE '*' END) FROM "
+               "json_each(body, '$." +
+               field.key + "') AS item) END";
+    }
     if (!field.widened) {
         return value;
     }

@@ -2,6 +2,8 @@
 #include "merge/workflow.hpp"
 #include "store/editing.hpp"
 
+#include <cotmoc/core/attachment.hpp>
+
 #include <algorithm>
 
 namespace cotmoc::core {
@@ -66,6 +68,7 @@ Result<RecordId> Store::add(const SpaceId& space_id, const Kind& kind, std::span
         }
         COTMOC_TRY(check_not_retired(*known));
         COTMOC_TRY(check_value(*known, field.value));
+        COTMOC_TRY(check_entered(*known, field.value));
         COTMOC_TRY(check_workflow_move(*known, nullptr, field.value, Past({}, {}), impl_->role));
         if (!is_nothing(field.value, known->shape)) {
             layout.entries.push_back({field.field, known->shape});
@@ -107,6 +110,7 @@ Result<bool> Store::edit(const RecordId& id, std::span<const FieldEdit> edits) {
     Editing editing(*impl_, std::move(record));
     COTMOC_TRY(editing.load());
     for (const FieldEdit& edit : edits) {
+        COTMOC_TRY(editing.check_entry(edit));
         COTMOC_TRY(editing.edit(edit));
     }
     if (!editing.changed()) {

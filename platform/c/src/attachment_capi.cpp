@@ -1,7 +1,7 @@
 // attachment.h
-#include "attachment_files.hpp"
 #include "handles.hpp"
 
+#include <cotmoc/records/attachment_files.hpp>
 #include <cotmoc/records/json_text.hpp>
 #include <cotmoc/records/lookup.hpp>
 #include <cotmoc/system/file_stream.hpp>
@@ -10,8 +10,6 @@
 
 using namespace cotmoc;
 using namespace cotmoc::capi;
-
-#ifdef COTMOC_HAS_ATTACHMENTS
 
 namespace {
 
@@ -71,7 +69,7 @@ cotmoc_status cotmoc_attachment_add(cotmoc_replica* replica, const char* id, con
         COTMOC_ASSIGN(made.name, text_of(name, "name"));
         COTMOC_ASSIGN(made.media_type, optional_text(media_type, "media_type"));
         if (made.media_type.empty()) {
-            made.media_type = media_type_of(made.name);
+            made.media_type = records::media_type_of(made.name);
         }
         made.size = from.octets;
         made.read = [&](std::uint64_t offset, std::size_t size) -> Result<Bytes> {
@@ -98,7 +96,7 @@ cotmoc_status cotmoc_attachment_add_file(cotmoc_replica* replica, const char* id
         sync::AttachmentSource made;
         COTMOC_ASSIGN(made.size, file.size());
         made.name = std::filesystem::path(file_path).filename().string();
-        made.media_type = media_type_of(made.name);
+        made.media_type = records::media_type_of(made.name);
         made.read = [&](std::uint64_t offset, std::size_t size) -> Result<Bytes> {
             Bytes octets(size);
             COTMOC_ASSIGN(const std::size_t got, file.read(offset, octets));
@@ -155,45 +153,3 @@ cotmoc_status cotmoc_attachment_save(cotmoc_replica* replica, const char* id, co
         return with(replica, Access::replica, save);
     });
 }
-
-#else
-
-namespace {
-
-cotmoc_status later(cotmoc_replica* replica, cotmoc_error* error) noexcept {
-    return guard(error, [&]() -> Result<void> {
-        return with(replica, Access::replica,
-                    [](OpenReplica&) -> Result<void> { return fail(ErrorCode::not_available_yet); });
-    });
-}
-
-}  // namespace
-
-cotmoc_status cotmoc_attachment_add(cotmoc_replica* replica, const char*, const char*, const char*,
-                                    const char*, const cotmoc_source*, cotmoc_text_fn, void*,
-                                    cotmoc_error* error) noexcept {
-    return later(replica, error);
-}
-
-cotmoc_status cotmoc_attachment_add_file(cotmoc_replica* replica, const char*, const char*, const char*,
-                                         cotmoc_text_fn, void*, cotmoc_error* error) noexcept {
-    return later(replica, error);
-}
-
-cotmoc_status cotmoc_attachment_list(cotmoc_replica* replica, const char*, const char*, cotmoc_text_fn, void*,
-                                     cotmoc_error* error) noexcept {
-    return later(replica, error);
-}
-
-cotmoc_status cotmoc_attachment_read(cotmoc_replica* replica, const char*, const char*, const char*,
-                                     cotmoc_status (*)(void*, const uint8_t*, size_t), void*,
-                                     cotmoc_error* error) noexcept {
-    return later(replica, error);
-}
-
-cotmoc_status cotmoc_attachment_save(cotmoc_replica* replica, const char*, const char*, const char*,
-                                     const char*, cotmoc_error* error) noexcept {
-    return later(replica, error);
-}
-
-#endif

@@ -226,11 +226,9 @@ Result<void> OpenReplica::resume() {
 }
 
 Result<sync::AttachmentStore*> OpenReplica::attachments() {
-#ifdef COTMOC_HAS_ATTACHMENTS
     if (!attachments_) {
-        COTMOC_ASSIGN(attachments_, open_attachments(*replica_, settings_.directory));
+        COTMOC_ASSIGN(attachments_, records::open_attachments(*replica_, settings_.directory));
     }
-#endif
     return attachments_.get();
 }
 

@@ -3,9 +3,9 @@
 // order.
 #pragma once
 
-#include "attachment_files.hpp"
 #include "host_key_store.hpp"
 
+#include <cotmoc/records/attachment_files.hpp>
 #include <cotmoc/records/texts.hpp>
 #include <cotmoc/sync/replica.hpp>
 #include <cotmoc/system/clock.hpp>

@@ -22,16 +22,22 @@ std::int32_t stage_number(sync::SessionStage stage) {
             return COTMOC_STAGE_LISTS;
         case sync::SessionStage::records:
             return COTMOC_STAGE_RECORDS;
-        case sync::SessionStage::over:
-            return COTMOC_STAGE_OVER;
-        default:
+        case sync::SessionStage::attachments:
             return COTMOC_STAGE_ATTACHMENTS;
+        case sync::SessionStage::over:
+            break;
     }
+    return COTMOC_STAGE_OVER;
 }
 
 void add(sync::Transfer& sum, const sync::Transfer& more) {
     sum.change_sets += more.change_sets;
     sum.ops += more.ops;
+    sum.bytes += more.bytes;
+}
+
+void add(sync::AttachmentTransfer& sum, const sync::AttachmentTransfer& more) {
+    sum.whole += more.whole;
     sum.bytes += more.bytes;
 }
 
@@ -43,6 +49,12 @@ void add(sync::SessionReport& sum, const sync::SessionReport& more) {
     sum.trust_received += more.trust_received;
     sum.refused += more.refused;
     sum.refusal = more.refusal;
+    add(sum.attachments_sent, more.attachments_sent);
+    add(sum.attachments_received, more.attachments_received);
+    sum.attachments_refused += more.attachments_refused;
+    sum.attachments_failed += more.attachments_failed;
+    sum.refused_why = more.refused_why;
+    sum.attachment_error = more.attachment_error;
     sum.bytes_up += more.bytes_up;
     sum.bytes_down += more.bytes_down;
     sum.round_trips += more.round_trips;
@@ -244,7 +256,6 @@ void SyncHandle::take_wishes(sync::SyncEngine& engine) {
     }
 }
 
-#ifdef COTMOC_HAS_ATTACHMENTS
 void SyncHandle::carry_attachments(sync::SessionOptions& session) {
     using Rule = sync::AttachmentRule;
     sync::Replica& replica = open_->replica();
@@ -274,9 +285,6 @@ void SyncHandle::carry_attachments(sync::SessionOptions& session) {
         return sync::follow_attachments(replica, *files);
     };
 }
-#else
-void SyncHandle::carry_attachments(sync::SessionOptions&) {}
-#endif
 
 void SyncHandle::tell_progress(const sync::SyncProgress* now) {
     if (!progress_ || progress_status_ != COTMOC_OK) {
@@ -301,7 +309,8 @@ void SyncHandle::tell_progress(const sync::SyncProgress* now) {
 Result<std::string> SyncHandle::report_text(const sync::SessionReport& report, std::int64_t began_ms) {
     return with(*open_, Access::replica, [&](OpenReplica& open) {
         const double seconds = static_cast<double>(open.clock().steady_ms() - began_ms) / 1000;
-        return records::report_json(open.replica(), report, seconds);
+        const auto store = open.attachments();
+        return records::report_json(open.replica(), report, seconds, {}, store ? *store : nullptr);
     });
 }
 

@@ -178,6 +178,8 @@ Result<std::string> name_to_wipe(const Common& common, const WipeOptions& option
     // Also of spaces that it reads no more.
     COTMOC_ASSIGN(const std::vector<SpaceId> unsealed, (*replica)->store().spaces_with_pending());
     unsent = std::max<std::uint64_t>(unsent, unsealed.size());
+    COTMOC_ASSIGN(const std::uint64_t files, unsent_files(**replica, place.directory));
+    unsent += files;
     if (unsent > 0 && !options.discard_unsent) {
         return fail(ErrorCode::unsent_work, std::to_string(unsent));
     }

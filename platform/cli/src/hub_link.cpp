@@ -31,7 +31,8 @@ Result<HubAddress> hub_address(sync::Replica& replica, const std::string& named)
 }
 
 Result<sync::SessionReport> sync_with_hub(const Common& common, Opened& opened, const HubAddress& hub,
-                                          asio::TcpOptions options, sync::SessionReport& last) {
+                                          asio::TcpOptions options, sync::SessionReport& last,
+                                          const AttachmentLink& attachments) {
     sync::Replica& replica = *opened.replica;
     const auto hub_key = replica.hub_key();
     if (!hub_key) {
@@ -47,8 +48,19 @@ Result<sync::SessionReport> sync_with_hub(const Common& common, Opened& opened, 
             told(report);
         }
     };
-    sync::ReplicaPartials partials(replica.store());
     sync::SessionOptions session{replica, replica.keys().device, opened.place.random};
+    if (attachments.store != nullptr) {
+        // First, so that a session knows at once what is missing. It is tried again when the records are
+        // here.
+        const Result<void> followed = sync::follow_attachments(replica, *attachments.store);
+        if (!followed && !sync::is_attachment_failure(followed.error().code)) {
+            return tl::unexpected(followed.error());
+        }
+        session.attachments = attachments.store;
+        session.attachment_rule = attachments.rule;
+        session.follow_attachments = [&] { return sync::follow_attachments(replica, *attachments.store); };
+    }
+    sync::ReplicaPartials partials(replica.store());
     session.partials = &partials;
     const auto report =
         asio::sync_over_tcp(hub.endpoint.host, hub.endpoint.port, session, *hub_key, options, clock);

@@ -17,6 +17,7 @@ Progress::Progress(const Common& common, Clock& clock, Label what)
     : clock_(clock),
       what_(common.text(what)),
       left_about_(common.text(Label::left_about)),
+      files_(common.text(Label::attachments)),
       next_ms_(clock.steady_ms() + first_ms),
       wanted_(!common.quiet && system::stderr_is_terminal()) {}
 
@@ -26,6 +27,9 @@ void Progress::show(const sync::SyncProgress& progress) {
     std::string more = "  " + std::to_string((progress.bytes_up + progress.bytes_down) / 1024) + " KiB";
     if (progress.left_ms && *progress.left_ms > 0) {
         more += ", " + left_about_ + " " + std::to_string(*progress.left_ms / 1000 + 1) + " s";
+    }
+    if (progress.stage == sync::SessionStage::attachments) {
+        more += ", " + files_;
     }
     draw(progress.change_sets, progress.expected, more);
 }

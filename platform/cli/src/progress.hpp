@@ -26,6 +26,7 @@ private:
     Clock& clock_;
     std::string what_;
     std::string left_about_;
+    std::string files_;
     std::int64_t next_ms_;
     bool wanted_;
     bool drawn_ = false;

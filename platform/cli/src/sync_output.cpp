@@ -1,12 +1,15 @@
 #include "sync_output.hpp"
 
+#include "attachment_place.hpp"
 #include "fork_output.hpp"
 #include "hub_output.hpp"
 #include "json_text.hpp"
+#include "messages.hpp"
 
 #include <cotmoc/sync/authority.hpp>
 
 #include <algorithm>
+#include <iostream>
 
 namespace cotmoc::cli {
 namespace {
@@ -27,7 +30,34 @@ Result<std::vector<std::string>> rotate_due(const Common& common, Opened& opened
     return authority->rotate_due();
 }
 
-void put_report_text(const Common& common, const sync::Replica& replica, const sync::SessionReport& report) {
+/// Files wait; the records of the same session are not held up by them.
+void warn_of_store(const Common& common, ErrorCode code, const std::string& detail) {
+    std::cerr << error_line("cotmoc", Error{code, detail}, common.language) << std::endl;
+}
+
+void put_attachments_text(const Common& common, const sync::SessionReport& report,
+                          sync::AttachmentStore* store) {
+    const auto line = [&](Label name, const sync::AttachmentTransfer& moved) {
+        if (moved.bytes != 0) {
+            put_line(std::string(common.text(Label::attachments)) + ", " + std::string(common.text(name)) +
+                     ": " + std::to_string(moved.whole) + ", " + std::to_string(moved.bytes) + " " +
+                     std::string(common.text(Label::octets)));
+        }
+    };
+    line(Label::sent, report.attachments_sent);
+    line(Label::received, report.attachments_received);
+    for (const sync::AttachmentRefusal& each : report.refused_why) {
+        put_line(std::string(common.text(Label::file_refused)) + ": " + records::name_of(store, each.id) +
+                 " (" + std::string(error_name(each.code)) + ")");
+    }
+    if (report.attachments_failed != 0) {
+        put_line(std::string(common.text(Label::files_failed)) + ": " +
+                 std::to_string(report.attachments_failed));
+    }
+}
+
+void put_report_text(const Common& common, const sync::Replica& replica, const sync::SessionReport& report,
+                     sync::AttachmentStore* store) {
     const auto transfer = [&](Label name, const sync::Transfer& moved) {
         put_line(std::string(common.text(name)) + ": " + std::to_string(moved.change_sets) + " " +
                  std::string(common.text(Label::change_sets)) + ", " + std::to_string(moved.ops) + " " +
@@ -36,6 +66,7 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     };
     transfer(Label::sent, report.sent);
     transfer(Label::received, report.received);
+    put_attachments_text(common, report, store);
     put_line(std::string(common.text(Label::on_the_wire)) + ": " + std::to_string(report.bytes_up) + ", " +
              std::to_string(report.bytes_down) + " " + std::string(common.text(Label::octets)));
     const auto note = [&](Label name, std::uint64_t count) {
@@ -51,6 +82,15 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     if (replica.restored()) {
         put_line(common.text(Label::restored));
     }
+}
+
+sync::AttachmentRule rule_of(const SyncOptions& options) {
+    sync::AttachmentRule rule;
+    if (options.no_attachments) {
+        rule.carry = sync::AttachmentRule::Carry::none;
+    }
+    rule.size_max = std::min<std::uint64_t>(options.attachments_up_to, 1u << 20) << 20;
+    return rule;
 }
 
 }  // namespace
@@ -70,22 +110,38 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     }
     COTMOC_ASSIGN(const HubAddress hub, hub_address(replica, options.hub));
     COTMOC_ASSIGN(const std::vector<std::string> rotated, rotate_due(common, opened, hub));
+    std::unique_ptr<sync::AttachmentStore> store;
+    std::optional<ErrorCode> store_error;
+    if (auto files = open_attachments(opened)) {
+        store = std::move(*files);
+    } else {
+        store_error = files.error().code;
+        warn_of_store(common, files.error().code, "attachments.db: " + files.error().detail);
+    }
     Clock& clock = opened.place.clock;
     sync::SessionReport& last = outcome.report;
     const std::int64_t began = clock.steady_ms();
-    const auto report = sync_with_hub(common, opened, hub, tcp, last);
-    last.complete = last.complete && report.has_value();
+    const auto report = sync_with_hub(common, opened, hub, tcp, last, {store.get(), rule_of(options)});
+    last.complete = last.complete && report.has_value() && !store_error;
+    if (store_error) {
+        last.attachment_error = store_error;
+    } else if (last.attachment_error) {
+        warn_of_store(common, *last.attachment_error, "attachments.db");
+    }
     const bool idle = report && last.complete && last.sent.change_sets == 0 &&
-                      last.received.change_sets == 0 && last.trust_sent == 0 && last.trust_received == 0;
+                      last.received.change_sets == 0 && last.attachments_sent.bytes == 0 &&
+                      last.attachments_received.bytes == 0 && last.trust_sent == 0 &&
+                      last.trust_received == 0;
     if (idle && !outcome.tell_idle) {
         return {};
     }
     if (common.json) {
         const double seconds = static_cast<double>(clock.steady_ms() - began) / 1000;
-        COTMOC_ASSIGN(const std::string text, records::report_json(replica, last, seconds, rotated));
+        COTMOC_ASSIGN(const std::string text,
+                      records::report_json(replica, last, seconds, rotated, store.get()));
         put_line(text);
     } else if (report) {
-        put_report_text(common, replica, last);
+        put_report_text(common, replica, last, store.get());
         if (!rotated.empty()) {
             put_line(std::string(common.text(Label::new_keys)) + ": " + comma_list(rotated));
         }

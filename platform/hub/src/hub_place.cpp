@@ -5,6 +5,7 @@
 #include <cotmoc/system/passphrase.hpp>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace cotmoc::hub {
 namespace {
@@ -57,7 +58,8 @@ Result<std::string> HubPlace::create(std::string_view name, crypto::KdfPreset pr
     return crypto::encode_request(name, keys_->device, random_);
 }
 
-Result<void> HubPlace::open(std::string_view command, const sync::HubLimits& limits) {
+Result<void> HubPlace::open(std::string_view command, const sync::HubLimits& limits,
+                            const sync::AttachmentLimits& attachment_limits) {
     if (!key_store_.exists()) {
         return fail(ErrorCode::no_replica, directory_);
     }
@@ -68,6 +70,23 @@ Result<void> HubPlace::open(std::string_view command, const sync::HubLimits& lim
     COTMOC_TRY(key_store_.forget_previous());
     COTMOC_ASSIGN(store_, sync::open_sqlite_hub_store(directory_ + "/hub.db"));
     COTMOC_ASSIGN(hub_, sync::Hub::open(*store_, limits, &clock_));
+    // Sealed by devices, like the envelopes: a hub has no key to either.
+    core::Database::Options chunks;
+    chunks.path = directory_ + "/attachments.db";
+    sync::AttachmentLimits room = attachment_limits;
+    room.disk_free = [directory = directory_]() -> std::optional<std::uint64_t> {
+        std::error_code unknown;
+        const auto space = std::filesystem::space(directory, unknown);
+        return unknown ? std::nullopt : std::optional<std::uint64_t>(space.available);
+    };
+    auto attachments = sync::AttachmentStore::open(chunks, room);
+    if (attachments) {
+        attachments_ = std::move(*attachments);
+    } else {
+        // Records have a database of their own, and go on.
+        attachments_error_ = attachments.error();
+        attachments_error_->detail = "attachments.db: " + attachments_error_->detail;
+    }
     return {};
 }
 

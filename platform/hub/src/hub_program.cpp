@@ -33,6 +33,8 @@ struct Options {
     bool json = false;
     cli::BundleOptions bundle;
     sync::HubLimits limits;
+    sync::AttachmentLimits attachment_limits = {
+        .total_bytes = 1ULL << 40, .free_bytes = 1ULL << 30, .disk_free = nullptr};
     std::size_t connections_per_address = asio::TcpServerOptions().per_address_max;
 };
 
@@ -44,8 +46,9 @@ void log_session(const asio::ServedSession& session) {
               << " address=" << session.address << " received=" << report.received.change_sets
               << " sent=" << report.sent.change_sets << " refused=" << report.refused
               << " trust_received=" << report.trust_received << " trust_sent=" << report.trust_sent
-              << " bytes_down=" << report.bytes_down << " bytes_up=" << report.bytes_up
-              << " ms=" << session.duration_ms
+              << " attachments_received=" << report.attachments_received.whole
+              << " attachments_sent=" << report.attachments_sent.whole << " bytes_down=" << report.bytes_down
+              << " bytes_up=" << report.bytes_up << " ms=" << session.duration_ms
               << " end=" << (session.error ? error_name(session.error->code) : std::string_view("ok"))
               << std::endl;
 }
@@ -68,7 +71,7 @@ Result<void> serve(const Options& options, HubPlace& place) {
     if (!endpoint) {
         return fail(ErrorCode::wrong_usage, "--listen is HOST:PORT, not " + options.listen);
     }
-    COTMOC_TRY(place.open("serve", options.limits));
+    COTMOC_TRY(place.open("serve", options.limits, options.attachment_limits));
     if (!place.joined()) {
         return fail(ErrorCode::not_joined);
     }
@@ -78,6 +81,11 @@ Result<void> serve(const Options& options, HubPlace& place) {
     server_options.on_session_end = log_session;
     sync::SessionOptions session{place.hub(), place.keys(), place.random()};
     session.clock = &place.clock();
+    session.attachments = place.attachments();
+    if (place.attachments_error()) {
+        std::cerr << cli::error_line("cotmoc-hub", *place.attachments_error(), cli::language_of_environment())
+                  << std::endl;
+    }
     sync::SessionGate gate;
     session.gate = &gate;
     sync::HubPartials partials(place.store());
@@ -134,6 +142,14 @@ void add_quotas(CLI::App& command, Options& options) {
     add("--quota-change-sets", limits.total.change_sets, "Change sets that it keeps of each device, in all");
     add("--quota-bytes-a-day", limits.day.bytes, "Octets that a device may send in a day");
     add("--quota-change-sets-a-day", limits.day.change_sets, "Change sets that a device may send in a day");
+    add("--quota-attachment-bytes", options.attachment_limits.bytes,
+        "Octets of attached files that it keeps of each device");
+    add("--quota-attachments", options.attachment_limits.count,
+        "Attached files that it keeps of each device");
+    add("--attachments-total", options.attachment_limits.total_bytes,
+        "Octets of attached files that it keeps of all devices");
+    add("--attachments-free", options.attachment_limits.free_bytes,
+        "Octets of the disk that attached files leave free");
 }
 
 void add_limits(CLI::App& command, Options& options) {

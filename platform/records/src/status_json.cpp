@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <set>
 
 namespace cotmoc::records {
 namespace {
@@ -56,6 +57,47 @@ Result<void> set_setting(sync::Replica& replica, std::string_view name, const st
         return {};
     }
     return replica.store().write([&] { return replica.store().set_setting(name, as_bytes(value)); });
+}
+
+std::string name_of(sync::AttachmentStore* store, const Hash256& id) {
+    const auto name = store != nullptr ? store->name_of(id) : std::string();
+    return name.value_or(std::string());
+}
+
+std::string attachments_json(const sync::SessionReport& report, sync::AttachmentStore* store) {
+    std::uint64_t missing = 0;
+    const auto left = store != nullptr ? store->missing() : std::vector<sync::AttachmentStore::Missing>();
+    if (left) {
+        std::set<Hash256> ids;
+        for (const auto& each : *left) {
+            ids.insert(each.id);
+        }
+        missing = ids.size();
+    }
+    std::vector<std::string> refusals;
+    for (const sync::AttachmentRefusal& each : report.refused_why) {
+        refusals.push_back(JsonObject()
+                               .text("attachment", each.id.hex())
+                               .text("name", name_of(store, each.id))
+                               .text("error", std::string(error_name(each.code)))
+                               .finish());
+    }
+    std::string error = "null";
+    if (report.attachment_error) {
+        error.clear();
+        core::append_json_string(error, error_name(*report.attachment_error));
+    }
+    return JsonObject()
+        .number("sent", report.attachments_sent.whole)
+        .number("received", report.attachments_received.whole)
+        .number("bytes_sent", report.attachments_sent.bytes)
+        .number("bytes_received", report.attachments_received.bytes)
+        .number("refused", report.attachments_refused)
+        .raw("refusals", json_array(refusals))
+        .number("failed", report.attachments_failed)
+        .raw("error", error)
+        .number("missing", missing)
+        .finish();
 }
 
 Result<std::string> digests_json(sync::Replica& replica) {
@@ -141,7 +183,7 @@ Result<std::string> status_json(sync::Replica& replica) {
 }
 
 Result<std::string> report_json(sync::Replica& replica, const sync::SessionReport& report, double seconds,
-                                const std::vector<std::string>& rotated) {
+                                const std::vector<std::string>& rotated, sync::AttachmentStore* store) {
     COTMOC_ASSIGN(const std::string digests, digests_json(replica));
     COTMOC_ASSIGN(const sync::HubNotice hub, replica.hub_notice());
     const std::string wire =
@@ -158,6 +200,7 @@ Result<std::string> report_json(sync::Replica& replica, const sync::SessionRepor
         .number("quarantined", replica.notes().quarantined)
         .number("forks", replica.notes().forks)
         .raw("hub", hub_json(replica, hub))
+        .raw("attachments", attachments_json(report, store))
         .flag("restored", replica.restored());
     if (!rotated.empty()) {
         object.raw("rotated", json_texts(rotated));

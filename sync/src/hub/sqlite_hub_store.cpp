@@ -26,8 +26,8 @@ CREATE TABLE IF NOT EXISTS usage (device INTEGER PRIMARY KEY, bytes INTEGER NOT 
     change_sets INTEGER NOT NULL, day INTEGER NOT NULL, day_bytes INTEGER NOT NULL,
     day_change_sets INTEGER NOT NULL, cut_bytes INTEGER NOT NULL, cut_change_sets INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS begun (device BLOB PRIMARY KEY, size INTEGER NOT NULL, part_check INTEGER NOT NULL,
-    head BLOB NOT NULL, bytes BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS begun_head ON begun (head);
+    beginning BLOB NOT NULL, bytes BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS begun_beginning ON begun (beginning);
 )";
 constexpr std::int64_t format_1 = 1;
 
@@ -100,7 +100,7 @@ Result<void> SqliteHubStore::prepare() {
                                            "WHERE space = ?1 AND position > ?2 ORDER BY position LIMIT 1"));
     COTMOC_ASSIGN(find_, database_.prepare("SELECT hash, position FROM envelope "
                                            "WHERE space = ?1 AND device = ?2 AND seq = ?3"));
-    COTMOC_ASSIGN(forget_begun_, database_.prepare("DELETE FROM begun WHERE head = ?1"));
+    COTMOC_ASSIGN(forget_begun_, database_.prepare("DELETE FROM begun WHERE beginning = ?1"));
     return {};
 }
 

@@ -56,7 +56,8 @@ struct Options {
 /// The province: a hub and an authority of the present day, since replicas of the C interface read the clock.
 class Province {
 public:
-    Province() : fleet(7) {
+    explicit Province(std::string_view catalogue = test_support::Fleet::small_catalogue)
+        : fleet(7, catalogue) {
         system::SystemClock clock;
         fleet.advance(clock.wall_ms() - fleet["authority"].clock.wall);
     }

@@ -1,5 +1,6 @@
 #include "crypto_support.hpp"
 
+#include "dictionary.hpp"
 #include "envelope_payload.hpp"
 #include "envelope_seal.hpp"
 
@@ -179,4 +180,31 @@ TEST_CASE("random octets in place of a payload never pass, and never more than t
         const Result<Bytes> content = decode_payload(framed);
         CHECK((!content || content->size() <= 64 * plaintext.size()));
     }
+}
+
+TEST_CASE("dictionaries are kept for ever: the octets that envelopes name by this hash do not change") {
+    CHECK(newest_dictionary().hash.hex() ==
+          "08288dc18865b20b83d999ac7a56ef5d040c7a83f93284af9dc63bfc9d3b6379");
+    CHECK(find_dictionary(newest_dictionary().hash) == &newest_dictionary());
+    CHECK(find_dictionary(Hash256{}) == nullptr);
+}
+
+TEST_CASE("small content like a change set's goes with the dictionary, other content without it") {
+    const auto compression = [](const Bytes& content) {
+        const Bytes payload = encode_payload(content, 9).value();
+        CHECK(decode_payload(payload).value() == content);
+        return static_cast<Compression>(payload[4]);
+    };
+    const auto repeated = [](std::string_view text, std::size_t times) {
+        Bytes content;
+        for (std::size_t i = 0; i < times; ++i) {
+            content.insert(content.end(), text.begin(), text.end());
+        }
+        return content;
+    };
+    const Bytes names(newest_dictionary().octets.end() - 400, newest_dictionary().octets.end() - 100);
+    CHECK(compression(names) == Compression::zstd_with_dictionary);
+    CHECK(compression(repeated("abc", 1)) == Compression::none);
+    CHECK(compression(repeated("no word of the dictionary 0123456789 ", 40)) == Compression::zstd);
+    CHECK(compression(repeated(as_text(names), 200)) == Compression::zstd);  // over 32 KiB
 }

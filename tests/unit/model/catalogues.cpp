@@ -180,6 +180,8 @@ TEST_CASE("a catalogue with a mistake is refused, and the detail names the place
         {visit_fields + "after/kind", "\"nothing\"", "kinds.visit.fields.after.kind"},
         {visit_fields + "title/kind", "\"place\"", "kinds.visit.fields.title.kind"},
         {visit_fields + "tags/unique", "true", "kinds.visit.fields.tags.unique"},
+        {visit_fields + "photos/indexed", "true", "kinds.visit.fields.photos"},
+        {visit_fields + "photos/searchable", "true", "kinds.visit.fields.photos"},
         {visit_fields + "note", R"({"type":"integer","merge":"latest"})", "kinds.visit.fields.note"},
         {visit_fields + "note", R"({"type":"text","merge":"review"})", "kinds.visit.fields.note"}};
     for (const auto& [pointer, text, place] : mistakes) {

@@ -86,6 +86,10 @@ typedef int32_t cotmoc_status;
 #define COTMOC_CANNOT_JOIN 130
 /// The record was not merged into another one.
 #define COTMOC_NOT_MERGED 131
+/// The record has no such attachment in that field.
+#define COTMOC_UNKNOWN_ATTACHMENT 132
+/// The attachment has not arrived on this device yet.
+#define COTMOC_ATTACHMENT_NOT_HERE 133
 /// The catalogue is not valid.
 #define COTMOC_BAD_CATALOGUE 200
 /// The catalogue contradicts the one in use.
@@ -206,6 +210,8 @@ typedef int32_t cotmoc_status;
 #define COTMOC_STALE_EPOCH 415
 /// A device's quota at the hub is used up.
 #define COTMOC_QUOTA_EXCEEDED 416
+/// An attachment or a part of it is not what was signed.
+#define COTMOC_BAD_ATTACHMENT 420
 /// Another process has this replica open.
 #define COTMOC_BUSY 500
 /// The disk is full.

@@ -1,6 +1,7 @@
 // What `status` and `sync` tell, as JSON with the shapes of docs/cli.md, and the settings behind it.
 #pragma once
 
+#include <cotmoc/sync/attachments.hpp>
 #include <cotmoc/sync/replica.hpp>
 #include <cotmoc/sync/session.hpp>
 
@@ -25,9 +26,14 @@ Result<std::vector<ForkedFeed>> forked_feeds(sync::Replica& replica);
 
 /// `status --json`.
 Result<std::string> status_json(sync::Replica& replica);
-/// `sync --json`: of one session or several. `rotated`: spaces that got new keys; left out if empty.
+/// `sync --json`: of one session or several. `rotated`: spaces that got new keys; left out if empty. `store`
+/// null: there is none of files, or it does not open.
 Result<std::string> report_json(sync::Replica& replica, const sync::SessionReport& report, double seconds,
-                                const std::vector<std::string>& rotated = {});
+                                const std::vector<std::string>& rotated, sync::AttachmentStore* store);
+/// What a session moved of files, and what is still missing here.
+std::string attachments_json(const sync::SessionReport& report, sync::AttachmentStore* store);
+/// The name of a file in a record; empty if none is known any more.
+std::string name_of(sync::AttachmentStore* store, const Hash256& id);
 /// {"SPACE":"hex"}
 Result<std::string> digests_json(sync::Replica& replica);
 /// {"went_back":bool,"missing_change_sets":N,"stale_h":H or null,…}

@@ -1,0 +1,173 @@
+// What comes from others: manifests within the quota, chunks whole and in parts.
+#include <cotmoc/base/check.hpp>
+#include <cotmoc/base/test_switch.hpp>
+#include <cotmoc/sync/attachment_store.hpp>
+
+#include <algorithm>
+
+namespace cotmoc::sync {
+namespace {
+
+/// A page of the database, however small the file.
+constexpr std::uint64_t charge_min = 4 * 1024;
+
+std::int64_t signed_of(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+
+/// What the disk gives for a file of this size and its manifest, in octets.
+std::uint64_t charge_of(const crypto::AttachmentManifest& manifest) {
+    const std::size_t chunks = crypto::attachment_chunk_count(manifest.size);
+    return std::max(charge_min, manifest.size) + 154 + Hash256::size * chunks;
+}
+
+tl::unexpected<Error> no_room(const char* whose) { return fail(ErrorCode::quota_exceeded, whose); }
+
+}  // namespace
+
+Result<void> AttachmentStore::insert(const Hash256& id, const crypto::AttachmentManifest& manifest,
+                                     const DeviceId& payer, bool draft) {
+    const Bytes bytes = draft ? Bytes() : crypto::encode_manifest(manifest);
+    COTMOC_ASSIGN(core::Statement insert,
+                  database_.prepare("INSERT INTO attachment (id, space, author, payer, size, charge, draft, "
+                                    "manifest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"));
+    insert.bind_blob(1, id.view()).bind_blob(2, manifest.space.view()).bind_blob(3, manifest.author.view());
+    insert.bind_blob(4, payer.view()).bind(5, signed_of(manifest.size));
+    insert.bind(6, signed_of(charge_of(manifest))).bind(7, draft ? 1 : 0).bind_blob(8, bytes);
+    COTMOC_TRY(insert.run());
+    return set_chunks(database_.last_row(), ChunkSet(crypto::attachment_chunk_count(manifest.size)));
+}
+
+Result<void> AttachmentStore::check_quota(const crypto::AttachmentManifest& manifest, const DeviceId& payer) {
+    COTMOC_ASSIGN(core::Statement read,
+                  database_.prepare("SELECT count(*), coalesce(sum(charge), 0) FROM attachment "
+                                    "WHERE payer = ?1 AND NOT draft"));
+    COTMOC_ASSIGN(bool there, read.bind_blob(1, payer.view()).step());
+    const auto fits = [&](std::uint64_t used, std::uint64_t limit) {
+        const std::uint64_t charge = charge_of(manifest);
+        return used <= limit && charge <= limit - used;
+    };
+    if (!there || static_cast<std::uint64_t>(read.integer(0)) >= limits_.count ||
+        !fits(static_cast<std::uint64_t>(read.integer(1)), limits_.bytes)) {
+        return no_room("attachments of this device");
+    }
+    COTMOC_ASSIGN(core::Statement all,
+                  database_.prepare("SELECT coalesce(sum(a.charge), 0), coalesce(sum(CASE WHEN c.whole THEN 0 "
+                                    "ELSE a.charge END), 0) FROM attachment AS a JOIN chunks AS c "
+                                    "ON c.attachment = a.number WHERE NOT a.draft"));
+    COTMOC_ASSIGN(there, all.step());
+    if (!there || !fits(static_cast<std::uint64_t>(all.integer(0)), limits_.total_bytes)) {
+        return no_room("attachments of all devices");
+    }
+    const std::optional<std::uint64_t> free = limits_.disk_free ? limits_.disk_free() : std::nullopt;
+    // What others have announced and not sent yet will need its room too.
+    const std::uint64_t promised = limits_.free_bytes + static_cast<std::uint64_t>(all.integer(1));
+    return !free || fits(promised, *free) ? Result<void>() : no_room("the disk's free room");
+}
+
+Result<void> AttachmentStore::add(const crypto::AttachmentManifest& manifest, const DeviceId& payer) {
+    const Hash256 id = crypto::attachment_id(manifest);
+    COTMOC_ASSIGN(const std::optional<Row> known, row(id));
+    if (known) {
+        return {};
+    }
+    const Result<void> room = check_quota(manifest, payer);
+    if (!room && !switched_off("attachment-quota")) {
+        return room;
+    }
+    return write(true, [&] { return insert(id, manifest, payer, false); });
+}
+
+Result<void> AttachmentStore::add_piece(std::int64_t attachment, std::size_t number, std::size_t start,
+                                        BytesView octets) {
+    COTMOC_ASSIGN(core::Statement insert,
+                  database_.prepare("INSERT INTO piece (attachment, chunk, start, octets) "
+                                    "VALUES (?1, ?2, ?3, ?4)"));
+    return insert.bind(1, attachment)
+        .bind(2, signed_of(number))
+        .bind(3, signed_of(start))
+        .bind_blob(4, octets)
+        .run();
+}
+
+Result<void> AttachmentStore::drop_pieces(std::int64_t attachment, std::size_t number) {
+    COTMOC_ASSIGN(core::Statement drop,
+                  database_.prepare("DELETE FROM piece WHERE attachment = ?1 AND chunk = ?2"));
+    return drop.bind(1, attachment).bind(2, signed_of(number)).run();
+}
+
+Result<void> AttachmentStore::set_part(std::int64_t attachment, std::size_t number, std::size_t octets) {
+    COTMOC_ASSIGN(core::Statement set, database_.prepare("UPDATE chunks SET part_chunk = ?2, part_octets = ?3 "
+                                                         "WHERE attachment = ?1"));
+    return set.bind(1, attachment).bind(2, signed_of(number)).bind(3, signed_of(octets)).run();
+}
+
+Result<void> AttachmentStore::keep_part(const Hash256& id, std::size_t number, BytesView octets,
+                                        std::size_t kept) {
+    COTMOC_ASSIGN(const Row found, known_row(id));
+    const HeldAttachment& held = found.held;
+    COTMOC_CHECK(number < held.chunks.size() && kept <= octets.size());
+    if (held.chunks.has(number) || kept == octets.size()) {
+        return {};
+    }
+    const bool goes_on = kept != 0 && held.part_chunk == number && held.part_octets == kept;
+    return write(false, [&]() -> Result<void> {
+        if (!goes_on) {
+            // One beginning is kept: another session's, of this chunk or of another, makes room.
+            if (held.part_octets != 0) {
+                COTMOC_TRY(drop_pieces(found.number, held.part_chunk));
+            }
+            COTMOC_TRY(drop_pieces(found.number, number));
+        }
+        const std::size_t start = goes_on ? kept : 0;
+        COTMOC_TRY(add_piece(found.number, number, start, octets.subspan(start)));
+        return set_part(found.number, number, octets.size());
+    });
+}
+
+Result<void> AttachmentStore::keep_chunk(const Hash256& id, std::size_t number, BytesView octets) {
+    COTMOC_ASSIGN(Row found, known_row(id));
+    COTMOC_CHECK(number < found.held.chunks.size());
+    if (found.held.chunks.has(number)) {
+        return {};
+    }
+    found.held.chunks.add(number);
+    return write(true, [&]() -> Result<void> {
+        // Whatever another session left of this chunk was not checked with these octets.
+        COTMOC_TRY(drop_pieces(found.number, number));
+        COTMOC_TRY(add_piece(found.number, number, 0, octets));
+        if (found.held.part_octets != 0 && found.held.part_chunk == number) {
+            COTMOC_TRY(set_part(found.number, 0, 0));
+        }
+        return set_chunks(found.number, found.held.chunks);
+    });
+}
+
+Result<void> AttachmentStore::drop_part(const Hash256& id, std::size_t number) {
+    COTMOC_ASSIGN(const Row found, known_row(id));
+    if (found.held.chunks.has(number)) {
+        return {};
+    }
+    return write(true, [&]() -> Result<void> {
+        COTMOC_TRY(drop_pieces(found.number, number));
+        return found.held.part_chunk == number ? set_part(found.number, 0, 0) : Result<void>();
+    });
+}
+
+Result<void> AttachmentStore::drop_chunk(const Hash256& id, std::size_t number) {
+    COTMOC_ASSIGN(Row found, known_row(id));
+    COTMOC_CHECK(number < found.held.chunks.size());
+    found.held.chunks.remove(number);
+    return write(true, [&]() -> Result<void> {
+        COTMOC_TRY(drop_pieces(found.number, number));
+        return set_chunks(found.number, found.held.chunks);
+    });
+}
+
+Result<void> AttachmentStore::set_chunks(std::int64_t attachment, const ChunkSet& chunks) {
+    COTMOC_ASSIGN(core::Statement set,
+                  database_.prepare("INSERT INTO chunks (attachment, whole, part_chunk, part_octets, bits) "
+                                    "VALUES (?1, ?2, 0, 0, ?3) ON CONFLICT (attachment) DO UPDATE SET "
+                                    "whole = excluded.whole, bits = excluded.bits"));
+    return set.bind(1, attachment).bind(2, chunks.whole() ? 1 : 0).bind_blob(3, chunks.bits()).run();
+}
+
+}  // namespace cotmoc::sync

@@ -1,0 +1,138 @@
+// Attached files through the C interface: from callbacks, from the file system, and back.
+#include "unit/c/host.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+using namespace cotmoc;
+using namespace cotmoc::test_c;
+
+namespace {
+
+constexpr std::string_view catalogue = R"({"catalogue":"test","version":1,"common":{},
+"kinds":{"report":{"label":"Báo cáo","fields":{"title":{"type":"text","merge":"latest"},
+"files":{"type":"attachments","merge":"set"}}}}})";
+
+/// A file of the host in memory.
+struct Memory {
+    Bytes octets;
+    cotmoc_replica* replica = nullptr;
+    cotmoc_status returns = COTMOC_OK;
+    cotmoc_status inside = COTMOC_OK;
+
+    cotmoc_source source() {
+        cotmoc_source made{};
+        made.size = sizeof made;
+        made.ctx = this;
+        made.octets = octets.size();
+        made.read = [](void* ctx, uint64_t offset, uint8_t* into, size_t capacity, size_t* got) {
+            auto& in = *static_cast<Memory*>(ctx);
+            in.inside = cotmoc_replica_info(in.replica, nullptr, nullptr, nullptr);
+            *got = std::min<std::size_t>(capacity,
+                                         in.octets.size() - std::min<std::size_t>(offset, in.octets.size()));
+            std::copy_n(in.octets.begin() + static_cast<std::ptrdiff_t>(offset), *got, into);
+            return in.returns;
+        };
+        return made;
+    }
+};
+
+cotmoc_status gather(void* ctx, const uint8_t* octets, size_t size) {
+    auto& all = *static_cast<Bytes*>(ctx);
+    all.insert(all.end(), octets, octets + size);
+    return COTMOC_OK;
+}
+
+}  // namespace
+
+TEST_CASE("a file of the host is attached, listed and read back") {
+    Province province(catalogue);
+    Post post(province, "don-a");
+    const std::string id = post.add("report", R"({"title":"A"})");
+    Memory memory{Bytes(700'000), post.replica};
+    province.fleet.random.fill(memory.octets);
+    const cotmoc_source source = memory.source();
+    const std::string attached = text_from([&](auto... view) {
+        return cotmoc_attachment_add(post.replica, id.c_str(), "files", "biên bản.pdf", nullptr, &source,
+                                     view...);
+    });
+    CHECK(
+        has(attached, R"("name":"biên bản.pdf","size":700000,"media_type":"application/pdf","known":false)"));
+    CHECK(memory.inside == COTMOC_BUSY);
+    const std::string list = text_from(
+        [&](auto... view) { return cotmoc_attachment_list(post.replica, id.c_str(), "files", view...); });
+    CHECK(has(list, R"("held":true)"));
+    Bytes back;
+    CHECK(cotmoc_attachment_read(post.replica, id.c_str(), "files", nullptr, gather, &back, nullptr) ==
+          COTMOC_OK);
+    CHECK(back == memory.octets);
+    const auto refuses = [](void*, const uint8_t*, size_t) -> cotmoc_status { return COTMOC_HOST_FIRST; };
+    CHECK(cotmoc_attachment_read(post.replica, id.c_str(), "files", nullptr, refuses, nullptr, nullptr) ==
+          COTMOC_HOST_FIRST);
+    CHECK(cotmoc_attachment_read(post.replica, id.c_str(), "files", "other.pdf", gather, &back, nullptr) ==
+          COTMOC_UNKNOWN_ATTACHMENT);
+    CHECK(cotmoc_attachment_read(post.replica, id.c_str(), "title", nullptr, gather, &back, nullptr) ==
+          COTMOC_WRONG_SHAPE);
+    CHECK(cotmoc_attachment_read(post.replica, id.c_str(), "files", nullptr, nullptr, nullptr, nullptr) ==
+          COTMOC_WRONG_USAGE);
+}
+
+TEST_CASE("a file that cannot be read is not attached") {
+    Province province(catalogue);
+    Post post(province, "don-a");
+    const std::string id = post.add("report", R"({"title":"A"})");
+    const std::string before = post.get(id);
+    Memory memory{Bytes(1000), post.replica, COTMOC_HOST_FIRST + 4};
+    cotmoc_source source = memory.source();
+    const auto add = [&](const char* name) {
+        return cotmoc_attachment_add(post.replica, id.c_str(), "files", name, nullptr, &source, nullptr,
+                                     nullptr, nullptr);
+    };
+    CHECK(add("a.txt") == COTMOC_HOST_FIRST + 4);
+    memory.returns = COTMOC_OK;
+    source.octets = 2000;
+    CHECK(add("a.txt") == COTMOC_CANNOT_READ_FILE);
+    source.octets = std::uint64_t{3} << 30;
+    CHECK(add("a.txt") == COTMOC_LIMIT_EXCEEDED);
+    source.octets = 1000;
+    CHECK(add("a/b.txt") == COTMOC_WRONG_USAGE);
+    source.read = nullptr;
+    CHECK(add("a.txt") == COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_attachment_add_file(post.replica, id.c_str(), "files", province.directory("none").c_str(),
+                                     nullptr, nullptr, nullptr) == COTMOC_CANNOT_READ_FILE);
+    CHECK(post.get(id) == before);
+}
+
+TEST_CASE("a file of the file system goes in and comes out as a new file") {
+    Province province(catalogue);
+    Post post(province, "don-a");
+    const std::string id = post.add("report", R"({"title":"A"})");
+    const std::string path = province.directory("danh sách.txt");
+    std::ofstream(path) << "một\nhai\n";
+    CHECK(has(text_from([&](auto... view) {
+                  return cotmoc_attachment_add_file(post.replica, id.c_str(), "files", path.c_str(), view...);
+              }),
+              R"("name":"danh sách.txt","size":10,"media_type":"text/plain")"));
+    const std::string copy = province.directory("copy.txt");
+    const auto save = [&] {
+        return cotmoc_attachment_save(post.replica, id.c_str(), "files", nullptr, copy.c_str(), nullptr);
+    };
+    CHECK(save() == COTMOC_OK);
+    CHECK(test_support::octets_of(copy) == "một\nhai\n");
+    CHECK(save() == COTMOC_FILE_EXISTS);
+    // The store of files is closed and opened with the replica.
+    REQUIRE(cotmoc_replica_suspend(post.replica, nullptr) == COTMOC_OK);
+    REQUIRE(cotmoc_replica_resume(post.replica, nullptr) == COTMOC_OK);
+    std::filesystem::remove(copy);
+    CHECK(save() == COTMOC_OK);
+    // Its key stands nowhere in what is shown.
+    CHECK(has(post.get(id), "*"));
+}
+
+TEST_CASE("without a field for files there is nothing to attach to") {
+    Province province;
+    Post post(province, "don-a");
+    const std::string id = post.add("delegation", R"({"head":"A"})");
+    CHECK(cotmoc_attachment_list(post.replica, id.c_str(), "head", nullptr, nullptr, nullptr) ==
+          COTMOC_WRONG_SHAPE);
+}
