@@ -78,6 +78,10 @@ typedef NS_ERROR_ENUM(CTMErrorDomain, CTMErrorCode) {
     CTMErrorCannotJoin = 130,
     /// The record was not merged into another one.
     CTMErrorNotMerged = 131,
+    /// The record has no such attachment in that field.
+    CTMErrorUnknownAttachment = 132,
+    /// The attachment has not arrived on this device yet.
+    CTMErrorAttachmentNotHere = 133,
     /// The catalogue is not valid.
     CTMErrorBadCatalogue = 200,
     /// The catalogue contradicts the one in use.
@@ -198,6 +202,8 @@ typedef NS_ERROR_ENUM(CTMErrorDomain, CTMErrorCode) {
     CTMErrorStaleEpoch = 415,
     /// A device's quota at the hub is used up.
     CTMErrorQuotaExceeded = 416,
+    /// An attachment or a part of it is not what was signed.
+    CTMErrorBadAttachment = 420,
     /// Another process has this replica open.
     CTMErrorBusy = 500,
     /// The disk is full.
