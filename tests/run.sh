@@ -51,7 +51,8 @@ fi
 
 case $mode in
     clang) "$root/cmake/setup.sh" --clang ;;
-    objc | docs) "$root/cmake/setup.sh" --objc ;;
+    # A run of everything has the Objective-C interface too.
+    all | release-only | objc | docs) "$root/cmake/setup.sh" --objc ;;
     *) "$root/cmake/setup.sh" ;;
 esac
 cd "$root"
