@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage() {
     cat <<'TEXT'
-usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan]
+usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | --objc | --docs]
   (nothing)       the release build's tests, then those of the address and undefined-behaviour sanitizers, in which
                   the threat table is run too
   --release-only  without the sanitizers
@@ -15,6 +15,8 @@ usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan]
   --noise         only the Noise test vectors; COTMOC_NOISE_VECTORS=FILE gives another file of them
   --clang         all tests built by clang-16
   --tsan          the tests under the thread sanitizer
+  --objc          the Objective-C interface with GCC and GNUstep: headers, unit tests, sample, scenario, docs
+  --docs          the pages of Doxygen for the C and Objective-C headers, without warnings, into build/api
   --help          this text
 COTMOC_JOBS limits the number of parallel jobs (default: one for each processor).
 TEXT
@@ -27,7 +29,7 @@ if [[ $# -gt 1 ]]; then
 fi
 case "${1:-}" in
     '') ;;
-    --release-only | --threats | --noise | --clang | --tsan) mode=${1#--} ;;
+    --release-only | --threats | --noise | --clang | --tsan | --objc | --docs) mode=${1#--} ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
 esac
@@ -47,11 +49,12 @@ if [[ -n "${COTMOC_NOISE_VECTORS:-}" ]]; then
     export COTMOC_NOISE_VECTORS
 fi
 
-if [[ $mode == clang ]]; then
-    "$root/cmake/setup.sh" --clang
-else
-    "$root/cmake/setup.sh"
-fi
+case $mode in
+    clang) "$root/cmake/setup.sh" --clang ;;
+    # A run of everything has the Objective-C interface too.
+    all | release-only | objc | docs) "$root/cmake/setup.sh" --objc ;;
+    *) "$root/cmake/setup.sh" ;;
+esac
 cd "$root"
 
 # configure PRESET OPTION…
@@ -88,6 +91,14 @@ case $mode in
         ctest --test-dir "$root/build/clang" --output-on-failure --no-tests=error
         ;;
     tsan) check tsan ;;
+    objc)
+        configure release
+        cmake --build --preset release --parallel "$jobs" --target cotmoc_c cotmoc_c_archive cotmoc cotmoc-hub
+        # What is skipped for want of a compiler counts as a failure here.
+        export COTMOC_OBJC_NEEDED=1
+        ctest --preset release --no-tests=error --tests-regex '^(objc|getting-started-objc|api-docs)$'
+        ;;
+    docs) bash docs/make_api.sh "$root" "$root/build/api" ;;
     release-only) check release ;;
     threats)
         configure asan

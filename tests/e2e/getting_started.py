@@ -36,7 +36,8 @@ def main():
         work = Path(folder)
         (work / "build").mkdir()
         (work / "build/release").symlink_to(build)
-        (work / "examples").symlink_to(source / "examples")
+        for name in ("examples", "platform"):
+            (work / name).symlink_to(source / name)
         environment = {"PATH": "/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8", "COTMOC_STATE_DIR": ""}
         done = subprocess.run(["bash", "-c", script], cwd=work, env=environment, stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=300, check=False)

@@ -83,6 +83,7 @@ ALLOWED = [
     ("core/src/a.cpp", "auto a = 1'000'000; /* rand() */ auto b = '\"'; // steady_clock::now()\n"),
     ("core/src/a.cpp", "auto a = secret.random(5); auto b = operand(1); auto c = x.time(2);\n"),
     ("core/src/a.cpp", 'auto a = R"(getenv( " )";\nint b;\n'),
+    ("platform/objc/a.mm", "typedef NS_ENUM(int, A) {\n" + "    a,\n" * FUNCTION_MAX + "};\n"),
     ("tests/e2e/a.sh", 'work=$(mktemp -d)\ncp a "$work/tmp/b"\nls ./tmp/a\n'),
 ]
 

@@ -274,7 +274,8 @@ def long_functions(lines):
                 head = before.rstrip()
                 opens = head.endswith((")", "const", "noexcept", "override", "final")) or re.search(
                     r"\)[^;{}()=]*->[^;{}()]*$", head)
-                if depth_of_function is None and opens:
+                # The list of NS_ENUM(type, name) is no function.
+                if depth_of_function is None and opens and "_ENUM(" not in head:
                     depth_of_function, start = depth, number
                 depth += 1
                 before = ""

@@ -1,0 +1,17 @@
+// Custody of the key file in the Keychain of the device.
+#pragma once
+
+#import <Cotmoc/Cotmoc.h>
+
+NS_ASSUME_NONNULL_BEGIN
+
+/// Keeps the key file, and 32 octets that never leave this device, as generic passwords. They can be read
+/// after the first unlock, so that a background refresh works; they are in no backup and in no iCloud
+/// Keychain. Any thread.
+@interface KeychainStore : NSObject <CTMKeyStore>
+- (instancetype)init NS_UNAVAILABLE;
+/// `service` names the app's entries; one store a replica.
+- (instancetype)initWithService:(NSString *)service NS_DESIGNATED_INITIALIZER;
+@end
+
+NS_ASSUME_NONNULL_END

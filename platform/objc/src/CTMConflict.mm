@@ -1,0 +1,237 @@
+#import "CTMCursor.hpp"
+#import "CTMJson.hpp"
+
+namespace {
+
+NSString *text_or_empty(NSDictionary *object, NSString *key) {
+    NSString *text = [object objectForKey:key];
+    return text != nil ? text : @"";
+}
+
+}  // namespace
+
+@interface CTMConflictValue (CTMMaking)
+- (instancetype)initWithObject:(NSDictionary *)object;
+@end
+
+@implementation CTMConflictValue
+
+- (instancetype)initWithObject:(NSDictionary *)object {
+    self = [super init];
+    if (self != nil) {
+        _object = CTM_RETAIN(object);
+    }
+    return self;
+}
+
+- (void)dealloc {
+    CTM_RELEASE(_object);
+    CTM_DEALLOC_SUPER;
+}
+
+- (id)value {
+    id value = [_object objectForKey:@"value"];
+    return value != nil ? value : [NSNull null];
+}
+
+- (NSString *)device {
+    return text_or_empty(_object, @"device");
+}
+
+- (NSString *)deviceName {
+    return text_or_empty(_object, @"name");
+}
+
+- (NSString *)writtenAt {
+    return text_or_empty(_object, @"at");
+}
+
+- (BOOL)isShown {
+    return [[_object objectForKey:@"shown"] boolValue];
+}
+
+- (NSDictionary *)dictionary {
+    return _object;
+}
+
+@end
+
+@implementation CTMConflict
+
+- (instancetype)initWithObject:(NSDictionary *)object text:(NSString *)text record:(NSString *)identifier {
+    self = [super init];
+    if (self == nil) {
+        return nil;
+    }
+    NSMutableDictionary *all = [object mutableCopy];
+    if (identifier != nil) {
+        [all setObject:identifier forKey:@"id"];
+    }
+    _object = all;
+    _JSONText = [text copy];
+    NSMutableArray *made = [[NSMutableArray alloc] init];
+    NSArray *values = [object objectForKey:@"values"];
+    for (NSUInteger i = 0; i < [values count]; ++i) {
+        CTMConflictValue *value = [[CTMConflictValue alloc] initWithObject:[values objectAtIndex:i]];
+        [made addObject:value];
+        CTM_RELEASE(value);
+    }
+    _values = made;
+    return self;
+}
+
+- (void)dealloc {
+    CTM_RELEASE(_object);
+    CTM_RELEASE(_JSONText);
+    CTM_RELEASE(_values);
+    CTM_DEALLOC_SUPER;
+}
+
+- (NSString *)recordIdentifier {
+    return text_or_empty(_object, @"id");
+}
+
+- (NSString *)kind {
+    return text_or_empty(_object, @"kind");
+}
+
+- (NSString *)field {
+    return text_or_empty(_object, @"field");
+}
+
+- (NSString *)policy {
+    return text_or_empty(_object, @"policy");
+}
+
+- (NSString *)why {
+    return text_or_empty(_object, @"why");
+}
+
+- (NSArray *)values {
+    return _values;
+}
+
+- (NSDictionary *)dictionary {
+    return _object;
+}
+
+- (NSString *)JSONText {
+    return _JSONText;
+}
+
+@end
+
+@interface CTMConflictCursor (CTMMaking)
+- (instancetype)initWithReplica:(CTMReplica *)replica handle:(cotmoc_cursor *)handle;
+@end
+
+@implementation CTMConflictCursor
+@synthesize atEnd = _atEnd;
+
+- (instancetype)initWithReplica:(CTMReplica *)replica handle:(cotmoc_cursor *)handle {
+    self = [super init];
+    if (self != nil) {
+        _replica = CTM_RETAIN(replica);
+        _handle = handle;
+    }
+    return self;
+}
+
+- (void)dealloc {
+    cotmoc_cursor_free(_handle);
+    CTM_RELEASE(_replica);
+    CTM_DEALLOC_SUPER;
+}
+
+- (CTMConflict *)nextWithError:(NSError **)error {
+    CTMCall call([_replica ctm_language]);
+    if (!CTMCursorNext(_handle, call, error, &_atEnd)) {
+        return nil;
+    }
+    NSString *unnamed = nil;
+    CTMConflict *conflict = [[CTMConflict alloc] initWithObject:CTMJsonRead(call.text())
+                                                           text:CTMStringOf(call.text())
+                                                         record:unnamed];
+    return CTM_AUTORELEASE(conflict);
+}
+
+@end
+
+@implementation CTMReplica (CTMConflicts)
+
+- (CTMConflictCursor *)conflictsOfQuery:(CTMQuery *)query error:(NSError **)error {
+    CTMCall call(_language);
+    CTMQueryHandle made;
+    if (query != nil && (made.handle = [query ctm_queryWithCall:call error:error]) == nullptr) {
+        return nil;
+    }
+    cotmoc_cursor *handle = nullptr;
+    if (!call.done(cotmoc_conflict_cursor(_handle, made.handle, &handle, call.error()), error)) {
+        return nil;
+    }
+    CTMConflictCursor *cursor = [[CTMConflictCursor alloc] initWithReplica:self handle:handle];
+    return CTM_AUTORELEASE(cursor);
+}
+
+- (NSArray *)conflictsOfRecord:(NSString *)identifier error:(NSError **)error {
+    CTMCall call(_language);
+    NSArray *objects = call.json(
+        cotmoc_conflict_list(_handle, CTMUtf8(identifier), CTMCall::view, call.ctx(), call.error()), error);
+    if (objects == nil) {
+        return nil;
+    }
+    NSMutableArray *conflicts = [NSMutableArray array];
+    for (NSUInteger i = 0; i < [objects count]; ++i) {
+        NSString *unnamed = nil;
+        CTMConflict *conflict = [[CTMConflict alloc] initWithObject:[objects objectAtIndex:i]
+                                                               text:@""
+                                                             record:unnamed];
+        [conflicts addObject:conflict];
+        CTM_RELEASE(conflict);
+    }
+    return conflicts;
+}
+
+- (NSArray *)softConflictsOfRecord:(NSString *)identifier error:(NSError **)error {
+    CTMCall call(_language);
+    return call.json(
+        cotmoc_conflict_soft(_handle, CTMUtf8(identifier), CTMCall::view, call.ctx(), call.error()), error);
+}
+
+- (BOOL)takeValue:(NSUInteger)number
+         ofRecord:(NSString *)identifier
+            field:(NSString *)field
+            shown:(NSString *)shown
+            error:(NSError **)error {
+    CTMCall call(_language);
+    // A number that does not fit is the number of no value.
+    const uint32_t place = number > UINT32_MAX ? UINT32_MAX : static_cast<uint32_t>(number);
+    return call.done(cotmoc_conflict_take(_handle, CTMUtf8(identifier), CTMUtf8(field), place, CTMUtf8(shown),
+                                          call.error()),
+                     error);
+}
+
+- (BOOL)settleRecord:(NSString *)identifier
+               field:(NSString *)field
+               value:(id)value
+               shown:(NSString *)shown
+               error:(NSError **)error {
+    CTMCall call(_language);
+    std::string text;
+    return call.write(text, value, error) &&
+           call.done(cotmoc_conflict_set(_handle, CTMUtf8(identifier), CTMUtf8(field), text.c_str(),
+                                         CTMUtf8(shown), call.error()),
+                     error);
+}
+
+- (BOOL)acknowledgeRecord:(NSString *)identifier
+                    field:(NSString *)field
+                    shown:(NSString *)shown
+                    error:(NSError **)error {
+    CTMCall call(_language);
+    return call.done(cotmoc_conflict_acknowledge(_handle, CTMUtf8(identifier), CTMUtf8(field), CTMUtf8(shown),
+                                                 call.error()),
+                     error);
+}
+
+@end
