@@ -19,7 +19,7 @@ cotmoc_status observe(cotmoc_replica* replica, const cotmoc_observer* observer,
         auto handle = std::make_unique<cotmoc_subscription>();
         const cotmoc_drop_fn drop = std::exchange(copy.drop, nullptr);
         const auto held = std::make_shared<Held<cotmoc_observer>>(copy);
-        COTMOC_TRY(with(replica, Access::replica, [&](OpenReplica& open) -> Result<void> {
+        const auto subscribe = [&](OpenReplica& open) -> Result<void> {
             OpenReplica::Watch watch;
             COTMOC_TRY(of(open, watch));
             watch.changed = [held](const core::QueryChange& change) {
@@ -29,7 +29,8 @@ cotmoc_status observe(cotmoc_replica* replica, const cotmoc_observer* observer,
             COTMOC_ASSIGN(handle->watch, open.watch(std::move(watch)));
             handle->open = open.shared_from_this();
             return {};
-        }));
+        };
+        COTMOC_TRY(with(replica, Access::replica, subscribe));
         held->take_over(drop);
         *subscription = handle.release();
         return {};

@@ -48,7 +48,14 @@ Result<void> OpenReplica::make(std::string_view name, const crypto::Secret& pass
         return {};
     };
     COTMOC_TRY(check_free());
-    const auto* host = dynamic_cast<HostKeyStore*>(key_store_.get());
+    auto* host = dynamic_cast<HostKeyStore*>(key_store_.get());
+    if (host != nullptr) {
+        // One that cannot be reached holds nothing for certain: its own error is the one to tell.
+        const auto held = host->load();
+        if (!held && held.error().code != ErrorCode::no_replica) {
+            return tl::unexpected(held.error());
+        }
+    }
     COTMOC_TRY(crypto::check_passphrase(passphrase, host != nullptr && host->has_hardware()));
     COTMOC_TRY(system::make_directory(settings_.directory));
     COTMOC_TRY(lock_directory());
@@ -135,6 +142,7 @@ Result<void> OpenReplica::close() {
         watch->changed = nullptr;
     }
     watches_.clear();
+    attachments_.reset();
     replica_.reset();
     keys_.reset();
     directory_lock_.reset();
@@ -158,6 +166,7 @@ Result<void> OpenReplica::suspend() {
     for (const auto& watch : watches_) {
         watch->subscription.cancel();
     }
+    attachments_.reset();
     replica_.reset();
     directory_lock_.reset();
     state_ = State::suspended;
@@ -184,6 +193,15 @@ Result<void> OpenReplica::resume() {
         COTMOC_TRY(subscribe(watch));
     }
     return {};
+}
+
+Result<sync::AttachmentStore*> OpenReplica::attachments() {
+#ifdef COTMOC_HAS_ATTACHMENTS
+    if (!attachments_) {
+        COTMOC_ASSIGN(attachments_, open_attachments(*replica_, settings_.directory));
+    }
+#endif
+    return attachments_.get();
 }
 
 Result<void> OpenReplica::begin_sync() {

@@ -3,6 +3,7 @@
 // order.
 #pragma once
 
+#include "attachment_files.hpp"
 #include "host_key_store.hpp"
 
 #include <cotmoc/records/texts.hpp>
@@ -60,6 +61,8 @@ public:
     Result<void> resume();
     sync::Replica& replica() { return *replica_; }
     const Settings& settings() const { return settings_; }
+    /// The store of files, opened when it is first asked for; null if there is none.
+    Result<sync::AttachmentStore*> attachments();
     crypto::KeyStore& key_store() { return *key_store_; }
     Clock& clock() { return clock_; }
     Random& random() { return random_; }
@@ -113,6 +116,7 @@ private:
     std::optional<system::DirectoryLock> directory_lock_;
     std::optional<crypto::KeyFileContents> keys_;  // while suspended
     std::unique_ptr<sync::Replica> replica_;
+    std::unique_ptr<sync::AttachmentStore> attachments_;
     std::list<std::shared_ptr<Watch>> watches_;
     std::recursive_mutex mutex_;
     State state_ = State::closed;

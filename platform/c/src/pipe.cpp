@@ -14,10 +14,9 @@ public:
     explicit TcpWay(asio::Endpoint endpoint) : endpoint_(std::move(endpoint)) {}
 
     Result<void> open(std::int64_t limit_ms, const std::function<bool()>& stopped) override {
-        auto pipe = asio::TcpPipe::connect(endpoint_.host, endpoint_.port, limit_ms, stopped);
-        COTMOC_TRY(pipe);
+        COTMOC_ASSIGN(auto pipe, asio::TcpPipe::connect(endpoint_.host, endpoint_.port, limit_ms, stopped));
         const std::lock_guard lock(mutex_);
-        pipe_ = std::move(*pipe);
+        pipe_ = std::move(pipe);
         return {};
     }
     Result<std::size_t> send(BytesView octets) override { return pipe_->send(octets); }

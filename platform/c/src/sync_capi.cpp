@@ -85,7 +85,8 @@ cotmoc_status cotmoc_sync_run(cotmoc_sync* sync, uint64_t octets_max, uint64_t m
         sync::SliceBudget budget;
         budget.bytes = octets_max;
         budget.ms = static_cast<std::int64_t>(std::min<std::uint64_t>(ms_max, INT64_MAX / 4));
-        COTMOC_ASSIGN(const SyncHandle::Outcome outcome, handle.run(budget));
+        SyncHandle::Outcome outcome;
+        COTMOC_TRY(handle.run(budget, outcome));
         COTMOC_TRY(give(view, ctx, outcome.text));
         return outcome.error ? Result<void>(tl::unexpected(*outcome.error)) : Result<void>();
     });

@@ -11,6 +11,24 @@ namespace {
 
 Error running_error() { return Error{ErrorCode::busy, "the sync is running"}; }
 
+/// The interface's numbers stay, whatever stages there come to be.
+std::int32_t stage_number(sync::SessionStage stage) {
+    switch (stage) {
+        case sync::SessionStage::greeting:
+            return COTMOC_STAGE_GREETING;
+        case sync::SessionStage::trust:
+            return COTMOC_STAGE_TRUST;
+        case sync::SessionStage::lists:
+            return COTMOC_STAGE_LISTS;
+        case sync::SessionStage::records:
+            return COTMOC_STAGE_RECORDS;
+        case sync::SessionStage::over:
+            return COTMOC_STAGE_OVER;
+        default:
+            return COTMOC_STAGE_ATTACHMENTS;
+    }
+}
+
 void add(sync::Transfer& sum, const sync::Transfer& more) {
     sum.change_sets += more.change_sets;
     sum.ops += more.ops;
@@ -86,6 +104,7 @@ public:
         DriveOptions options;
         options.budget = budget;
         options.stopped = [this] { return sync_.stopped(); };
+        options.prepare = [this](sync::SessionOptions& session) { sync_.carry_attachments(session); };
         options.progress = [&](const sync::SessionReport& report) {
             last = report;
             progress(report);
@@ -222,6 +241,40 @@ void SyncHandle::take_wishes(sync::SyncEngine& engine) {
     }
 }
 
+#ifdef COTMOC_HAS_ATTACHMENTS
+void SyncHandle::carry_attachments(sync::SessionOptions& session) {
+    using Rule = sync::AttachmentRule;
+    sync::Replica& replica = open_->replica();
+    const auto store = open_->attachments();
+    if (!store) {
+        // No record depends on it.
+        open_->log().tell(COTMOC_LOG_ERROR, "attachments.db: " + describe(store.error()));
+        return;
+    }
+    if (*store == nullptr) {
+        return;
+    }
+    const bool metered = [&] {
+        const std::lock_guard lock(mutex_);
+        return hints_.metered;
+    }();
+    Rule rule;
+    if (carry_) {
+        rule.carry = carry_->first == COTMOC_ATTACHMENTS_NONE ? Rule::Carry::none : Rule::Carry::small;
+        rule.size_max = carry_->first == COTMOC_ATTACHMENTS_ALL ? UINT64_MAX : carry_->second;
+    } else if (metered) {
+        rule.carry = Rule::Carry::none;
+    }
+    session.attachments = *store;
+    session.attachment_rule = rule;
+    session.follow_attachments = [&replica, files = *store] {
+        return sync::follow_attachments(replica, *files);
+    };
+}
+#else
+void SyncHandle::carry_attachments(sync::SessionOptions&) {}
+#endif
+
 void SyncHandle::tell_progress(const sync::SyncProgress* now) {
     if (!progress_ || progress_status_ != COTMOC_OK) {
         return;
@@ -232,7 +285,7 @@ void SyncHandle::tell_progress(const sync::SyncProgress* now) {
     if (now == nullptr) {
         told.no_progress = 1;
     } else {
-        told.stage = static_cast<std::int32_t>(now->stage);
+        told.stage = stage_number(now->stage);
         told.octets_up = now->bytes_up;
         told.octets_down = now->bytes_down;
         told.change_sets = now->change_sets;
@@ -249,7 +302,7 @@ Result<std::string> SyncHandle::report_text(const sync::SessionReport& report, s
     });
 }
 
-Result<SyncHandle::Outcome> SyncHandle::run(const sync::SliceBudget& budget) {
+Result<void> SyncHandle::run(const sync::SliceBudget& budget, Outcome& outcome) {
     Running running(*this);
     COTMOC_TRY(running.begin());
     const std::int64_t began = open_->clock().steady_ms();
@@ -265,7 +318,6 @@ Result<SyncHandle::Outcome> SyncHandle::run(const sync::SliceBudget& budget) {
         driven.network_changed(began);
     }
     const sync::SliceReport report = runner.run_slice(budget);
-    Outcome outcome;
     if (!stopped()) {
         outcome.error = report.error;
         if (!outcome.error && transport.all.refusal) {
@@ -274,9 +326,9 @@ Result<SyncHandle::Outcome> SyncHandle::run(const sync::SliceBudget& budget) {
     }
     COTMOC_ASSIGN(outcome.text, report_text(transport.all, began));
     if (progress_status_ != COTMOC_OK && progress_status_ != COTMOC_STOP) {
-        COTMOC_TRY(from_host(progress_status_, "progress"));
+        return from_host(progress_status_, "progress");
     }
-    return outcome;
+    return {};
 }
 
 Result<void> SyncHandle::watch(std::uint64_t interval_ms, cotmoc_text_fn ended, void* ctx) {

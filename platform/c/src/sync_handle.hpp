@@ -28,7 +28,7 @@ public:
         std::string text;
         std::optional<Error> error;
     };
-    Result<Outcome> run(const sync::SliceBudget& budget);
+    Result<void> run(const sync::SliceBudget& budget, Outcome& outcome);
     Result<void> watch(std::uint64_t interval_ms, cotmoc_text_fn ended, void* ctx);
 
     // Any thread.
@@ -45,6 +45,8 @@ private:
     sync::SyncEngine& engine(std::optional<std::int64_t> interval_ms);
     /// Hands what others asked for to the engine. From the thread that runs.
     void take_wishes(sync::SyncEngine& engine);
+    /// What the session carries besides records. Under the replica's lock.
+    void carry_attachments(sync::SessionOptions& session);
     void tell_progress(const sync::SyncProgress* progress);
     bool stopped() const { return cancelled_ || progress_status_ != COTMOC_OK; }
     Result<std::string> report_text(const sync::SessionReport& report, std::int64_t began_ms);

@@ -12,6 +12,7 @@ COTMOC_BEGIN_DECLS
 #define COTMOC_STAGE_LISTS 2
 #define COTMOC_STAGE_RECORDS 3
 #define COTMOC_STAGE_OVER 4
+#define COTMOC_STAGE_ATTACHMENTS 5
 
 /// How far the sync is, since cotmoc_sync_run or cotmoc_sync_watch began. The library fills as many members
 /// as it knows; `size` says how many octets those are.
@@ -55,8 +56,8 @@ COTMOC_API cotmoc_status cotmoc_sync_set_transport(cotmoc_sync* sync, const cotm
 /// Likewise; NULL takes it back.
 COTMOC_API cotmoc_status cotmoc_sync_set_progress(cotmoc_sync* sync, const cotmoc_progress_sink* sink,
                                                   cotmoc_error* error) COTMOC_NOTHROW;
-/// Which attached files go along: COTMOC_ATTACHMENTS_NONE, _SMALL (thumbnails and what is at most
-/// `octets_max` long), _ALL (the default, unless the link is metered: then SMALL with 0).
+/// Which attached files go along: COTMOC_ATTACHMENTS_NONE, _SMALL (what was attached here, thumbnails, and
+/// what is at most `octets_max` long), _ALL. Default: SMALL with 16 MiB; while the link is metered, NONE.
 #define COTMOC_ATTACHMENTS_NONE 0
 #define COTMOC_ATTACHMENTS_SMALL 1
 #define COTMOC_ATTACHMENTS_ALL 2
