@@ -87,7 +87,14 @@ void release(Handle* handle) noexcept {
 template <class Work>
 auto with(OpenReplica& open, Access access, Work&& work) -> decltype(work(open)) {
     COTMOC_ASSIGN(const OpenReplica::Lock lock, open.enter(access));
-    auto done = work(open);
+    auto done = [&] {
+        try {
+            return work(open);
+        } catch (...) {
+            open.note_thrown();
+            throw;
+        }
+    }();
     if (!done && open.log().wants(COTMOC_LOG_DEBUG)) {
         open.log().tell(COTMOC_LOG_DEBUG, describe(done.error()));
     }

@@ -125,7 +125,55 @@ Result<OpenReplica::Lock> OpenReplica::enter(Access access) {
     if (access == Access::exclusive && syncing_) {
         return fail(ErrorCode::busy, "a sync is running");
     }
+    if (thrown_) {
+        // A session or the call around this one still holds on to what is in memory.
+        if (syncing_ || mode_ != Mode::call) {
+            return fail(ErrorCode::internal, "an earlier call was broken off");
+        }
+        shut();
+        COTMOC_TRY(open_again());
+    }
     return lock;
+}
+
+void OpenReplica::shut() {
+    keys_ = replica_->keys().clone();
+    for (const auto& watch : watches_) {
+        watch->subscription.cancel();
+    }
+    attachments_.reset();
+    replica_.reset();
+    directory_lock_.reset();
+    thrown_ = false;
+    state_ = State::suspended;
+}
+
+Result<void> OpenReplica::open_again() {
+    COTMOC_TRY(lock_directory());
+    auto replica = sync::Replica::open_unlocked(environment(), keys_->clone());
+    if (!replica) {
+        directory_lock_.reset();
+        return tl::unexpected(std::move(replica).error());
+    }
+    replica_ = std::move(*replica);
+    keys_.reset();
+    state_ = State::open;
+    for (const auto& watch : watches_) {
+        COTMOC_TRY(subscribe(watch));
+    }
+    return {};
+}
+
+void OpenReplica::abandon() {
+    abandoned_ = true;
+    (void)close();  // busy: end_sync() or the last holder does it
+}
+
+void OpenReplica::end_sync() {
+    syncing_ = false;
+    if (abandoned_) {
+        (void)close();
+    }
 }
 
 Result<void> OpenReplica::close() {
@@ -162,14 +210,7 @@ Result<void> OpenReplica::suspend() {
     if (state_ == State::suspended) {
         return {};
     }
-    keys_ = replica_->keys().clone();
-    for (const auto& watch : watches_) {
-        watch->subscription.cancel();
-    }
-    attachments_.reset();
-    replica_.reset();
-    directory_lock_.reset();
-    state_ = State::suspended;
+    shut();
     log().tell(COTMOC_LOG_INFO, "suspended");
     return {};
 }
@@ -179,19 +220,8 @@ Result<void> OpenReplica::resume() {
     if (state_ != State::suspended) {
         return state_ == State::open ? Result<void>() : fail(ErrorCode::wrong_usage, "the replica is closed");
     }
-    COTMOC_TRY(lock_directory());
-    auto replica = sync::Replica::open_unlocked(environment(), keys_->clone());
-    if (!replica) {
-        directory_lock_.reset();
-        return tl::unexpected(std::move(replica).error());
-    }
-    replica_ = std::move(*replica);
-    keys_.reset();
-    state_ = State::open;
+    COTMOC_TRY(open_again());
     log().tell(COTMOC_LOG_INFO, "resumed");
-    for (const auto& watch : watches_) {
-        COTMOC_TRY(subscribe(watch));
-    }
     return {};
 }
 

@@ -55,7 +55,13 @@ public:
     /// For free: waits, whatever the state.
     Lock wait() { return Lock(mutex_); }
 
+    /// Something was thrown inside a call, by the host or for want of memory: what the replica holds in
+    /// memory may be half done, so it is opened anew before the next call. Under the lock.
+    void note_thrown() { thrown_ = true; }
+
     // Under the lock.
+    /// Nobody has the handle any more: closes it now, or once what goes on has ended.
+    void abandon();
     Result<void> close();
     Result<void> suspend();
     Result<void> resume();
@@ -83,7 +89,7 @@ public:
 
     /// A sync runs, in a thread that takes the lock for its steps only. busy if one runs already.
     Result<void> begin_sync();
-    void end_sync() { syncing_ = false; }
+    void end_sync();
 
     /// A subscription of the host. It is told while `subscription` is active, also after a suspension.
     struct Watch {
@@ -104,6 +110,8 @@ private:
     void remove_made();
     Result<void> subscribe(const std::shared_ptr<Watch>& watch);
     Result<void> check_callback(Access access) const;
+    void shut();
+    Result<void> open_again();
 
     enum class State : std::uint8_t { open, suspended, closed };
 
@@ -122,6 +130,8 @@ private:
     State state_ = State::closed;
     Mode mode_ = Mode::call;
     bool syncing_ = false;
+    bool thrown_ = false;
+    bool abandoned_ = false;
 };
 
 }  // namespace cotmoc::capi

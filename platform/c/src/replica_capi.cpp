@@ -98,8 +98,12 @@ cotmoc_status cotmoc_replica_close(cotmoc_replica* replica, cotmoc_error* error)
 
 void cotmoc_replica_free(cotmoc_replica* replica) noexcept {
     if (check(replica, "replica")) {
-        // Busy with a call: then the last one that holds it closes it.
-        (void)live(replica, nullptr, &OpenReplica::close);
+        (void)guard(nullptr, [&]() -> Result<void> {
+            const std::shared_ptr<OpenReplica> open = replica->open;
+            const OpenReplica::Lock lock = open->wait();
+            open->abandon();
+            return {};
+        });
         release(replica);
     }
 }

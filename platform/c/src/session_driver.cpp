@@ -32,10 +32,15 @@ public:
                        ? Result<sync::SessionReport>(stopped_report())
                        : Result<sync::SessionReport>(tl::unexpected(opened.error()));
         }
+        pipe_open_ = true;
         const Result<void> driven = begin_and_drive();
-        pipe_.close();
         return end(driven);
     }
+
+    /// Also if something was thrown.
+    ~Driver() { (void)let_go(); }
+    Driver(const Driver&) = delete;
+    Driver& operator=(const Driver&) = delete;
 
 private:
     static sync::SessionReport stopped_report() {
@@ -73,7 +78,12 @@ private:
     template <class Work>
     Result<void> step(Work&& work) {
         COTMOC_ASSIGN(const OpenReplica::Lock lock, open_.enter(Access::replica));
-        COTMOC_TRY(work(open_.replica()));
+        try {
+            COTMOC_TRY(work(open_.replica()));
+        } catch (...) {
+            open_.note_thrown();
+            throw;
+        }
         if (session_) {
             finished_ = session_->finished();
             wake_at_ = session_->next_wakeup();
@@ -195,7 +205,11 @@ private:
         });
     }
 
-    Result<sync::SessionReport> end(const Result<void>& driven) {
+    /// Closes the pipe and ends the session, whose error this is.
+    std::optional<Error> let_go() {
+        if (std::exchange(pipe_open_, false)) {
+            pipe_.close();
+        }
         std::optional<Error> error;
         if (session_) {
             error = session_->error();
@@ -204,6 +218,11 @@ private:
         const OpenReplica::Lock lock = open_.wait();
         session_.reset();
         partials_.reset();
+        return error;
+    }
+
+    Result<sync::SessionReport> end(const Result<void>& driven) {
+        const std::optional<Error> error = let_go();
         COTMOC_TRY(driven);
         if (!error) {
             return report_;
@@ -229,6 +248,7 @@ private:
     std::optional<std::int64_t> wake_at_;
     std::optional<std::int64_t> end_by_;
     std::optional<Error> pipe_error_;
+    bool pipe_open_ = false;
     bool finished_ = false;
     bool stopped_ = false;
     bool cut_off_ = false;

@@ -58,6 +58,9 @@ public:
     ~Running() {
         if (began_) {
             sync_.cancelled_ = false;
+            if (sync_.engine_ && sync_.engine_->running()) {
+                sync_.engine_.reset();  // something was thrown in the middle of a session
+            }
             {
                 const OpenReplica::Lock lock = sync_.open_->wait();
                 sync_.open_->end_sync();

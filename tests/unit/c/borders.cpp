@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <new>
+#include <stdexcept>
 #include <thread>
 
 using namespace cotmoc;
@@ -306,4 +307,53 @@ TEST_CASE("many threads use one replica") {
     CHECK(failed == 0);
     CHECK(has(text_from([&](auto... view) { return cotmoc_replica_status(post.replica, view...); }),
               R"("records":80)"));
+}
+
+TEST_CASE("what is thrown inside becomes a status, and the replica goes on with what is durable") {
+    Province province;
+    Post post(province, "don-a");
+    const std::string id = post.add("delegation", R"({"head":"A"})");
+    cotmoc_observer observer{};
+    observer.size = sizeof observer;
+    observer.changed = [](void*, const char*, size_t) { throw std::runtime_error("of the host"); };
+    cotmoc_subscription* subscription = nullptr;
+    REQUIRE(cotmoc_observe_query(post.replica, nullptr, &observer, &subscription, nullptr) == COTMOC_OK);
+    cotmoc_error error{};
+    CHECK(post.edit(id, R"({"head":"B"})", &error) == COTMOC_INTERNAL);
+    CHECK(std::string(error.detail) == "of the host");
+    CHECK(has(post.get(id), R"("head":"B")"));
+    CHECK(post.edit(id, R"({"head":"C"})", &error) == COTMOC_INTERNAL);
+    cotmoc_subscription_free(subscription);
+    CHECK(post.edit(id, R"({"head":"D"})", &error) == COTMOC_OK);
+    const auto breaks = [](void* ctx) -> cotmoc_status {
+        REQUIRE(static_cast<Post*>(ctx)->add("delegation", "{}").size() == 36);
+        throw std::bad_alloc();
+    };
+    CHECK(cotmoc_replica_batch(post.replica, breaks, &post, &error) == COTMOC_OUT_OF_MEMORY);
+    CHECK(std::string(error.name) == "out_of_memory");
+    CHECK(has(text_from([&](auto... view) { return cotmoc_replica_status(post.replica, view...); }),
+              R"("records":1)"));
+    const auto throws = [](void*, const char*, size_t) -> cotmoc_status { throw 7; };
+    CHECK(cotmoc_replica_info(post.replica, throws, nullptr, &error) == COTMOC_INTERNAL);
+    CHECK(post.edit(id, R"({"head":"E"})", &error) == COTMOC_OK);
+}
+
+TEST_CASE("a replica that is freed while it is in use is closed when that has ended") {
+    Province province;
+    Post post(province, "don-a");
+    const std::string id = post.add("delegation", R"({"head":"A"})");
+    cotmoc_cursor* cursor = nullptr;
+    REQUIRE(cotmoc_cursor_open(post.replica, nullptr, &cursor, nullptr) == COTMOC_OK);
+    HubPipe pipe(province);
+    {
+        Syncer sync(post.replica, pipe);
+        pipe.on_receive = [&] { cotmoc_replica_free(std::exchange(post.replica, nullptr)); };
+        cotmoc_error error{};
+        CHECK(cotmoc_sync_run(sync.handle, 0, 0, nullptr, nullptr, &error) == COTMOC_OK);
+        CHECK(cotmoc_sync_run(sync.handle, 0, 0, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
+    }
+    int32_t found = 0;
+    CHECK(cotmoc_cursor_next(cursor, nullptr, nullptr, &found, nullptr) == COTMOC_WRONG_USAGE);
+    cotmoc_cursor_free(cursor);
+    CHECK(cotmoc_replica_open(post.options.handle, &post.replica, nullptr) == COTMOC_OK);
 }
