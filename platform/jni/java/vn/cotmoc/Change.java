@@ -6,11 +6,13 @@ import java.util.Map;
 
 /** What a commit changed in the result of a query. Immutable. */
 public final class Change {
+    private final String json;
     private final List<String> entered;
     private final List<String> changed;
     private final List<String> left;
 
     Change(String json) {
+        this.json = json;
         Map<String, Object> object = Json.object(json);
         entered = Collections.unmodifiableList(Json.asTexts(object.get("entered")));
         changed = Collections.unmodifiableList(Json.asTexts(object.get("changed")));
@@ -42,5 +44,14 @@ public final class Change {
      */
     public List<String> left() {
         return left;
+    }
+
+    /**
+     * All of it.
+     *
+     * @return an object with entered, changed and left
+     */
+    public String json() {
+        return json;
     }
 }

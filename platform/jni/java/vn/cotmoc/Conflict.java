@@ -147,6 +147,15 @@ public final class Conflict {
         return values;
     }
 
+    /**
+     * All of it.
+     *
+     * @return an object of {@code conflicts --json}
+     */
+    public String json() {
+        return Json.write(object);
+    }
+
     @Override
     public String toString() {
         return id + " " + field();

@@ -13,7 +13,9 @@ public final class Progress {
         /** Records move. */
         RECORDS,
         /** It is over. */
-        OVER
+        OVER,
+        /** Attached files move. */
+        ATTACHMENTS
     }
 
     private static final Stage[] STAGES = Stage.values();

@@ -13,7 +13,7 @@ public final class SyncEngine implements AutoCloseable {
     public enum Carry {
         /** None. */
         NONE,
-        /** Thumbnails, and what is small enough. */
+        /** What was attached here, thumbnails, and what is small enough. */
         SMALL,
         /** All. */
         ALL
@@ -76,7 +76,7 @@ public final class SyncEngine implements AutoCloseable {
     }
 
     /**
-     * Which attached files go along. Default: all, but none on a metered link.
+     * Which attached files go along. Default: small with 16 MiB; none while the link is metered.
      *
      * @param carry which
      * @param octetsMax of {@link Carry#SMALL}: what is at most so long
