@@ -70,6 +70,13 @@ final class Handle {
         }
     }
 
+    /** For tests: how many handles nobody has closed or lost. */
+    static int owners() {
+        synchronized (OWNERS) {
+            return OWNERS.size();
+        }
+    }
+
     <T> T use(Use<T> call) throws CotmocException {
         long at = enter();
         try {

@@ -167,6 +167,10 @@ public final class SyncEngine implements AutoCloseable {
         handle.act(Native::syncCancel);
     }
 
+    Handle handle() {
+        return handle;
+    }
+
     /** Cancels what runs and does not wait for it: that call returns by itself. Twice is fine. */
     @Override
     public void close() {
