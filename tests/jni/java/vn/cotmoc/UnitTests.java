@@ -6,6 +6,7 @@ import static vn.cotmoc.Check.that;
 import static vn.cotmoc.Check.throwsThis;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,7 @@ final class UnitTests {
         check.test("what is closed answers wrong_usage", this::closing);
         check.test("a call that goes on survives a close", this::closeUnderneath);
         check.test("what was forgotten is freed", this::forgotten);
+        check.test("no callback is held once it is not needed", this::letGo);
         check.test("suspended means busy", this::suspending);
         check.test("a key store of the app opens the replica", this::keyStore);
         check.test("what a key store throws comes out", this::throwingKeyStore);
@@ -154,8 +156,9 @@ final class UnitTests {
         that(!replica.records().restore(id).isDeleted());
         List<Map<String, Object>> history = replica.records().history(id);
         that(history.size() >= 4);
-        Record reverted = replica.records().revert(id, (String) history.get(0).get("change"));
-        same(3L, reverted.field("people"));
+        Record reverted = replica.records().revert(id, (String) history.get(0).get("dot"));
+        same(id, reverted.id());
+        fails("unknown_change", () -> replica.records().revert(id, "ffffffffffff"));
         that(replica.records().conflicts(id).isEmpty() && reverted.conflicts().isEmpty());
         fails("no_conflict", () -> replica.records().take(id, "head", 1, null));
     }
@@ -379,6 +382,60 @@ final class UnitTests {
         that(Handle.owners() <= before);
     }
 
+    /** Makes what holds `object`, closes it, and gives the object's reference. */
+    private interface Holder {
+        void hold(Object object) throws Exception;
+    }
+
+    private static WeakReference<Object> heldAndClosed(Holder holder) throws Exception {
+        Object object = new Object();
+        holder.hold(object);
+        return new WeakReference<>(object);
+    }
+
+    private void letGo() throws Exception {
+        List<WeakReference<Object>> references = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            String folder = "let-go-" + i;
+            references.add(heldAndClosed(object -> replica.observe((Query) null, Runnable::run,
+                    change -> object.hashCode()).close()));
+            references.add(heldAndClosed(object -> fails("unknown_kind",
+                    () -> replica.observe(new Query("nothing"), Runnable::run, change -> object.hashCode()))));
+            references.add(heldAndClosed(object -> {
+                try (SyncEngine engine = replica.sync()) {
+                    engine.setProgress(Runnable::run, progress -> object.hashCode());
+                    engine.setProgress(Runnable::run, progress -> object.hashCode());
+                }
+            }));
+            references.add(heldAndClosed(object -> Replica.create(province.options(folder).log(Runnable::run,
+                    LogSink.Level.DEBUG, (level, line) -> object.hashCode()).keyStore(new Vault(object)), "x").close()));
+            references.add(heldAndClosed(object -> fails("no_replica", () -> Replica.open(
+                    province.options(folder + "-none").keyStore(new Vault(object))))));
+            references.add(heldAndClosed(object -> throwsAny(() -> replica.sql("SELECT 1", row -> {
+                throw new IllegalStateException() {
+                    private static final long serialVersionUID = 1L;
+                    final transient Object held = object;
+                };
+            }))));
+        }
+        for (int i = 0; i < 50 && references.stream().anyMatch(each -> each.get() != null); i++) {
+            System.gc();
+            Handle.freeForgotten();
+        }
+        for (int i = 0; i < references.size(); i++) {
+            same(null, references.get(i).get() == null ? null : i);
+        }
+    }
+
+    private static void throwsAny(Check.Body body) throws Exception {
+        try {
+            body.run();
+        } catch (IllegalStateException expected) {
+            return;
+        }
+        throw new AssertionError("nothing was thrown");
+    }
+
     private void suspending() throws Exception {
         replica.suspend();
         replica.suspend();
@@ -392,6 +449,15 @@ final class UnitTests {
         byte[] octets;
         IOException io;
         RuntimeException runtime;
+        final Object held;
+
+        Vault() {
+            this(null);
+        }
+
+        Vault(Object held) {
+            this.held = held;
+        }
 
         @Override
         public byte[] load() throws IOException {
