@@ -38,6 +38,14 @@ class Embedding(harness.Fleet):
     def conflicts(self):
         return [json.loads(line) for line in self.step("conflicts").splitlines()]
 
+    def make_authority(self):
+        """With a field for files."""
+        catalogue = json.loads((harness.HERE / "catalogue.json").read_text(encoding="utf-8"))
+        catalogue["kinds"]["delegation"]["fields"]["files"] = {"type": "attachments", "merge": "set"}
+        (self.work / "catalogue.json").write_text(json.dumps(catalogue), encoding="utf-8")
+        self.fingerprint = self.cotmoc("auth", "authority", "init", "--province", "tinh-a", "--spaces",
+                                       harness.HERE / "fleet.json", "--catalogue", self.work / "catalogue.json")
+
     def enrol(self):
         self.make_authority()
         self.make_hub()
@@ -83,7 +91,7 @@ class Embedding(harness.Fleet):
         self.cotmoc("don-b", "set", first, "head=Phạm Thị Dung", "people=5")
         self.sync("don-b")
         report = self.sync_app()
-        self.assertEqual(report["conflicts"], 1)
+        self.assertEqual(report["conflicts"], 2)
         listed = self.conflicts()
         self.assertEqual([conflict["field"] for conflict in listed], ["head", "people"])
         heads = {value["value"] for value in listed[0]["values"]}
@@ -99,7 +107,7 @@ class Embedding(harness.Fleet):
         self.assertEqual(shown["fields"]["people"], 9)
         self.assertEqual(shown["fields"]["head"], listed[0]["values"][1]["value"])
         self.sync_app()
-        self.sync("don-b")
+        self.sync("don-b", expect=3)  # the conflict came with its resolution
         self.assertEqual(self.lines("don-b", "conflicts"), [])
 
     def watch_live(self):
@@ -111,7 +119,25 @@ class Embedding(harness.Fleet):
         self.assertEqual(told[1], {"entered": [theirs], "changed": [], "left": []})
 
     def carry_files(self, second):
-        """Where the catalogue has a field for files; a later version of the scenario's catalogue does."""
+        """Of a library that keeps files."""
+        (self.work / "map.png").write_bytes(Random(8).randbytes(300_000))
+        done = self.run_program("cotmoc", "-C", self.work / "don-b", "attach", second, "files", self.work / "map.png",
+                                expect=None)
+        if b"error[not_available_yet]" in done.stderr:
+            self.refused("not_available_yet", "attach", second, "files", self.work / "map.png")
+            return
+        self.sync("don-b")
+        self.sync_app()
+        self.step("fetch", second, "files", self.work / "theirs.png")
+        self.assertEqual((self.work / "theirs.png").read_bytes(), (self.work / "map.png").read_bytes())
+        (self.work / "list.txt").write_text("Danh sách\n")
+        first = json.loads(self.step("list", "delegation").splitlines()[0])["id"]
+        attached = json.loads(self.step("attach", first, "files", self.work / "list.txt"))
+        self.assertEqual((attached["name"], attached["size"]), ("list.txt", len("Danh sách\n".encode())))
+        self.sync_app()
+        self.sync("don-b")
+        self.cotmoc("don-b", "fetch", first, "files", "-o", self.work / "ours.txt")
+        self.assertEqual((self.work / "ours.txt").read_text(), "Danh sách\n")
 
     def carry_bundles(self):
         theirs = self.add_delegation("don-b", "head=Bùi Văn Hải")

@@ -1,6 +1,7 @@
 // bundle.h
 #include "handles.hpp"
 
+#include <cotmoc/crypto/hash.hpp>
 #include <cotmoc/records/bundle_files.hpp>
 
 using namespace cotmoc;
@@ -185,6 +186,7 @@ cotmoc_status cotmoc_bundle_inspect(const char* path, cotmoc_text_fn view, void*
                                     cotmoc_error* error) noexcept {
     return guard(error, [&]() -> Result<void> {
         COTMOC_ASSIGN(const std::string file, text_of(path, "path"));
+        COTMOC_TRY(crypto::initialise());
         records::FileVolume volume(file);
         COTMOC_ASSIGN(const sync::BundleVolumeInfo info, sync::inspect_volume(volume));
         return give(view, ctx, records::volume_json(file, info));

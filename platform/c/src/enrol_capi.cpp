@@ -1,6 +1,7 @@
 // replica.h: how a device gets into a province, and its passphrase.
 #include "handles.hpp"
 
+#include <cotmoc/crypto/hash.hpp>
 #include <cotmoc/crypto/keys.hpp>
 
 using namespace cotmoc;
@@ -10,6 +11,7 @@ namespace {
 
 Result<crypto::Grant> grant_of(const char* grant, std::size_t size) {
     COTMOC_TRY(need(grant, "grant"));
+    COTMOC_TRY(crypto::initialise());
     return crypto::parse_grant(std::string_view(grant, size));
 }
 

@@ -1,6 +1,8 @@
 // options.h
 #include "handles.hpp"
 
+#include <cotmoc/crypto/hash.hpp>
+
 using namespace cotmoc;
 using namespace cotmoc::capi;
 
@@ -22,6 +24,8 @@ cotmoc_status cotmoc_options_new(cotmoc_options** options, cotmoc_error* error) 
     return guard(error, [&]() -> Result<void> {
         COTMOC_TRY(need(options, "options"));
         *options = nullptr;
+        // Whatever a host does begins here, but for what needs no replica.
+        COTMOC_TRY(crypto::initialise());
         *options = new cotmoc_options;
         return {};
     });

@@ -18,9 +18,9 @@ Outcome report(const Common& common, const ReportOptions& options) {
         return fail(ErrorCode::wrong_usage, "--format is json or md");
     }
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "report"));
-    COTMOC_ASSIGN(const core::ReportBuilder builder,
-                  records::report_of(*opened->replica, options.space, {"--from", options.from},
-                                     {"--to", options.to}));
+    COTMOC_ASSIGN(
+        const core::ReportBuilder builder,
+        records::report_of(*opened->replica, options.space, {"--from", options.from}, {"--to", options.to}));
     const bool json = options.format.empty() ? common.json : options.format == "json";
     std::string text = json ? builder.json() : builder.markdown(common.language == Language::vietnamese);
     put(text.ends_with('\n') ? text : text + "\n");

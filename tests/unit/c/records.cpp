@@ -248,7 +248,7 @@ TEST_CASE("a conflict of two posts is listed and settled") {
     REQUIRE(two.edit(id, R"({"head":"C","people":3})") == COTMOC_OK);
     first.run();
     const std::string met = second.run();
-    CHECK_MESSAGE(has(met, R"("conflicts":1)"), met);
+    CHECK_MESSAGE(has(met, R"("conflicts":2)"), met);
     CHECK(all_of(two.replica, nullptr, true).size() == 2);
     const std::string list =
         text_from([&](auto... view) { return cotmoc_conflict_list(two.replica, id.c_str(), view...); });

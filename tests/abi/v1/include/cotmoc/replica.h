@@ -13,6 +13,7 @@ COTMOC_BEGIN_DECLS
 // for a replica that is closed; COTMOC_BUSY while it is suspended, and for a call from a callback that may
 // not make it; COTMOC_DISK_FULL, COTMOC_IO_ERROR, COTMOC_DATABASE_DAMAGED, COTMOC_OUT_OF_MEMORY,
 // COTMOC_INTERNAL. A call that fails has changed nothing.
+// join, rejoin, change_passphrase and verify return COTMOC_BUSY inside a callback and while a sync runs, too.
 
 /// Makes a device's keys and an empty encrypted database, and opens it. `name` is the device's. Needs a
 /// directory and a passphrase. COTMOC_ALREADY_EXISTS, COTMOC_WEAK_PASSPHRASE, COTMOC_BUSY if another process
