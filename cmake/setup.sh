@@ -11,8 +11,9 @@ sqlite_sha256=01388c78f46ce63c6aec021f67b364cc67bd637edba64f7add0c0230ce5f777a
 
 usage() {
     cat <<'TEXT'
-usage: cmake/setup.sh [--clang] [--tools] [--no-packages]
+usage: cmake/setup.sh [--clang] [--java] [--tools] [--no-packages]
   --clang        also clang-16
+  --java         also a JDK 17, for cotmoc.jar and its tests
   --tools        also clang-format and gdb, for people who change the code
   --no-packages  leave the system's packages alone; only fetch the source of SQLite
 With COTMOC_SQLITE_SOURCE_DIR set to a folder with sqlite3.c and sqlite3.h nothing is fetched.
@@ -32,6 +33,7 @@ install_packages=yes
 for argument in "$@"; do
     case "$argument" in
         --clang) packages+=(clang-16) ;;
+        --java) packages+=(openjdk-17-jdk-headless) ;;
         --tools) packages+=(clang-format gdb) ;;
         --no-packages) install_packages=no ;;
         -h | --help) usage; exit 0 ;;

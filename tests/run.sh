@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage() {
     cat <<'TEXT'
-usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan]
+usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | --jni]
   (nothing)       the release build's tests, then those of the address and undefined-behaviour sanitizers, in which
                   the threat table is run too
   --release-only  without the sanitizers
@@ -15,6 +15,8 @@ usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan]
   --noise         only the Noise test vectors; COTMOC_NOISE_VECTORS=FILE gives another file of them
   --clang         all tests built by clang-16
   --tsan          the tests under the thread sanitizer
+  --jni           Java: its checks and tests, the stress test, the scenario of embedding, the sample for Android as
+                  far as javac checks it
   --help          this text
 COTMOC_JOBS limits the number of parallel jobs (default: one for each processor).
 TEXT
@@ -27,7 +29,7 @@ if [[ $# -gt 1 ]]; then
 fi
 case "${1:-}" in
     '') ;;
-    --release-only | --threats | --noise | --clang | --tsan) mode=${1#--} ;;
+    --release-only | --threats | --noise | --clang | --tsan | --jni) mode=${1#--} ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
 esac
@@ -49,6 +51,8 @@ fi
 
 if [[ $mode == clang ]]; then
     "$root/cmake/setup.sh" --clang
+elif [[ $mode == jni ]]; then
+    "$root/cmake/setup.sh" --java
 else
     "$root/cmake/setup.sh"
 fi
@@ -86,6 +90,12 @@ case $mode in
         configure release -B "$root/build/clang" -DCMAKE_C_COMPILER=clang-16 -DCMAKE_CXX_COMPILER=clang++-16
         cmake --build "$root/build/clang" --parallel "$jobs"
         ctest --test-dir "$root/build/clang" --output-on-failure --no-tests=error
+        ;;
+    jni)
+        configure release
+        cmake --build --preset release --parallel "$jobs" --target cotmoc_jni cotmoc_jar cotmoc_jni_probe cotmoc \
+            cotmoc-hub
+        ctest --preset release --tests-regex '^(jni|e2e-embedding_java|getting-started-java)' --no-tests=error
         ;;
     tsan) check tsan ;;
     release-only) check release ;;
