@@ -29,11 +29,16 @@ ALLOWED = {
     "java/util/ArrayList": 1, "java/util/Arrays": 1, "java/util/Collection": 1, "java/util/Collections": 1,
     "java/util/HashSet": 1, "java/util/Iterator": 1, "java/util/LinkedHashMap": 1, "java/util/List": 1,
     "java/util/Locale": 1, "java/util/Map": 1, "java/util/Map$Entry": 1, "java/util/Set": 1,
+    "java/io/DataInputStream": 1, "java/io/DataOutputStream": 1, "java/io/InputStream": 1,
+    "java/security/GeneralSecurityException": 1, "java/security/Key": 1, "java/security/KeyStore": 1,
+    "java/security/KeyStore$LoadStoreParameter": 1, "java/security/SecureRandom": 1,
+    "java/security/spec/AlgorithmParameterSpec": 1, "javax/crypto/Cipher": 1, "javax/crypto/KeyGenerator": 1,
+    "javax/crypto/SecretKey": 1, "javax/crypto/spec/GCMParameterSpec": 19,
     "java/util/concurrent/Executor": 1, "java/util/concurrent/TimeUnit": 1,
 }
 # Of these only what lambdas are made with; the Android build takes them out again.
-LAMBDAS = {"java/lang/invoke/LambdaMetafactory", "java/lang/invoke/MethodHandles", "java/lang/invoke/MethodHandles$Lookup",
-           "java/lang/invoke/CallSite", "java/lang/invoke/MethodHandle", "java/lang/invoke/MethodType"}
+LAMBDAS = {f"java/lang/invoke/{name}" for name in
+           ("CallSite", "LambdaMetafactory", "MethodHandle", "MethodHandles", "MethodHandles$Lookup", "MethodType")}
 # Members of classes above that are in Java 8, but came to Android after API 24.
 LATER = {
     ("java/lang/String", "join"), ("java/lang/String", "chars"), ("java/lang/String", "codePoints"),
@@ -42,7 +47,8 @@ LATER = {
     ("java/lang/Integer", "toUnsignedLong"), ("java/lang/Integer", "compareUnsigned"),
     ("java/lang/Integer", "divideUnsigned"), ("java/lang/Integer", "remainderUnsigned"),
     ("java/lang/Long", "parseUnsignedLong"), ("java/lang/Long", "toUnsignedString"),
-    ("java/lang/Long", "compareUnsigned"), ("java/lang/Long", "divideUnsigned"), ("java/lang/Long", "remainderUnsigned"),
+    ("java/lang/Long", "compareUnsigned"), ("java/lang/Long", "divideUnsigned"),
+    ("java/lang/Long", "remainderUnsigned"),
     ("java/math/BigInteger", "longValueExact"), ("java/math/BigInteger", "intValueExact"),
     ("java/io/File", "toPath"), ("java/lang/Class", "getTypeName"), ("java/lang/Class", "toGenericString"),
     ("java/lang/Class", "getAnnotatedSuperclass"), ("java/lang/Object", "finalize"),

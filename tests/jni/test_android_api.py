@@ -44,7 +44,8 @@ class AndroidApiTest(unittest.TestCase):
                     self.assertNotEqual(list(findings([folder], ("Planted",))), [])
 
     def test_what_is_allowed_is_not_found(self):
-        body = 'Runnable r = () -> System.out.println("x".length()); r.run(); new java.util.ArrayList<String[]>().size();'
+        body = ('Runnable r = () -> System.out.println("x".length()); r.run();'
+                'new java.util.ArrayList<String[]>().size();')
         with tempfile.TemporaryDirectory() as folder:
             self.assertTrue(compiled(body, folder))
             self.assertEqual(list(findings([folder], ("Planted",))), [])

@@ -1,5 +1,5 @@
-// What the tests of the Java classes need of the process: how much native memory is in use, and a thread that Java
-// does not know.
+// What the tests of the Java classes need of the process: how much native memory is in use, and a thread that
+// Java does not know.
 #include <cotmoc/cotmoc.h>
 
 #include <jni.h>

@@ -1,8 +1,8 @@
 package vn.cotmoc;
 
 /**
- * A list that is read one by one: what there was when it was opened, each as it is when it is read. It holds neither a lock
- * nor a transaction. Any thread.
+ * A list that is read one by one: what there was when it was opened, each as it is when it is read. It holds
+ * neither a lock nor a transaction. Any thread.
  *
  * @param <T> {@link Record} or {@link Conflict}
  */

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which records a list holds; without a restriction, all that are not deleted. One thread at a time while it is made; holds
- * nothing native and needs no closing. It is checked where it is used.
+ * Which records a list holds; without a restriction, all that are not deleted. One thread at a time while it is
+ * made; holds nothing native and needs no closing. It is checked where it is used.
  */
 public final class Query {
     static final int DELETED = 1;

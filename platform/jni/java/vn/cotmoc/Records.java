@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Records: add, edit, delete, look at, go back, and settle conflicts. Any thread. A change is durable when the call returns.
+ * Records: add, edit, delete, look at, go back, and settle conflicts. Any thread. A change is durable when the
+ * call returns.
  *
  * <p>An id is a record's UUID, or the first digits of it, four or more, if they begin exactly one ({@code bad_id},
  * {@code unknown_record}). What changes a record fails with {@code not_joined}, {@code not_allowed}, {@code revoked},

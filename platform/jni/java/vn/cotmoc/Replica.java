@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 
 /**
- * One installed database with its device's keys. Any thread; calls wait for each other, for as long as one local read or
- * write takes. A sync that goes on in another thread holds nothing up.
+ * One installed database with its device's keys. Any thread; calls wait for each other, for as long as one local
+ * read or write takes. A sync that goes on in another thread holds nothing up.
  */
 public final class Replica implements AutoCloseable {
     /** What {@link #batch} runs. */

@@ -12,8 +12,8 @@ public final class Subscription implements AutoCloseable {
     }
 
     /**
-     * Ends it: no call of the observer begins after this has returned. One that goes on in another thread of the executor is
-     * not waited for. An observer may end its own.
+     * Ends it: no call of the observer begins after this has returned. One that goes on in another thread of the
+     * executor is not waited for. An observer may end its own.
      */
     @Override
     public void close() {

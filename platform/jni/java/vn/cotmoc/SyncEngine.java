@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 
 /**
- * A driver of syncs of one replica. Setters, {@link #run} and {@link #watch}: one thread at a time, {@code busy} for a second
- * one; {@link #request}, {@link #networkChanged}, {@link #setHints}, {@link #cancel} and {@link #close}: any thread at
- * any time.
+ * A driver of syncs of one replica. Setters, {@link #run} and {@link #watch}: one thread at a time, {@code busy}
+ * for a second one; {@link #request}, {@link #networkChanged}, {@link #setHints}, {@link #cancel} and {@link
+ * #close}: any thread at any time.
  */
 public final class SyncEngine implements AutoCloseable {
     /** Which attached files go along. */
@@ -61,8 +61,8 @@ public final class SyncEngine implements AutoCloseable {
     }
 
     /**
-     * Who is told how far it is. If the executor refuses a call, the sync is cancelled and what the executor threw comes
-     * out of {@link #run}; so does what the listener throws if the executor runs it at once.
+     * Who is told how far it is. If the executor refuses a call, the sync is cancelled and what the executor threw
+     * comes out of {@link #run}; so does what the listener throws if the executor runs it at once.
      *
      * @param executor runs the listener
      * @param listener null: nobody any more
@@ -99,8 +99,8 @@ public final class SyncEngine implements AutoCloseable {
     }
 
     /**
-     * One slice: until nothing is left to exchange or so much is used. What has arrived is committed whatever the end, and
-     * the next slice goes on from there; a limit or a cancel is no error. Waits for the network.
+     * One slice: until nothing is left to exchange or so much is used. What has arrived is committed whatever the end,
+     * and the next slice goes on from there; a limit or a cancel is no error. Waits for the network.
      *
      * @param octetsMax octets over the pipe; 0: no limit
      * @param msMax milliseconds; 0: no limit
@@ -158,8 +158,8 @@ public final class SyncEngine implements AutoCloseable {
     }
 
     /**
-     * Ends the run or watch that goes on, as soon as what has arrived is committed; its report has "complete" false. Without
-     * one, the next run ends before it begins.
+     * Ends the run or watch that goes on, as soon as what has arrived is committed; its report has "complete" false.
+     * Without one, the next run ends before it begins.
      *
      * @throws CotmocException if it is closed
      */

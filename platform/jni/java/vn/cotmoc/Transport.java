@@ -3,8 +3,9 @@ package vn.cotmoc;
 import java.io.IOException;
 
 /**
- * A byte pipe to the hub by the app: a WebSocket, Bluetooth, a proxy. What goes over it is encrypted and authenticated by the
- * library. All but {@link #wake} are called on the thread that runs the sync; there is one pipe at a time.
+ * A byte pipe to the hub by the app: a WebSocket, Bluetooth, a proxy. What goes over it is encrypted and
+ * authenticated by the library. All but {@link #wake} are called on the thread that runs the sync; there is one
+ * pipe at a time.
  *
  * <p>An {@link IOException} ends the session as {@code connection_failed} out of {@link #open}, else as
  * {@code connection_lost}; a {@link CotmocException} with its own number, any other exception as it is.

@@ -12,8 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Eight threads on one replica, with observers, rows, a key store, a log and syncs, round after round with open and close, while
- * garbage is made. It prints the native heap after each round and fails if that grows by more than 2 %.
+ * Eight threads on one replica, with observers, rows, a key store, a log and syncs, round after round with open
+ * and close, while garbage is made. It prints the native heap after each round and fails if that grows by more
+ * than 2 %.
  *
  * <p>Stress PROGRAMS FILES OPERATIONS CALLBACKS
  */

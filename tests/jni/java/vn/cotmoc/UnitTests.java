@@ -98,8 +98,8 @@ final class UnitTests {
     }
 
     private void notJson() {
-        for (String text : List.of("", "{", "[1,]", "{\"a\":1,}", "{\"a\":1,\"a\":2}", "01", "+1", "1.", "\"\n\"", "\"\\x\"",
-                "\"\\u12g4\"", "nul", "1 2", "[".repeat(100), "NaN", "\"")) {
+        for (String text : List.of("", "{", "[1,]", "{\"a\":1,}", "{\"a\":1,\"a\":2}", "01", "+1", "1.", "\"\n\"",
+                "\"\\x\"", "\"\\u12g4\"", "nul", "1 2", "[".repeat(100), "NaN", "\"")) {
             try {
                 Json.parse(text);
             } catch (IllegalArgumentException expected) {
@@ -191,7 +191,8 @@ final class UnitTests {
     }
 
     private void rows() throws Exception {
-        String numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i FROM n";
+        String numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) "
+                + "SELECT i FROM n";
         AtomicInteger count = new AtomicInteger();
         replica.sql(numbers, row -> count.incrementAndGet() < 10);
         same(10, count.get());
@@ -407,8 +408,11 @@ final class UnitTests {
                     engine.setProgress(Runnable::run, progress -> object.hashCode());
                 }
             }));
-            references.add(heldAndClosed(object -> Replica.create(province.options(folder).log(Runnable::run,
-                    LogSink.Level.DEBUG, (level, line) -> object.hashCode()).keyStore(new Vault(object)), "x").close()));
+            references.add(heldAndClosed(object -> {
+                LogSink sink = (level, line) -> object.hashCode();
+                ReplicaOptions options = province.options(folder).log(Runnable::run, LogSink.Level.DEBUG, sink);
+                Replica.create(options.keyStore(new Vault(object)), "x").close();
+            }));
             references.add(heldAndClosed(object -> fails("no_replica", () -> Replica.open(
                     province.options(folder + "-none").keyStore(new Vault(object))))));
             references.add(heldAndClosed(object -> throwsAny(() -> replica.sql("SELECT 1", row -> {
@@ -580,7 +584,8 @@ final class UnitTests {
             octets[octets.length / 2] ^= 1;
             Path damaged = province.work.resolve("damaged.cmb");
             Files.write(damaged, octets);
-            CotmocException failed = fails("bundle_damaged", () -> other.bundles().read(List.of(damaged.toString()), null));
+            CotmocException failed = fails("bundle_damaged",
+                    () -> other.bundles().read(List.of(damaged.toString()), null));
             that(Json.object(failed.report()).containsKey("complete"));
         }
     }
