@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # android.sh SOURCE BUILD: what can be checked of the Android parts without the Android SDK. The sample compiles against
-# the library and stubs of Android, and uses nothing that API 24 lacks; R8 is told to keep what native code looks up; the
-# AAR's sources and flags are there.
+# the library and stubs of Android, and uses nothing that API 24 lacks; R8 is told to keep what native code looks up;
+# the AAR's sources and flags are there.
 set -euo pipefail
 source_dir=$1
 build_dir=$2

@@ -46,7 +46,7 @@ case $part in
         # Pages of 16 KiB, and no name but what the virtual machine looks for.
         readelf -lW "$build_dir/lib/libcotmoc_jni.so" | awk '$1 == "LOAD" && $NF != "0x4000" { exit 1 }' ||
             fail "libcotmoc_jni.so is not aligned to 16 KiB"
-        exported=$(nm -D --defined-only "$build_dir/lib/libcotmoc_jni.so" | awk '$2 == "T" { print $3 }' | sort | xargs)
+        exported=$(nm -D --defined-only "$build_dir/lib/libcotmoc_jni.so" | awk '{ print $3 }' | sort | xargs)
         [[ $exported == "JNI_OnLoad JNI_OnUnload" ]] || fail "libcotmoc_jni.so exports: $exported"
         ;;
     javadoc)

@@ -6,9 +6,9 @@ import java.io.IOException;
  * Who keeps a device's key file: a file, the Android Keystore, a server. The file is sealed: it shows nothing to
  * whoever keeps it without the passphrase.
  *
- * <p>The methods run on the thread of the call that opens or makes a replica, or changes its passphrase or identity,
- * and may call no method of that replica. What they throw comes out of that call; an {@link IOException} as the cause of
- * {@code io_error}.
+ * <p>The methods run on the thread of the call that opens or makes a replica, or changes its passphrase or its
+ * identity; they may call no method of that replica. What they throw comes out of that call; an
+ * {@link IOException} as the cause of {@code io_error}.
  */
 public interface KeyStore {
     /**

@@ -107,6 +107,15 @@ final class SyncTests {
         private boolean woken;
         volatile Thread waker;
         volatile boolean open;
+        final Object held;
+
+        SilentPipe() {
+            this(null);
+        }
+
+        SilentPipe(Object held) {
+            this.held = held;
+        }
 
         @Override
         public void open(int timeoutMs) {

@@ -406,6 +406,7 @@ final class UnitTests {
                 try (SyncEngine engine = replica.sync()) {
                     engine.setProgress(Runnable::run, progress -> object.hashCode());
                     engine.setProgress(Runnable::run, progress -> object.hashCode());
+                    engine.setTransport(new SyncTests.SilentPipe(object));
                 }
             }));
             references.add(heldAndClosed(object -> {
