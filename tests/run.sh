@@ -51,7 +51,7 @@ fi
 
 if [[ $mode == clang ]]; then
     "$root/cmake/setup.sh" --clang
-elif [[ $mode == jni ]]; then
+elif [[ $mode == jni || $mode == all ]]; then
     "$root/cmake/setup.sh" --java
 else
     "$root/cmake/setup.sh"

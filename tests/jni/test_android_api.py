@@ -29,7 +29,7 @@ FAULTS = [
 
 
 def compile_all(bodies, folder):
-    """A class Planted0, Planted1, … for each body; the numbers of those that javac refuses. No class if there are any."""
+    """A class Planted0, Planted1, … for each body; the numbers of those that javac refuses: none is made then."""
     sources = []
     for number, body in enumerate(bodies):
         source = Path(folder) / f"Planted{number}.java"
