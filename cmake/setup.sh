@@ -11,8 +11,9 @@ sqlite_sha256=01388c78f46ce63c6aec021f67b364cc67bd637edba64f7add0c0230ce5f777a
 
 usage() {
     cat <<'TEXT'
-usage: cmake/setup.sh [--clang] [--objc] [--tools] [--no-packages]
+usage: cmake/setup.sh [--clang] [--java] [--objc] [--tools] [--no-packages]
   --clang        also clang-16
+  --java         also a JDK 17, for cotmoc.jar and its tests
   --objc         also GCC's Objective-C++ and GNUstep, for platform/objc
   --tools        also clang-format and gdb, for people who change the code
   --no-packages  leave the system's packages alone; only fetch the source of SQLite
@@ -34,6 +35,7 @@ for argument in "$@"; do
     case "$argument" in
         --clang) packages+=(clang-16) ;;
         --objc) packages+=(gobjc++ libgnustep-base-dev clang shellcheck doxygen) ;;
+        --java) packages+=(openjdk-17-jdk-headless) ;;
         --tools) packages+=(clang-format gdb) ;;
         --no-packages) install_packages=no ;;
         -h | --help) usage; exit 0 ;;

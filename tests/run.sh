@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage() {
     cat <<'TEXT'
-usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | --objc | --docs]
+usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | --jni | --objc | --docs]
   (nothing)       the release build's tests, then those of the address and undefined-behaviour sanitizers, in which
                   the threat table is run too
   --release-only  without the sanitizers
@@ -15,6 +15,8 @@ usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | -
   --noise         only the Noise test vectors; COTMOC_NOISE_VECTORS=FILE gives another file of them
   --clang         all tests built by clang-16
   --tsan          the tests under the thread sanitizer
+  --jni           Java: its checks and tests, the stress test, the scenario of embedding, the sample for Android as
+                  far as javac checks it
   --objc          the Objective-C interface with GCC and GNUstep: headers, unit tests, sample, scenario, docs
   --docs          the pages of Doxygen for the C and Objective-C headers, without warnings, into build/api
   --help          this text
@@ -29,7 +31,7 @@ if [[ $# -gt 1 ]]; then
 fi
 case "${1:-}" in
     '') ;;
-    --release-only | --threats | --noise | --clang | --tsan | --objc | --docs) mode=${1#--} ;;
+    --release-only | --threats | --noise | --clang | --tsan | --jni | --objc | --docs) mode=${1#--} ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
 esac
@@ -51,8 +53,10 @@ fi
 
 case $mode in
     clang) "$root/cmake/setup.sh" --clang ;;
-    # A run of everything has the Objective-C interface too.
-    all | release-only | objc | docs) "$root/cmake/setup.sh" --objc ;;
+    # A run of everything has the interfaces for Java and Objective-C too.
+    all | release-only) "$root/cmake/setup.sh" --java --objc ;;
+    jni) "$root/cmake/setup.sh" --java ;;
+    objc | docs) "$root/cmake/setup.sh" --objc ;;
     *) "$root/cmake/setup.sh" ;;
 esac
 cd "$root"
@@ -89,6 +93,12 @@ case $mode in
         configure release -B "$root/build/clang" -DCMAKE_C_COMPILER=clang-16 -DCMAKE_CXX_COMPILER=clang++-16
         cmake --build "$root/build/clang" --parallel "$jobs"
         ctest --test-dir "$root/build/clang" --output-on-failure --no-tests=error
+        ;;
+    jni)
+        configure release
+        cmake --build --preset release --parallel "$jobs" --target cotmoc_jni cotmoc_jar cotmoc_jni_probe cotmoc \
+            cotmoc-hub
+        ctest --preset release --tests-regex '^(jni|e2e-embedding_java|getting-started-java)' --no-tests=error
         ;;
     tsan) check tsan ;;
     objc)

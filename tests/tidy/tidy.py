@@ -15,7 +15,7 @@ TEST_FILE_MAX = 700
 FUNCTION_MAX = 80
 
 CPP = {".cpp", ".hpp", ".inc", ".c", ".h", ".mm", ".m"}
-SCRIPTS = {".py", ".sh", ".cmake"}
+SCRIPTS = {".py", ".sh", ".cmake", ".java"}
 TEXTS = {".md"}
 TOP_FOLDERS = ("core", "crypto", "sync", "platform", "tests", "examples", "docs", "cmake", ".ci")
 SKIPPED_FOLDERS = {"__pycache__", "node_modules", "build", "data"}

@@ -1,0 +1,394 @@
+package vn.cotmoc;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+/**
+ * One installed database with its device's keys. Any thread; calls wait for each other, for as long as one local
+ * read or write takes. A sync that goes on in another thread holds nothing up.
+ */
+public final class Replica implements AutoCloseable {
+    /** What {@link #batch} runs. */
+    public interface Work {
+        /**
+         * Runs once, at once, on the thread of the call.
+         *
+         * @throws CotmocException to change nothing; so does every other exception
+         */
+        void run() throws CotmocException;
+    }
+
+    // The numbers of Native.view.
+    private static final int INFO = 0;
+    private static final int STATUS = 1;
+    private static final int CATALOGUE = 2;
+    private static final int REQUEST = 3;
+    private static final int VERIFY = 4;
+    private static final int QUARANTINE = 5;
+    private static final int DIGESTS = 6;
+
+    private final Handle handle;
+    private final Records records;
+    private final Attachments attachments;
+    private final Bundles bundles;
+
+    private Replica(long pointer) {
+        handle = new Handle("replica", pointer, Native::replicaFree);
+        records = new Records(handle);
+        attachments = new Attachments(handle);
+        bundles = new Bundles(handle);
+        handle.belongsTo(this);
+    }
+
+    /**
+     * Makes a device's keys and an empty encrypted database, and opens it. Takes up to a second.
+     *
+     * @param options directory and passphrase at least
+     * @param name the device's
+     * @return the replica
+     * @throws CotmocException {@code already_exists}, {@code weak_passphrase}, {@code busy}
+     */
+    public static Replica create(ReplicaOptions options, String name) throws CotmocException {
+        Handle.freeForgotten();
+        if (name == null) {
+            throw new CotmocException(CotmocException.WRONG_USAGE, "name is null");
+        }
+        return new Replica(options.open(name));
+    }
+
+    /**
+     * Opens it. Takes up to a second.
+     *
+     * @param options with what it was made with
+     * @return the replica
+     * @throws CotmocException {@code no_replica}, {@code wrong_passphrase}, {@code busy}
+     */
+    public static Replica open(ReplicaOptions options) throws CotmocException {
+        Handle.freeForgotten();
+        return new Replica(options.open(null));
+    }
+
+    /**
+     * Closes the database and forgets the keys. What came from it is closed with it and is still to be closed.
+     *
+     * @throws CotmocException {@code busy} while a sync runs and inside a callback: nothing is closed then
+     */
+    @Override
+    public void close() throws CotmocException {
+        if (!handle.isClosed()) {
+            try {
+                handle.act(Native::replicaClose);
+            } catch (CotmocException failed) {
+                if (handle.isClosed()) {
+                    return;
+                }
+                throw failed;
+            }
+            handle.close();
+        }
+    }
+
+    /**
+     * Closes the files and gives up the lock of the directory, but keeps the keys: before the system suspends an app.
+     *
+     * @throws CotmocException {@code busy} while a sync runs and inside a callback
+     */
+    public void suspend() throws CotmocException {
+        handle.act(Native::suspend);
+    }
+
+    /**
+     * Opens the files again.
+     *
+     * @throws CotmocException {@code busy} if another process has the directory now
+     */
+    public void resume() throws CotmocException {
+        handle.act(Native::resume);
+    }
+
+    /**
+     * Records, and what a person decides about conflicts.
+     *
+     * @return those of this replica
+     */
+    public Records records() {
+        return records;
+    }
+
+    /**
+     * Files that records name.
+     *
+     * @return those of this replica
+     */
+    public Attachments attachments() {
+        return attachments;
+    }
+
+    /**
+     * Bundles on a stick.
+     *
+     * @return those of this replica
+     */
+    public Bundles bundles() {
+        return bundles;
+    }
+
+    /**
+     * Who this device is.
+     *
+     * @return device, name, joined, restored, spaces
+     * @throws CotmocException if it is closed
+     */
+    public Map<String, Object> info() throws CotmocException {
+        return Json.object(view(INFO));
+    }
+
+    /**
+     * What is unsent, at the hub, confirmed; conflicts, the clock.
+     *
+     * @return the object of {@code status --json}
+     * @throws CotmocException if it is closed
+     */
+    public Map<String, Object> status() throws CotmocException {
+        return Json.object(view(STATUS));
+    }
+
+    /**
+     * Kinds, fields, types and labels, of which an app makes its forms.
+     *
+     * @return the catalogue as the authority signed it
+     * @throws CotmocException {@code not_joined}
+     */
+    public Map<String, Object> catalogue() throws CotmocException {
+        return Json.object(view(CATALOGUE));
+    }
+
+    /**
+     * Asks the authority to enrol this device.
+     *
+     * @return text that fits a QR code
+     * @throws CotmocException if it is closed
+     */
+    public String request() throws CotmocException {
+        return view(REQUEST);
+    }
+
+    /**
+     * The fingerprint of the root that a grant names, for a person to compare with the poster in the office.
+     *
+     * @param grant of the authority
+     * @return the fingerprint
+     * @throws CotmocException {@code bad_grant}
+     */
+    public static String fingerprint(String grant) throws CotmocException {
+        return Native.grantFingerprint(grant);
+    }
+
+    /**
+     * Takes the authority's grant.
+     *
+     * @param grant of the authority
+     * @param root the fingerprint that a person has confirmed; null for a renewal
+     * @throws CotmocException {@code wrong_root}, {@code wrong_grant}, {@code root_needed}, {@code already_joined}
+     */
+    public void join(String grant, String root) throws CotmocException {
+        handle.act(at -> Native.join(at, grant, root));
+    }
+
+    /**
+     * A new identity for a restored or copied replica.
+     *
+     * @param passphrase octets
+     * @param name null: the old one with a number
+     * @return the new request
+     * @throws CotmocException {@code not_restored}, {@code wrong_passphrase}
+     */
+    public String rejoin(byte[] passphrase, String name) throws CotmocException {
+        return handle.use(at -> Native.rejoin(at, passphrase, name));
+    }
+
+    /**
+     * The former one opens nothing any more when it returns.
+     *
+     * @param current octets
+     * @param fresh octets
+     * @throws CotmocException {@code wrong_passphrase}, {@code weak_passphrase}
+     */
+    public void changePassphrase(byte[] current, byte[] fresh) throws CotmocException {
+        handle.act(at -> Native.changePassphrase(at, current, fresh));
+    }
+
+    /**
+     * Makes one transaction of what the work changes through {@link #records}; durable when it returns. If the work
+     * or a call in it throws, nothing is changed. Other calls in it fail with {@code busy}; other threads wait.
+     *
+     * @param work what to do
+     * @throws CotmocException what went wrong in it
+     */
+    public void batch(Work work) throws CotmocException {
+        handle.act(at -> Native.batch(at, work));
+    }
+
+    /**
+     * Begins to read a list.
+     *
+     * @param query null: everything
+     * @return to be closed
+     * @throws CotmocException {@code unknown_kind}, {@code unknown_field}, {@code unknown_space}
+     */
+    public Cursor<Record> query(Query query) throws CotmocException {
+        return new Cursor<>(cursor(query, false), Record::new);
+    }
+
+    /**
+     * Reads a list at once: for short ones.
+     *
+     * @param query null: everything
+     * @return all records
+     * @throws CotmocException as {@link #query}
+     */
+    public List<Record> list(Query query) throws CotmocException {
+        List<Record> all = new ArrayList<>();
+        try (Cursor<Record> cursor = query(query)) {
+            for (Record next = cursor.next(); next != null; next = cursor.next()) {
+                all.add(next);
+            }
+        }
+        return all;
+    }
+
+    /**
+     * Begins to read all fields in conflict.
+     *
+     * @param query chooses the records; null: everything
+     * @return to be closed
+     * @throws CotmocException as {@link #query}
+     */
+    public Cursor<Conflict> conflicts(Query query) throws CotmocException {
+        return new Cursor<>(cursor(query, true), Conflict::read);
+    }
+
+    /**
+     * Runs a SELECT over one view a kind.
+     *
+     * @param statement SQL that only reads
+     * @param sink gets each row; may not call this replica
+     * @throws CotmocException {@code bad_query}
+     */
+    public void sql(String statement, RowSink sink) throws CotmocException {
+        handle.act(at -> Native.sql(at, statement, sink));
+    }
+
+    /**
+     * Who did what and when, from signed history.
+     *
+     * @param sink gets each line of {@code audit --json}; may not call this replica
+     * @throws CotmocException if it is closed
+     */
+    public void audit(RowSink sink) throws CotmocException {
+        handle.act(at -> Native.audit(at, sink));
+    }
+
+    /**
+     * The figures of a report.
+     *
+     * @param space with those under it
+     * @param from a day such as 2024-01-01
+     * @param to the last day
+     * @return the object of {@code report --json}
+     * @throws CotmocException {@code unknown_space}, {@code bad_date}
+     */
+    public Map<String, Object> report(String space, String from, String to) throws CotmocException {
+        return Json.object(handle.use(at -> Native.report(at, space, from, to)));
+    }
+
+    /**
+     * Tells when the result of a query changes, from now on. For the first result read a cursor after this.
+     *
+     * @param query null: everything
+     * @param executor runs the observer
+     * @param observer is told
+     * @return to be closed
+     * @throws CotmocException as {@link #query}
+     */
+    public Subscription observe(Query query, Executor executor, Observer observer) throws CotmocException {
+        Query asked = query == null ? new Query() : query;
+        ObserverBridge bridge = new ObserverBridge(executor, observer);
+        return new Subscription(
+                handle.use(at -> Native.observeQuery(at, asked.texts(), asked.limit(), asked.flags(), bridge)), bridge);
+    }
+
+    /**
+     * Tells when one record changes, which need not exist yet.
+     *
+     * @param id a whole UUID
+     * @param executor runs the observer
+     * @param observer is told that the record is among {@link Change#changed}
+     * @return to be closed
+     * @throws CotmocException {@code bad_id}
+     */
+    public Subscription observe(String id, Executor executor, Observer observer) throws CotmocException {
+        ObserverBridge bridge = new ObserverBridge(executor, observer);
+        return new Subscription(handle.use(at -> Native.observeRecord(at, id, bridge)), bridge);
+    }
+
+    /**
+     * A driver of syncs with the hub.
+     *
+     * @return to be closed
+     * @throws CotmocException if it is closed
+     */
+    public SyncEngine sync() throws CotmocException {
+        return new SyncEngine(handle.use(Native::syncNew));
+    }
+
+    /**
+     * Re-checks every signature, hash, chain and digest and the database. Takes long; other calls wait.
+     *
+     * @return ok, wrong, not_checked
+     * @throws CotmocException if it is closed
+     */
+    public Map<String, Object> verify() throws CotmocException {
+        return Json.object(view(VERIFY));
+    }
+
+    /**
+     * What arrived and has no effect, with its reason.
+     *
+     * @return the objects of {@code quarantine --json}
+     * @throws CotmocException if it is closed
+     */
+    public List<Map<String, Object>> quarantine() throws CotmocException {
+        return Json.asObjects(Json.parse(view(QUARANTINE)));
+    }
+
+    /**
+     * The state digests of the spaces: equal wherever the same is held.
+     *
+     * @return hex by space
+     * @throws CotmocException if it is closed
+     */
+    public Map<String, Object> digests() throws CotmocException {
+        return Json.object(view(DIGESTS));
+    }
+
+    /**
+     * The library's version.
+     *
+     * @return such as "0.1.0"
+     */
+    public static String version() {
+        return Native.version();
+    }
+
+    private String view(int what) throws CotmocException {
+        return handle.use(at -> Native.view(at, what));
+    }
+
+    private long cursor(Query query, boolean ofConflicts) throws CotmocException {
+        Query asked = query == null ? new Query() : query;
+        return handle.use(at -> Native.cursorOpen(at, ofConflicts, asked.texts(), asked.limit(), asked.flags()));
+    }
+}

@@ -1,0 +1,23 @@
+package vn.cotmoc;
+
+/** That somebody observes. Any thread. */
+public final class Subscription implements AutoCloseable {
+    private final Handle handle;
+    private final ObserverBridge bridge;
+
+    Subscription(long pointer, ObserverBridge bridge) {
+        this.bridge = bridge;
+        handle = new Handle("subscription", pointer, Native::subscriptionFree);
+        handle.belongsTo(this);
+    }
+
+    /**
+     * Ends it: no call of the observer begins after this has returned. One that goes on in another thread of the
+     * executor is not waited for. An observer may end its own.
+     */
+    @Override
+    public void close() {
+        bridge.end();
+        handle.close();
+    }
+}

@@ -1,0 +1,365 @@
+package vn.cotmoc;
+
+import static vn.cotmoc.Check.fails;
+import static vn.cotmoc.Check.same;
+import static vn.cotmoc.Check.that;
+import static vn.cotmoc.Check.throwsThis;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Syncs with a hub process: TCP of the library, pipes of the app, progress, cancel, watch. */
+final class SyncTests {
+    private final Province province;
+
+    SyncTests(Province province) {
+        this.province = province;
+    }
+
+    void list(Check check) {
+        check.test("two devices meet over TCP and a pipe of the app", this::meet);
+        check.test("a conflict is listed and settled", this::conflict);
+        check.test("progress is told on its executor", this::progress);
+        check.test("an executor that refuses progress ends the sync", this::refusedProgress);
+        check.test("what a pipe throws comes out of the sync", this::throwingPipe);
+        check.test("no hub: the error says when to try again", this::noHub);
+        check.test("a cancel ends a sync that waits", this::cancel);
+        check.test("a cancel from a thread that Java does not know wakes the pipe", this::nativeCancel);
+        check.test("closing the engine ends its sync", this::closeWhileRunning);
+        check.test("a watch tells of each session until it is cancelled", this::watch);
+    }
+
+    /** A pipe over a socket of Java, such as an app would write. */
+    static class SocketPipe implements Transport {
+        private final InetSocketAddress address;
+        private Selector selector;
+        private SocketChannel channel;
+        private SelectionKey key;
+        final AtomicInteger closed = new AtomicInteger();
+
+        SocketPipe(String address) {
+            int colon = address.lastIndexOf(':');
+            this.address = new InetSocketAddress(address.substring(0, colon),
+                    Integer.parseInt(address.substring(colon + 1)));
+        }
+
+        @Override
+        public void open(int timeoutMs) throws IOException {
+            selector = Selector.open();
+            channel = SocketChannel.open();
+            channel.socket().connect(address, timeoutMs);
+            channel.configureBlocking(false);
+            key = channel.register(selector, SelectionKey.OP_READ);
+        }
+
+        @Override
+        public int send(byte[] octets) throws IOException {
+            return channel.write(ByteBuffer.wrap(octets));
+        }
+
+        @Override
+        public int receive(byte[] into, int timeoutMs) throws IOException {
+            key.interestOps(SelectionKey.OP_READ);
+            if (timeoutMs > 0) {
+                selector.select(timeoutMs);
+            } else {
+                selector.selectNow();
+            }
+            selector.selectedKeys().clear();
+            return channel.read(ByteBuffer.wrap(into));
+        }
+
+        @Override
+        public void close() {
+            closed.incrementAndGet();
+            try {
+                channel.close();
+                selector.close();
+            } catch (IOException alreadyGone) {
+                throw new IllegalStateException(alreadyGone);
+            }
+        }
+
+        @Override
+        public void wake() {
+            selector.wakeup();
+        }
+    }
+
+    /** A pipe that connects and then waits for ever for octets. */
+    static final class SilentPipe implements Transport {
+        final CountDownLatch waiting = new CountDownLatch(1);
+        private final Object lock = new Object();
+        private boolean woken;
+        volatile Thread waker;
+        volatile boolean open;
+        final Object held;
+
+        SilentPipe() {
+            this(null);
+        }
+
+        SilentPipe(Object held) {
+            this.held = held;
+        }
+
+        @Override
+        public void open(int timeoutMs) {
+            open = true;
+        }
+
+        @Override
+        public int send(byte[] octets) {
+            return octets.length;
+        }
+
+        @Override
+        public int receive(byte[] into, int timeoutMs) {
+            waiting.countDown();
+            synchronized (lock) {
+                try {
+                    while (!woken) {
+                        lock.wait();
+                    }
+                } catch (InterruptedException interrupted) {
+                    throw new IllegalStateException(interrupted);
+                }
+            }
+            return woken && waker != null ? -1 : 0;
+        }
+
+        @Override
+        public void close() {
+            open = false;
+        }
+
+        @Override
+        public void wake() {
+            waker = Thread.currentThread();
+            synchronized (lock) {
+                woken = true;
+                lock.notifyAll();
+            }
+        }
+    }
+
+    private static String add(Replica replica, String head) throws CotmocException {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("direction", "incoming");
+        fields.put("start_date", "2024-05-01");
+        fields.put("head", head);
+        return replica.records().add("delegation", fields);
+    }
+
+    private static Map<String, Object> sync(Replica replica, String hub) throws CotmocException {
+        try (SyncEngine engine = replica.sync()) {
+            return engine.setHub(hub).run();
+        }
+    }
+
+    private void meet() throws Exception {
+        try (Replica first = province.device(); Replica second = province.device()) {
+            String hub = province.hub();
+            String id = add(first, "Đoàn 😀");
+            that(sync(first, hub).get("complete").equals(true));
+            SocketPipe pipe = new SocketPipe(hub);
+            try (SyncEngine engine = second.sync().setTransport(pipe).setAttachments(SyncEngine.Carry.NONE, 0)) {
+                that(engine.run().get("complete").equals(true));
+            }
+            same(1, pipe.closed.get());
+            same("Đoàn 😀", second.records().get(id).field("head"));
+            same(first.digests(), second.digests());
+            same(true, second.verify().get("ok"));
+        }
+    }
+
+    private void conflict() throws Exception {
+        try (Replica first = province.device(); Replica second = province.device()) {
+            String hub = province.hub();
+            String id = add(first, "A");
+            sync(first, hub);
+            sync(second, hub);
+            first.records().edit(id, new Edits().set("head", "B"));
+            second.records().edit(id, new Edits().set("head", "C"));
+            sync(first, hub);
+            sync(second, hub);
+            List<Conflict> conflicts = second.records().conflicts(id);
+            same(1, conflicts.size());
+            same("head", conflicts.get(0).field());
+            same(2, conflicts.get(0).values().size());
+            that(!conflicts.get(0).why().isEmpty());
+            Conflict.Value hidden = conflicts.get(0).values().get(conflicts.get(0).values().get(0).isShown() ? 1 : 0);
+            String shown = second.records().getWithVersions(id).version("head");
+            second.records().take(id, "head", hidden.number(), shown);
+            same(hidden.value(), second.records().get(id).field("head"));
+            fails("no_conflict", () -> second.records().acknowledge(id, "head", null));
+            sync(second, hub);
+            sync(first, hub);
+            same(hidden.value(), first.records().get(id).field("head"));
+            that(first.records().get(id).conflicts().isEmpty());
+        }
+    }
+
+    private void progress() throws Exception {
+        try (Replica replica = province.device(); SyncEngine engine = replica.sync()) {
+            add(replica, "x");
+            List<Progress> told = new ArrayList<>();
+            ExecutorService executor = Executors.newSingleThreadExecutor();
+            engine.setHub(province.hub()).setProgress(executor, told::add).run();
+            executor.submit(() -> {}).get();
+            executor.shutdown();
+            Progress last = told.get(told.size() - 1);
+            that(last.octetsUp() > 0 && last.octetsDown() > 0 && last.changeSets() >= 1);
+            same(Progress.Stage.OVER, last.stage());
+            that(!last.noProgress() && last.expected() >= last.changeSets());
+        }
+    }
+
+    private void refusedProgress() throws Exception {
+        try (Replica replica = province.device(); SyncEngine engine = replica.sync()) {
+            RejectedExecutionException refused = new RejectedExecutionException("over");
+            engine.setHub(province.hub()).setProgress(task -> {
+                throw refused;
+            }, progress -> {});
+            throwsThis(refused, engine::run);
+            engine.setProgress(null, null);
+            that(engine.run().get("complete").equals(true));
+        }
+    }
+
+    private void throwingPipe() throws Exception {
+        try (Replica replica = province.device(); SyncEngine engine = replica.sync()) {
+            String hub = province.hub();
+            IOException io = new IOException("no radio");
+            engine.setTransport(new SocketPipe(hub) {
+                @Override
+                public void open(int timeoutMs) throws IOException {
+                    throw io;
+                }
+            });
+            CotmocException failed = fails("connection_failed", engine::run);
+            same(io, failed.getCause());
+            that(failed.retry() != CotmocException.Retry.NEVER);
+            RuntimeException bug = new IllegalStateException("bug");
+            engine.setTransport(new SocketPipe(hub) {
+                @Override
+                public int send(byte[] octets) {
+                    throw bug;
+                }
+            });
+            throwsThis(bug, engine::run);
+            engine.setTransport(new SocketPipe(hub) {
+                @Override
+                public int receive(byte[] into, int timeoutMs) throws IOException {
+                    throw io;
+                }
+            });
+            failed = fails("connection_lost", engine::run);
+            same(io, failed.getCause());
+            that(failed.report() != null);
+            engine.setTransport(new SocketPipe(hub) {
+                @Override
+                public int send(byte[] octets) {
+                    return octets.length + 1;
+                }
+            });
+            fails("wrong_usage", engine::run);
+        }
+    }
+
+    private void noHub() throws Exception {
+        try (Replica replica = province.device(); SyncEngine engine = replica.sync()) {
+            fails("no_hub", engine::run);
+            CotmocException failed = fails("connection_failed", () -> engine.setHub("127.0.0.1:1").run());
+            that(failed.retry() != CotmocException.Retry.NEVER);
+            that(failed.report() != null);
+        }
+    }
+
+    /** Runs a sync over a silent pipe in a thread, calls `end` once it waits, and gives what run gave. */
+    private Object runAndEnd(Replica replica, SyncEngine engine, SilentPipe pipe, Check.Body end) throws Exception {
+        engine.setTransport(pipe);
+        AtomicReference<Object> result = new AtomicReference<>();
+        Thread thread = new Thread(() -> {
+            try {
+                result.set(engine.run());
+            } catch (Throwable thrown) {
+                result.set(thrown);
+            }
+        });
+        thread.start();
+        pipe.waiting.await();
+        fails("busy", replica::close);
+        fails("busy", engine::run);
+        replica.info();
+        end.run();
+        thread.join(60_000);
+        that(!thread.isAlive());
+        that(!pipe.open);
+        return result.get();
+    }
+
+    private void cancel() throws Exception {
+        try (Replica replica = province.device(); SyncEngine engine = replica.sync()) {
+            Object result = runAndEnd(replica, engine, new SilentPipe(), engine::cancel);
+            same(false, ((Map<?, ?>) result).get("complete"));
+        }
+    }
+
+    private void nativeCancel() throws Exception {
+        try (Replica replica = province.device(); SyncEngine engine = replica.sync()) {
+            SilentPipe pipe = new SilentPipe();
+            Object result = runAndEnd(replica, engine, pipe,
+                    () -> same(0, engine.handle().use(at -> Probe.cancelFromNativeThread(at))));
+            same(false, ((Map<?, ?>) result).get("complete"));
+            that(pipe.waker != null && pipe.waker != Thread.currentThread());
+        }
+    }
+
+    private void closeWhileRunning() throws Exception {
+        try (Replica replica = province.device()) {
+            SyncEngine engine = replica.sync();
+            Object result = runAndEnd(replica, engine, new SilentPipe(), engine::close);
+            same(false, ((Map<?, ?>) result).get("complete"));
+            fails("wrong_usage", engine::run);
+        }
+    }
+
+    private void watch() throws Exception {
+        try (Replica replica = province.device(); SyncEngine engine = replica.sync()) {
+            engine.setHub(province.hub());
+            List<Map<String, Object>> sessions = new ArrayList<>();
+            add(replica, "watched");
+            engine.request();
+            engine.watch(0, Runnable::run, session -> {
+                sessions.add(session);
+                try {
+                    engine.cancel();
+                } catch (CotmocException failed) {
+                    throw new IllegalStateException(failed);
+                }
+            });
+            same(1, sessions.size());
+            same(null, sessions.get(0).get("error"));
+            IllegalStateException bug = new IllegalStateException("listener");
+            engine.request();
+            throwsThis(bug, () -> engine.watch(0, Runnable::run, session -> {
+                throw bug;
+            }));
+        }
+    }
+}
