@@ -5,6 +5,7 @@
 #include <cotmoc/crypto/hash.hpp>
 #include <cotmoc/sync/authority.hpp>
 #include <cotmoc/sync/hub.hpp>
+#include <cotmoc/sync/session.hpp>
 #include <cotmoc/system/file_key_store.hpp>
 
 #include <filesystem>
