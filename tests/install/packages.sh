@@ -48,7 +48,7 @@ else
     echo "skipped: systemd-analyze is not here"
 fi
 if command -v lintian >/dev/null; then
-    lintian --fail-on error,warning --allow-root --no-tag-display-limit "$work"/debs/*.deb ||
+    lintian --fail-on error,warning --allow-root --tag-display-limit 0 "$work"/debs/*.deb ||
         lintian_failed=yes
     [[ -z "${lintian_failed:-}" ]] || die "lintian"
 else
