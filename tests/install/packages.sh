@@ -63,7 +63,7 @@ printf '{"spaces": [{"id": "kon-tum", "label": "Tỉnh"}]}' >"$work/fleet.json"
     --catalogue "$source_dir/examples/kontum/data/catalogue.json" >"$work/init.out"
 "$bin/cotmoc-hub" --data "$work/hub" init >"$work/hub.request"
 "$bin/cotmoc" -C "$work/auth" authority enrol "$work/hub.request" --role hub >"$work/hub.grant"
-root=$(grep -oE '[0-9a-f]{64}|([0-9a-f]{4}[ -]){15}[0-9a-f]{4}' "$work/init.out" | head -n 1)
+root=$("$bin/cotmoc" -C "$work/auth" authority list --json 2>/dev/null | grep -oE "[0-9a-f]{64}" | head -n 1)
 "$bin/cotmoc-hub" --data "$work/hub" join "$work/hub.grant" --root "$root"
 "$bin/cotmoc-hub" --data "$work/hub" verify >/dev/null
 echo "both programs run from the unpacked packages"
