@@ -1,5 +1,5 @@
-// Conflict review: two people change the same field without knowing of each other. Nothing is lost: all see the
-// same value, both values stay listed, and a person settles it for everybody.
+// Conflict review: two people change the same field without knowing of each other. Nothing is lost: all see
+// the same value, both values stay listed, and a person settles it for everybody.
 #include "province.hpp"
 
 #include <iostream>
@@ -35,8 +35,9 @@ Result<void> sample() {
     COTMOC_ASSIGN(const auto province, samples::Province::create());
     COTMOC_ASSIGN(const auto post, province->add_post("don-bo-y"));
     COTMOC_ASSIGN(const auto office, province->add_post("ubnd-ngoc-hoi"));
-    COTMOC_ASSIGN(const RecordId visit, samples::add(*post->replica, "delegation",
-        R"({"partner": "tỉnh Attapư", "people": 12, "start_date": "2024-05-01"})"));
+    COTMOC_ASSIGN(const RecordId visit,
+                  samples::add(*post->replica, "delegation",
+                               R"({"partner": "tỉnh Attapư", "people": 12, "start_date": "2024-05-01"})"));
     COTMOC_TRY(province->sync(*post->replica));
     COTMOC_TRY(province->sync(*office->replica));
 

@@ -24,11 +24,12 @@ Result<void> sample() {
                   }));
 
     std::cout << "the user adds one:\n";
-    COTMOC_ASSIGN(const RecordId visit, samples::add(replica, "delegation",
-        R"({"partner": "tỉnh Attapư", "people": 12, "start_date": "2024-05-01"})"));
+    COTMOC_ASSIGN(const RecordId visit,
+                  samples::add(replica, "delegation",
+                               R"({"partner": "tỉnh Attapư", "people": 12, "start_date": "2024-05-01"})"));
     std::cout << "another one that the list does not show:\n";
     COTMOC_TRY(samples::add(replica, "delegation",
-        R"({"partner": "tỉnh Ratanakiri", "people": 7, "start_date": "2024-05-03"})"));
+                            R"({"partner": "tỉnh Ratanakiri", "people": 7, "start_date": "2024-05-03"})"));
     std::cout << "the user gives it a head:\n";
     COTMOC_TRY(samples::set(replica, visit, "head", "Ông Bounmy"));
 

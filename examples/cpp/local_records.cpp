@@ -42,8 +42,8 @@ Result<void> sample() {
 
     // Each kind of record is a view for SQL; values come as JSON.
     std::cout << "all, by date:\n";
-    COTMOC_TRY(samples::print_sql(
-        post, "SELECT start_date, partner, people FROM delegation ORDER BY start_date"));
+    COTMOC_TRY(
+        samples::print_sql(post, "SELECT start_date, partner, people FROM delegation ORDER BY start_date"));
 
     // Words are found with or without their accents.
     core::ListQuery search;

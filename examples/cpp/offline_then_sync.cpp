@@ -18,10 +18,14 @@ Result<std::string> how_far(sync::Replica& replica, const RecordId& id) {
         return std::string("not here");
     }
     switch (view->progress) {
-        case core::Progress::local: return std::string("on this device only");
-        case core::Progress::sealed: return std::string("signed, waiting for a link");
-        case core::Progress::hub: return std::string("held by the hub");
-        case core::Progress::province: return std::string("confirmed by the province");
+        case core::Progress::local:
+            return std::string("on this device only");
+        case core::Progress::sealed:
+            return std::string("signed, waiting for a link");
+        case core::Progress::hub:
+            return std::string("held by the hub");
+        case core::Progress::province:
+            return std::string("confirmed by the province");
     }
     return std::string();
 }
@@ -32,10 +36,11 @@ Result<void> sample() {
     COTMOC_ASSIGN(const auto office, province->add_post("ubnd-ngoc-hoi"));
 
     // No link: both go on working.
-    COTMOC_ASSIGN(const RecordId visit, samples::add(*post->replica, "delegation",
-        R"({"partner": "tỉnh Attapư", "people": 12, "start_date": "2024-05-01"})"));
+    COTMOC_ASSIGN(const RecordId visit,
+                  samples::add(*post->replica, "delegation",
+                               R"({"partner": "tỉnh Attapư", "people": 12, "start_date": "2024-05-01"})"));
     COTMOC_TRY(samples::add(*office->replica, "delegation",
-        R"({"partner": "tỉnh Ratanakiri", "people": 7, "start_date": "2024-05-03"})"));
+                            R"({"partner": "tỉnh Ratanakiri", "people": 7, "start_date": "2024-05-03"})"));
     COTMOC_ASSIGN(std::string where, how_far(*post->replica, visit));
     std::cout << "the post's record: " << where << '\n';
 
@@ -58,8 +63,8 @@ Result<void> sample() {
 
     for (const auto* device : {&post, &office}) {
         std::cout << (*device)->replica->name() << " shows:\n";
-        COTMOC_TRY(samples::print_sql(*(*device)->replica,
-            "SELECT start_date, partner, people FROM delegation ORDER BY start_date"));
+        COTMOC_TRY(samples::print_sql(
+            *(*device)->replica, "SELECT start_date, partner, people FROM delegation ORDER BY start_date"));
     }
     return {};
 }

@@ -48,7 +48,9 @@ Province::~Province() {
     std::filesystem::remove_all(directory_, ignored);
 }
 
-crypto::Secret Province::passphrase() { return crypto::Secret::copy_of(as_bytes("a long sentence to practise")); }
+crypto::Secret Province::passphrase() {
+    return crypto::Secret::copy_of(as_bytes("a long sentence to practise"));
+}
 
 Result<std::unique_ptr<Province>> Province::create() {
     COTMOC_TRY(crypto::initialise());
@@ -97,16 +99,14 @@ Result<std::unique_ptr<Device>> Province::add_post(const std::string& name) {
     auto device = std::make_unique<Device>(directory_ / name, clock, random);
     COTMOC_TRY(sync::Replica::create(device->environment, name, passphrase(), crypto::KdfPreset::low));
     COTMOC_ASSIGN(device->replica, sync::Replica::open(device->environment, passphrase()));
-    COTMOC_ASSIGN(const std::string text,
-                  enrol(device->replica->request(), crypto::Role::border_post));
+    COTMOC_ASSIGN(const std::string text, enrol(device->replica->request(), crypto::Role::border_post));
     COTMOC_ASSIGN(const crypto::Grant grant, crypto::parse_grant(text));
     COTMOC_TRY(device->replica->join(grant, fingerprint()));
     return device;
 }
 
 Result<sync::SessionReport> Province::sync(sync::Replica& device) {
-    const auto caller =
-        sync::Session::call({device, device.keys().device, random}, device.hub_key().value());
+    const auto caller = sync::Session::call({device, device.keys().device, random}, device.hub_key().value());
     const auto answering = sync::Session::answer({*hub_, *hub_keys_, random});
     return sync::run_in_memory(*caller, *answering, clock);
 }

@@ -1,5 +1,5 @@
-// USB bundle: where no link reaches, a stick carries what a session would send. It is signed and encrypted, so
-// whoever finds it reads nothing of it.
+// USB bundle: where no link reaches, a stick carries what a session would send. It is signed and encrypted,
+// so whoever finds it reads nothing of it.
 #include "province.hpp"
 
 #include <cotmoc/sync/bundle.hpp>
@@ -59,21 +59,21 @@ Result<void> sample() {
     COTMOC_ASSIGN(const auto office, province->add_post("ubnd-ngoc-hoi"));
     COTMOC_ASSIGN(const auto post, province->add_post("don-bo-y"));
     COTMOC_TRY(samples::add(*post->replica, "delegation",
-        R"({"partner": "tỉnh Attapư", "people": 12, "start_date": "2024-05-01"})"));
+                            R"({"partner": "tỉnh Attapư", "people": 12, "start_date": "2024-05-01"})"));
     COTMOC_TRY(samples::add(*post->replica, "delegation",
-        R"({"partner": "tỉnh Ratanakiri", "people": 7, "start_date": "2024-05-03"})"));
+                            R"({"partner": "tỉnh Ratanakiri", "people": 7, "start_date": "2024-05-03"})"));
 
     const std::string stick = (province->directory() / "stick.cmb").string();
     COTMOC_ASSIGN(const auto written, write_stick(*post->replica, province->random, stick));
     std::cout << "written: " << written.content.change_sets << " change set(s) with " << written.content.ops
               << " changes, " << written.volumes << " volume(s)\n";
 
-    // Somebody carries the stick over the pass. The office never had a link to the post. It learns of the post
-    // from the stick, too: the authority's signed entries travel along.
+    // Somebody carries the stick over the pass. The office never had a link to the post. It learns of the
+    // post from the stick, too: the authority's signed entries travel along.
     COTMOC_ASSIGN(const auto read, read_stick(*office->replica, stick));
     std::cout << "read: " << read.received.change_sets << " new, " << read.problems.size() << " problems\n";
     COTMOC_TRY(samples::print_sql(*office->replica,
-        "SELECT start_date, partner, people FROM delegation ORDER BY start_date"));
+                                  "SELECT start_date, partner, people FROM delegation ORDER BY start_date"));
 
     // Reading it once more changes nothing.
     COTMOC_ASSIGN(const auto again, read_stick(*office->replica, stick));
@@ -83,7 +83,8 @@ Result<void> sample() {
     std::filesystem::resize_file(stick, std::filesystem::file_size(stick) / 2);
     COTMOC_ASSIGN(const auto damaged, read_stick(*office->replica, stick));
     std::cout << "read half of it: " << damaged.received.change_sets << " new, "
-              << (damaged.problems.empty() ? "no problem" : error_name(damaged.problems.front().code)) << '\n';
+              << (damaged.problems.empty() ? "no problem" : error_name(damaged.problems.front().code))
+              << '\n';
     return {};
 }
 

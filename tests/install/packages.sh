@@ -63,7 +63,7 @@ printf '{"spaces": [{"id": "kon-tum", "label": "Tỉnh"}]}' >"$work/fleet.json"
     --catalogue "$source_dir/examples/kontum/data/catalogue.json" >"$work/init.out"
 "$bin/cotmoc-hub" --data "$work/hub" init >"$work/hub.request"
 "$bin/cotmoc" -C "$work/auth" authority enrol "$work/hub.request" --role hub >"$work/hub.grant"
-root=$("$bin/cotmoc" -C "$work/auth" authority list --json 2>/dev/null | grep -oE "[0-9a-f]{64}" | head -n 1)
+root=$(cat "$work/init.out")
 "$bin/cotmoc-hub" --data "$work/hub" join "$work/hub.grant" --root "$root"
 "$bin/cotmoc-hub" --data "$work/hub" verify >/dev/null
 echo "both programs run from the unpacked packages"
@@ -101,7 +101,8 @@ if [[ $EUID -ne 0 ]]; then
     exit 0
 fi
 status=0
-unshare --mount bash -euc 'install_in_overlay "$1" "$2"' _ "$work/overlay" "$work/debs" >"$work/dpkg.log" 2>&1 || status=$?
+unshare --mount bash -euc 'install_in_overlay "$1" "$2"' _ "$work/overlay" "$work/debs" \
+    >"$work/dpkg.log" 2>&1 || status=$?
 case $status in
     0) echo "installed, upgraded, removed and purged" ;;
     77) echo "skipped: no overlay can be mounted here" ;;
