@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage() {
     cat <<'TEXT'
-usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan]
+usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | --packages]
   (nothing)       the release build's tests, then those of the address and undefined-behaviour sanitizers, in which
                   the threat table is run too
   --release-only  without the sanitizers
@@ -15,6 +15,7 @@ usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan]
   --noise         only the Noise test vectors; COTMOC_NOISE_VECTORS=FILE gives another file of them
   --clang         all tests built by clang-16
   --tsan          the tests under the thread sanitizer
+  --packages      installs and packages the release build: find_package, the C++ samples, the Debian packages
   --help          this text
 COTMOC_JOBS limits the number of parallel jobs (default: one for each processor).
 TEXT
@@ -27,7 +28,7 @@ if [[ $# -gt 1 ]]; then
 fi
 case "${1:-}" in
     '') ;;
-    --release-only | --threats | --noise | --clang | --tsan) mode=${1#--} ;;
+    --release-only | --threats | --noise | --clang | --tsan | --packages) mode=${1#--} ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
 esac
@@ -89,6 +90,11 @@ case $mode in
         ;;
     tsan) check tsan ;;
     release-only) check release ;;
+    packages)
+        configure release
+        cmake --build --preset release --parallel "$jobs" --target all
+        ctest --preset release --tests-regex '^(install|samples-cpp|packages)$'
+        ;;
     threats)
         configure asan
         cmake --build --preset asan --parallel "$jobs"
