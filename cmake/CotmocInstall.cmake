@@ -52,6 +52,7 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/cotmoc-config-versi
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/cotmoc-config.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/cotmoc-config-version.cmake
         DESTINATION ${cotmoc_package_dir})
+include(CotmocPkgConfig)
 
 foreach(program cotmoc cotmoc-hub cotmoc-bench)
     if(TARGET ${program})

@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage() {
     cat <<'TEXT'
-usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | --jni | --objc | --docs]
+usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | --jni | --objc | --docs | --packages]
   (nothing)       the release build's tests, then those of the address and undefined-behaviour sanitizers, in which
                   the threat table is run too
   --release-only  without the sanitizers
@@ -19,6 +19,7 @@ usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | -
                   far as javac checks it
   --objc          the Objective-C interface with GCC and GNUstep: headers, unit tests, sample, scenario, docs
   --docs          the pages of Doxygen for the C and Objective-C headers, without warnings, into build/api
+  --packages      installs and packages the release build: find_package, the C++ samples, the Debian packages
   --help          this text
 COTMOC_JOBS limits the number of parallel jobs (default: one for each processor).
 TEXT
@@ -31,7 +32,7 @@ if [[ $# -gt 1 ]]; then
 fi
 case "${1:-}" in
     '') ;;
-    --release-only | --threats | --noise | --clang | --tsan | --jni | --objc | --docs) mode=${1#--} ;;
+    --release-only | --threats | --noise | --clang | --tsan | --jni | --objc | --docs | --packages) mode=${1#--} ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
 esac
@@ -110,6 +111,11 @@ case $mode in
         ;;
     docs) bash docs/make_api.sh "$root" "$root/build/api" ;;
     release-only) check release ;;
+    packages)
+        configure release
+        cmake --build --preset release --parallel "$jobs" --target all
+        ctest --preset release --tests-regex '^(install|samples-cpp|packages)$'
+        ;;
     threats)
         configure asan
         cmake --build --preset asan --parallel "$jobs"
