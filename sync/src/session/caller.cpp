@@ -3,7 +3,6 @@
 #include "session/turned_away.hpp"
 #include "session/web_page.hpp"
 
-#include <cotmoc/base/check.hpp>
 #include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/sync/attachments.hpp>
 
@@ -45,7 +44,6 @@ private:
     Result<bool> exchange_attachments();
     /// Whether something of the list has not come.
     bool still_lacks() const;
-    Result<void> check_not_revoked(const crypto::TrustState::Device& responder) const;
     Result<void> on_reply(Reply reply);
     Result<void> tell_trust(const Reply& reply);
     Result<void> tell_lists(const FeedTable& list);
@@ -58,7 +56,6 @@ private:
     FeedTable compare(const FeedTable& list);
     Result<void> plan_new();
     Result<void> plan_hand_over();
-    Result<std::vector<HandOver>> to_hand_over();
 
     crypto::AgreementPublicKey responder_;
     std::optional<crypto::NoiseInitiator> handshake_;
@@ -95,14 +92,6 @@ Result<void> Caller::begin() {
     framing_.write_frame(handshake_->write_message_1(encode_greeting(greeting)));
     awaiting_answer_ = true;
     return {};
-}
-
-/// A lost laptop that still answers is told nothing; of a hub that was withdrawn only the trust feed comes.
-Result<void> Caller::check_not_revoked(const crypto::TrustState::Device& responder) const {
-    const bool refused = responder.revoked && responder.role != crypto::Role::hub;
-    return refused && !switched_off("revoked-responder")
-               ? fail(ErrorCode::revoked, "the device that is called")
-               : Result<void>();
 }
 
 Result<void> Caller::on_handshake(const Bytes& frame) {
@@ -187,7 +176,7 @@ Result<void> Caller::tell_lists(const FeedTable& list) {
 Result<void> Caller::on_equal() {
     COTMOC_TRY(tell_lists(own_list_));
     COTMOC_TRY(tell_received_all());
-    COTMOC_ASSIGN(const std::vector<HandOver> owed, to_hand_over());
+    COTMOC_ASSIGN(const std::vector<HandOver> owed, owed_feeds(store(), *own_device(), *peer_device()));
     const Result<bool> files = attachments_.has_work(options_.attachment_rule, attachment_parties());
     if (!files) {
         report_.attachment_error = files.error().code;
@@ -386,19 +375,8 @@ Result<void> Caller::plan_new() {
     return {};
 }
 
-/// What this device reads no more, the other side may still lack.
-Result<std::vector<HandOver>> Caller::to_hand_over() {
-    const auto* peer = peer_device();
-    COTMOC_CHECK(peer != nullptr && own_device() != nullptr);
-    const std::vector<SpaceId> spaces = handed_over_spaces(trust(), *own_device(), *peer);
-    COTMOC_ASSIGN(std::vector<HandOver> owed, store().hand_over(*peer));
-    std::erase_if(owed,
-                  [&](const HandOver& each) { return !std::ranges::binary_search(spaces, each.space); });
-    return owed;
-}
-
 Result<void> Caller::plan_hand_over() {
-    COTMOC_ASSIGN(const std::vector<HandOver> owed, to_hand_over());
+    COTMOC_ASSIGN(const std::vector<HandOver> owed, owed_feeds(store(), *own_device(), *peer_device()));
     for (const HandOver& each : owed) {
         COTMOC_TRY(outgoing_.plan(each.space, {{each.device, {each.after, each.until}}}));
     }

@@ -2,7 +2,10 @@
 
 #include <cotmoc/base/binary.hpp>
 #include <cotmoc/base/check.hpp>
+#include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/crypto/hash.hpp>
+
+#include <algorithm>
 
 namespace cotmoc::sync {
 
@@ -26,6 +29,22 @@ std::vector<SpaceId> handed_over_spaces(const crypto::TrustState& trust,
     std::vector<SpaceId> both;
     std::ranges::set_intersection(withdrawn, carried, std::back_inserter(both));
     return both;
+}
+
+Result<void> check_not_revoked(const crypto::TrustState::Device& responder) {
+    const bool refused = responder.revoked && responder.role != crypto::Role::hub;
+    return refused && !switched_off("revoked-responder")
+               ? fail(ErrorCode::revoked, "the device that is called")
+               : Result<void>();
+}
+
+Result<std::vector<HandOver>> owed_feeds(FeedStore& store, const crypto::TrustState::Device& giver,
+                                         const crypto::TrustState::Device& taker) {
+    const std::vector<SpaceId> spaces = handed_over_spaces(store.trust(), giver, taker);
+    COTMOC_ASSIGN(std::vector<HandOver> owed, store.hand_over(taker));
+    std::erase_if(owed,
+                  [&](const HandOver& each) { return !std::ranges::binary_search(spaces, each.space); });
+    return owed;
 }
 
 Result<Hash256> hello_hash(FeedStore& store, const std::vector<SpaceId>& spaces) {

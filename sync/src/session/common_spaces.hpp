@@ -16,6 +16,13 @@ std::vector<SpaceId> handed_over_spaces(const crypto::TrustState& trust,
                                         const crypto::TrustState::Device& giver,
                                         const crypto::TrustState::Device& taker);
 
+/// A lost laptop that still answers is told nothing; of a hub that was withdrawn only the trust feed comes.
+Result<void> check_not_revoked(const crypto::TrustState::Device& responder);
+
+/// What `giver` reads no more and `taker` may still lack.
+Result<std::vector<HandOver>> owed_feeds(FeedStore& store, const crypto::TrustState::Device& giver,
+                                         const crypto::TrustState::Device& taker);
+
 /// H("hello", u64 trust position, trust head, (space id, frontier hash) of each space in order); with
 /// forks_check() behind it if a feed of these spaces is forked.
 Result<Hash256> hello_hash(FeedStore& store, const std::vector<SpaceId>& spaces);
