@@ -15,7 +15,8 @@ trap 'rm -rf "$work"' EXIT
 
 # size_of ARCHIVE…: octets of a stripped shared library of everything in the archives.
 size_of() {
-    "$compiler" -shared -o "$work/all.so" -Wl,--whole-archive "$@" -Wl,--no-whole-archive "$sodium" -pthread -lm
+    "$compiler" -shared -o "$work/all.so" -Wl,-Bsymbolic,--whole-archive "$@" \
+        -Wl,--no-whole-archive "$sodium" -pthread -lm
     "$strip" "$work/all.so"
     stat -c %s "$work/all.so"
 }
