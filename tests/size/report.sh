@@ -6,7 +6,7 @@ build=$(realpath "$1")
 strip=${2:-strip}
 budget_kib=900
 
-compiler=$(sed -n 's/^CMAKE_CXX_COMPILER:[A-Z]*=//p' "$build/CMakeCache.txt")
+compiler=$(sed -n 's/^set(CMAKE_CXX_COMPILER "\(.*\)")$/\1/p' "$build"/CMakeFiles/*/CMakeCXXCompiler.cmake)
 sodium=$(sed -n 's/^COTMOC_SODIUM_ARCHIVE:[A-Z]*=//p' "$build/CMakeCache.txt")
 [[ -n "$compiler" && -n "$sodium" && -f "$build/libcotmoc_all.a" ]] ||
     { echo "report.sh: build the target cotmoc-phone in $build first" >&2; exit 2; }
