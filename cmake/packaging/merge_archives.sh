@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # merge_archives.sh OUTPUT COMPILER AR OWN… -- OTHER…: one archive of all objects of OWN, and of those of OTHER that
-# these need. Which ones the linker says, when it makes a library of everything in OWN.
+# these need. Which ones the linker says, when it makes one object of everything in OWN.
 set -euo pipefail
 output=$1 compiler=$2 ar=$3
 shift 3
@@ -11,8 +11,8 @@ for archive in "$@"; do other+=("$(realpath "$archive")"); done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$compiler" -shared -o "$work/trial.so" -Wl,--trace -Wl,--whole-archive "${own[@]}" -Wl,--no-whole-archive \
-    ${other[@]+"${other[@]}"} -pthread -lm >"$work/trace"
+"$compiler" -r -nostdlib -o "$work/trial" -Wl,--trace,--trace -Wl,--whole-archive "${own[@]}" -Wl,--no-whole-archive \
+    ${other[@]+"${other[@]}"} >"$work/trace"
 
 # take ARCHIVE NUMBER MEMBER…: objects of one archive under names that no other archive has.
 take() {

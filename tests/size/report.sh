@@ -6,7 +6,7 @@ build=$(realpath "$1")
 strip=${2:-strip}
 budget_kib=900
 
-compiler=$(sed -n 's/^CMAKE_CXX_COMPILER:[A-Z]*=//p' "$build/CMakeCache.txt")
+compiler=$(sed -n 's/^set(CMAKE_CXX_COMPILER "\(.*\)")$/\1/p' "$build"/CMakeFiles/*/CMakeCXXCompiler.cmake)
 sodium=$(sed -n 's/^COTMOC_SODIUM_ARCHIVE:[A-Z]*=//p' "$build/CMakeCache.txt")
 [[ -n "$compiler" && -n "$sodium" && -f "$build/libcotmoc_all.a" ]] ||
     { echo "report.sh: build the target cotmoc-phone in $build first" >&2; exit 2; }
@@ -15,7 +15,8 @@ trap 'rm -rf "$work"' EXIT
 
 # size_of ARCHIVE…: octets of a stripped shared library of everything in the archives.
 size_of() {
-    "$compiler" -shared -o "$work/all.so" -Wl,--whole-archive "$@" -Wl,--no-whole-archive "$sodium" -pthread -lm
+    "$compiler" -shared -o "$work/all.so" -Wl,-Bsymbolic,--whole-archive "$@" \
+        -Wl,--no-whole-archive "$sodium" -pthread -lm
     "$strip" "$work/all.so"
     stat -c %s "$work/all.so"
 }
