@@ -16,7 +16,7 @@ class StickWriter final : public sync::VolumeSink {
 public:
     explicit StickWriter(std::string path) : path_(std::move(path)) {}
     Result<void> begin(std::uint32_t, std::uint32_t) override {
-        COTMOC_ASSIGN(auto file, system::FileWriter::create(path_));
+        COTMOC_ASSIGN(auto file, system::FileWriter::create(path_, system::FileReaders::everyone));
         file_.emplace(std::move(file));
         return {};
     }
