@@ -80,7 +80,8 @@ cotmoc_status cotmoc_options_set_language(cotmoc_options* options, const char* l
                                           cotmoc_error* error) noexcept {
     return guard(error, [&]() -> Result<void> {
         COTMOC_TRY(check(options, "options"));
-        COTMOC_ASSIGN(const std::string text, text_of(language, "language"));
+        COTMOC_TRY(need(language, "language"));
+        const std::string_view text = language;
         if (text != "vi" && text != "en") {
             return fail(ErrorCode::wrong_usage, "language is vi or en");
         }
