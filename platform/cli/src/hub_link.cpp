@@ -57,7 +57,10 @@ Result<sync::SessionReport> sync_with(const Common& common, Opened& opened, cons
         session.follow_attachments = [&] { return sync::follow_attachments(replica, *attachments.store); };
     }
     sync::ReplicaPartials partials(replica.store());
-    session.partials = &partials;
+    // What a hub has begun to send is not for a neighbour to replace.
+    if (const auto hub = replica.hub_key(); hub && *hub == key) {
+        session.partials = &partials;
+    }
     const auto report = asio::sync_over_tcp(endpoint.host, endpoint.port, session, key, options, clock);
     progress.clear();
     if (report) {

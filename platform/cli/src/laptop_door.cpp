@@ -8,15 +8,25 @@
 #include <iostream>
 
 namespace cotmoc::cli {
+namespace {
+
+/// So long a caller may keep the replica without moving anything.
+constexpr std::int64_t neighbour_stall_ms = 30'000;
+
+}  // namespace
 
 LaptopDoor::LaptopDoor(const Common& common, std::string directory, crypto::Secret passphrase)
     : common_(common), directory_(std::move(directory)), passphrase_(std::move(passphrase)) {}
 
+/// Once: a stranger's octets must not make this device try a passphrase, which costs a second and may be
+/// counted.
 Result<void> LaptopDoor::remember(crypto::KeyStore& store) {
     COTMOC_ASSIGN(Bytes file, store.load());
-    if (!keys_ || file != key_file_) {
-        COTMOC_ASSIGN(keys_, crypto::unlock(store, passphrase_));
+    if (!keys_) {
+        COTMOC_ASSIGN(keys_, crypto::unlock(store, std::exchange(passphrase_, {})));
         key_file_ = std::move(file);
+    } else if (file != key_file_) {
+        return fail(ErrorCode::wrong_passphrase, "the key file has changed: start `serve` again");
     }
     return {};
 }
@@ -42,13 +52,6 @@ Result<void> LaptopDoor::begin(const std::function<Result<void>(const sync::Repl
     return look(*opened->replica);
 }
 
-const crypto::DeviceKeys& LaptopDoor::keys() {
-    system::FileKeyStore store(directory_);
-    // After a rejoin callers use the new key; if it cannot be had now, enter() tells why.
-    (void)remember(store);
-    return keys_->device;
-}
-
 Result<sync::SessionOptions> LaptopDoor::enter() {
     if (opened_ != nullptr) {
         return fail(ErrorCode::busy, "another caller");
@@ -62,17 +65,15 @@ Result<sync::SessionOptions> LaptopDoor::enter() {
         return tl::unexpected(opened.error());
     }
     opened_ = std::move(*opened);
-    partials_.emplace(opened_->replica->store());
     sync::SessionOptions options{*opened_->replica, opened_->replica->keys().device, random_};
     options.gate = &gate_;
-    options.partials = &*partials_;
+    options.stall_ms = neighbour_stall_ms;  // the owner waits meanwhile
     return options;
 }
 
 void LaptopDoor::leave(const sync::SessionReport& report, const std::optional<DeviceId>& peer,
                        const std::optional<Error>& error) {
     const Result<std::string> line = describe(report, peer, error);
-    partials_.reset();
     opened_.reset();
     // Whoever reads it may go on in the replica.
     const Result<void> told = line ? tell(*line, error) : tl::unexpected(line.error());

@@ -4,7 +4,6 @@
 #include "command.hpp"
 
 #include <cotmoc/sync/door.hpp>
-#include <cotmoc/sync/partial_store.hpp>
 #include <cotmoc/sync/session_gate.hpp>
 
 namespace cotmoc::cli {
@@ -17,7 +16,7 @@ public:
     /// was.
     Result<void> begin(const std::function<Result<void>(const sync::Replica&)>& look);
 
-    const crypto::DeviceKeys& keys() override;
+    const crypto::DeviceKeys& keys() override { return keys_->device; }
     const Hash256& root() const override { return root_; }
     Result<sync::SessionOptions> enter() override;
     /// Tells of the session on standard output.
@@ -32,7 +31,7 @@ public:
 
 private:
     Result<std::unique_ptr<Opened>> open();
-    /// Keys and their file, as another command may have changed them.
+    /// Keys and their file. wrong_passphrase once another command has changed them.
     Result<void> remember(crypto::KeyStore& store);
     /// The line for a session that is over, while the replica is still open; empty if there is nothing to
     /// tell.
@@ -42,14 +41,13 @@ private:
 
     const Common& common_;
     std::string directory_;
-    crypto::Secret passphrase_;
+    crypto::Secret passphrase_;  // until begin()
     crypto::SystemRandom random_;
     sync::SessionGate gate_;
     std::optional<crypto::KeyFileContents> keys_;
     Bytes key_file_;
     Hash256 root_;
     std::unique_ptr<Opened> opened_;  // while a caller is inside
-    std::optional<sync::ReplicaPartials> partials_;
     std::optional<Error> fatal_;
     bool needs_person_ = false;
 };

@@ -32,6 +32,8 @@ public:
     const std::optional<Error>& error() const final { return error_; }
     const SessionReport& report() const final { return report_; }
     const std::optional<DeviceId>& peer() const final { return peer_; }
+    /// The other side holds its key: something that came under the session's keys was read.
+    bool proven() const { return answered_; }
 
 protected:
     // The two sides differ in these.

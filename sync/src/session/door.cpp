@@ -44,6 +44,8 @@ private:
     /// When the session is over the replica is let go at once, whatever the pipe still has to do.
     void settle();
     void leave();
+    /// Octets alone are not enough: whoever repeats a recording can add some.
+    bool proven() const { return static_cast<const Conversation&>(*inside_).proven(); }
 
     Door& door_;
     Random& random_;
@@ -78,8 +80,10 @@ void DoorSession::on_bytes(BytesView bytes, std::int64_t now_ms) {
         return;
     }
     if (inside_ != nullptr) {
-        proof_by_.reset();
         inside_->on_bytes(bytes, now_ms);
+        if (proven()) {
+            proof_by_.reset();
+        }
         settle();
         return;
     }
@@ -201,6 +205,9 @@ void DoorSession::leave() {
     output_ = inside_->take_output();  // counted by it
     error_ = inside_->error();
     report_ = inside_->report();
+    if (!proven()) {
+        report_.round_trips = 0;  // nothing that is worth telling (S22)
+    }
     peer_ = inside_->peer();
     finished_ = true;
     inside_.reset();

@@ -174,6 +174,25 @@ TEST_CASE("a recorded first message keeps the owner out for seconds only") {
     CHECK(scene.door.complete == 0);
 }
 
+TEST_CASE("octets that are no message do not make a recorded first message last longer") {
+    Scene scene;
+    const auto caller = scene.call_as("post-a");
+    caller->start(0);
+    const Bytes recorded = caller->take_output();
+    scene.add_record("post-b", "delegation", {{"partner", "Attapeu"}});
+    const auto session = scene.answer();
+    session->start(1'000);
+    session->on_bytes(recorded, 1'000);
+    CHECK(scene.door.inside);
+    session->on_bytes(Bytes{0xff, 0xff, 0}, 2'000);  // a frame that never becomes whole
+    const sync::DoorLimits limits;
+    session->on_bytes(Bytes{0}, 1'000 + limits.proof_ms - 1);
+    session->on_tick(1'000 + limits.proof_ms);
+    CHECK(session->finished());
+    CHECK_FALSE(scene.door.inside);
+    CHECK(scene.door.complete == 0);
+}
+
 TEST_CASE("what is wrong with the replica ends the session, and a link that is cut closes the door") {
     Scene scene;
     scene.door.broken = true;
