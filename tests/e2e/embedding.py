@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 
 import harness
+from links import BadLink
 
 DELEGATION = {"direction": "incoming", "start_date": "2024-05-01"}
 
@@ -32,8 +33,8 @@ class Embedding(harness.Fleet):
     def fields(self, **values):
         return json.dumps({**DELEGATION, **values}, ensure_ascii=False)
 
-    def sync_app(self, *arguments):
-        return json.loads(self.step("sync", self.hub.address, *arguments))
+    def sync_app(self, *arguments, address=None):
+        return json.loads(self.step("sync", address or self.hub.address, *arguments))
 
     def conflicts(self):
         return [json.loads(line) for line in self.step("conflicts").splitlines()]
@@ -161,7 +162,10 @@ class Embedding(harness.Fleet):
             (self.work / "many.jsonl").write_text("\n".join(lines[part * 100:part * 100 + 100]) + "\n")
             self.cotmoc("don-b", "import", self.work / "many.jsonl")
             self.sync("don-b")
-        report = self.sync_app(30000)
+        # A line of 30 kB a second, as not to be quicker than whoever cancels.
+        link = BadLink(self.programs, self.hub.address, "--profile", "lan", "--rate", 30_000)
+        self.addCleanup(link.drop)
+        report = self.sync_app(30000, address=link.address)
         self.assertFalse(report["complete"])
         self.assertLess(report["received"]["change_sets"], 4)
         report = self.sync_app()
