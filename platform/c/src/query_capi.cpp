@@ -217,7 +217,17 @@ cotmoc_status cotmoc_cursor_next(cotmoc_cursor* cursor, cotmoc_text_fn view, voi
         if (!text) {
             return {};
         }
+        Result<void> given = give(view, ctx, *text);
+        if (!given) {
+            // It comes again, as to one who needed a larger buffer. A replica that was closed meanwhile gives
+            // no more.
+            (void)with(*open, Access::records, [&](OpenReplica&) -> Result<void> {
+                cursor->waiting.push_front(*text);
+                return {};
+            });
+            return given;
+        }
         *found = 1;
-        return give(view, ctx, *text);
+        return {};
     });
 }

@@ -210,8 +210,18 @@ TEST_CASE("what the view returns comes back, and what was done stays done") {
     cotmoc_cursor* cursor = nullptr;
     REQUIRE(cotmoc_cursor_open(post.replica, nullptr, &cursor, nullptr) == COTMOC_OK);
     int32_t found = 0;
-    CHECK(cotmoc_cursor_next(cursor, nullptr, nullptr, &found, nullptr) == COTMOC_OK);
+    char little[4];
+    cotmoc_buffer buffer{little, sizeof little, 0};
+    CHECK(cotmoc_cursor_next(cursor, cotmoc_copy_text, &buffer, &found, nullptr) == COTMOC_LIMIT_EXCEEDED);
+    CHECK(found == 0);
+    std::string large(buffer.size + 1, ' ');
+    buffer = {large.data(), large.size(), 0};
+    CHECK(cotmoc_cursor_next(cursor, cotmoc_copy_text, &buffer, &found, nullptr) ==
+          COTMOC_OK);  // the same one
     CHECK(found == 1);
+    CHECK(large.find("\"head\":\"A\"") != std::string::npos);
+    CHECK(cotmoc_cursor_next(cursor, nullptr, nullptr, &found, nullptr) == COTMOC_OK);
+    CHECK(found == 0);
     cotmoc_cursor_free(cursor);
     const auto nonsense = [](void*, const char*, size_t) -> cotmoc_status { return 777; };
     CHECK(cotmoc_replica_info(post.replica, nonsense, nullptr, &error) == COTMOC_INTERNAL);
