@@ -30,6 +30,11 @@ inline constexpr std::string_view recovery_secret = "recovery-ss";
 inline constexpr std::string_view recovery_wrap = "recovery-wrap";
 inline constexpr std::string_view recovery_answer = "recovery-answer";
 inline constexpr std::string_view recovery_code = "recovery-code";
+inline constexpr std::string_view attachment = "attachment";
+inline constexpr std::string_view attachment_chunk = "attachment-chunk";
+inline constexpr std::string_view attachment_content = "attachment-content";
+inline constexpr std::string_view attachment_key = "attachment-key";
+inline constexpr std::string_view attachment_database = "attachment-database";
 
 // The texts that seal_text() knows; they go into its derivation as a part, not as the label of a KDF.
 inline constexpr std::string_view text_previous_key = "text previous-key";
@@ -62,6 +67,11 @@ inline constexpr std::array all = {
     recovery_wrap,
     recovery_answer,
     recovery_code,
+    attachment,
+    attachment_chunk,
+    attachment_content,
+    attachment_key,
+    attachment_database,
     text_previous_key,
     text_device_name,
     text_space_name,

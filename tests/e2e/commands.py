@@ -371,7 +371,7 @@ class Records(harness.Fleet):
 
     def test_what_is_not_there_yet_says_so_and_is_not_in_the_help(self):
         help_text = self.run_program("cotmoc", "--help").stdout.decode()
-        later = ["attach", "fetch", "serve", "snapshot", "prune"]
+        later = ["serve", "snapshot", "prune"]
         for command in later:
             self.fails("not_available_yet", "post", command, "--some", "thing", status=2)
             self.assertNotRegex(help_text, rf"(?m)^  {command}\b")
@@ -452,7 +452,8 @@ class Sync(harness.Fleet):
         record = self.add_delegation("one", "people=3")
         report = self.sync("one")
         self.assertEqual(list(report), ["sent", "received", "wire_bytes", "round_trips", "seconds", "complete",
-                                        "digests", "conflicts", "quarantined", "forks", "hub", "restored"])
+                                        "digests", "conflicts", "quarantined", "forks", "hub", "attachments",
+                                        "restored"])
         self.assertTrue(report["complete"])
         self.assertEqual(report["sent"]["change_sets"], 1)
         self.assertEqual(self.json("one", "show", record)["state"], "hub")

@@ -60,10 +60,6 @@ Result<Value> parsed_or(ErrorCode code, const Field& field, std::string_view tex
     return parsed ? Result<Value>(*parsed) : Result<Value>(fail(code, at_field(field.name, brief(text))));
 }
 
-tl::unexpected<Error> no_attachments(const Field& field) {
-    return fail(ErrorCode::not_available_yet, at_field(field.name, "attachments"));
-}
-
 /// Text that is not empty where the type has no empty text; `text` is valid UTF-8.
 Result<Value> typed_text(const Field& field, std::string_view text) {
     switch (field.type) {
@@ -86,13 +82,12 @@ Result<Value> typed_text(const Field& field, std::string_view text) {
         case FieldType::datetime:
             return parsed_or(ErrorCode::bad_date, field, text, parse_datetime(text));
         case FieldType::set:
-            return Value(TextList{std::string(text)});
-        case FieldType::reference:
-            return parsed_or(ErrorCode::bad_id, field, text, from_uuid_text(text));
         case FieldType::attachments:
             break;
+        case FieldType::reference:
+            return parsed_or(ErrorCode::bad_id, field, text, from_uuid_text(text));
     }
-    return no_attachments(field);
+    return Value(TextList{std::string(text)});
 }
 
 /// The characters of a number with a point or an exponent, as Fractions::as_text keeps them.
@@ -143,7 +138,6 @@ Result<Value> typed_json(const Field& field, const json& value) {
     }
     switch (field.type) {
         case FieldType::attachments:
-            return no_attachments(field);
         case FieldType::set:
             return list_from_json(field, value);
         case FieldType::boolean:
@@ -177,7 +171,7 @@ Result<Value> parse_text_value(const Field& field, std::string_view text) {
         return fail(ErrorCode::invalid_utf8, field.name);
     }
     const bool empty_is_text = field.type == FieldType::text || field.type == FieldType::richtext;
-    if (text.empty() && !empty_is_text && field.type != FieldType::attachments) {
+    if (text.empty() && !empty_is_text) {
         return checked(field, Value());
     }
     return checked(field, typed_text(field, text));

@@ -1,3 +1,4 @@
+#include <cotmoc/core/attachment.hpp>
 #include <cotmoc/core/catalogue.hpp>
 
 #include "model/brief.hpp"
@@ -33,11 +34,10 @@ ValueType value_type(FieldType type) {
         case FieldType::datetime:
             return ValueType::datetime;
         case FieldType::set:
+        case FieldType::attachments:
             return ValueType::text_list;
         case FieldType::reference:
             return ValueType::reference;
-        case FieldType::attachments:
-            break;
     }
     return ValueType::absent;
 }
@@ -73,6 +73,9 @@ Result<void> check_list(const Field& field, const TextList& list) {
     std::size_t total = 0;
     for (std::size_t i = 0; i < list.size(); ++i) {
         COTMOC_TRY(check_text(field, list[i]));
+        if (field.type == FieldType::attachments && !parse_attachment(list[i])) {
+            return fail(ErrorCode::wrong_type, at_field(field.name, "not a file that was attached"));
+        }
         total += list[i].size();
         if (i > 0 && list[i] <= list[i - 1]) {
             return fail(ErrorCode::wrong_type, at_field(field.name, "the list is not sorted and distinct"));
@@ -125,9 +128,6 @@ Result<void> check_content(const Field& field, const Value& value) {
 Result<void> check_value(const Field& field, const Value& value) {
     if (std::holds_alternative<std::monostate>(value)) {
         return field.required ? Result<void>(fail(ErrorCode::missing_field, field.name)) : Result<void>();
-    }
-    if (field.type == FieldType::attachments) {
-        return fail(ErrorCode::not_available_yet, at_field(field.name, "attachments"));
     }
     if (type_of(value) != value_type(field.type)) {
         return fail(ErrorCode::wrong_type, field.name);

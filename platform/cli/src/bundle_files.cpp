@@ -165,7 +165,8 @@ Result<void> VolumeFiles::begin(std::uint32_t number, std::uint32_t count) {
         count_ = count;
     }
     const std::string name = volume_name(path_, number, count);
-    COTMOC_ASSIGN(system::FileWriter file, system::FileWriter::create(name));
+    // Others may carry it: what it holds is sealed.
+    COTMOC_ASSIGN(system::FileWriter file, system::FileWriter::create(name, system::FileReaders::everyone));
     files_.push_back(std::move(file));
     names_.push_back(name);
     return {};

@@ -1,4 +1,5 @@
 // sync and status.
+#include "attachment_place.hpp"
 #include "fork_output.hpp"
 #include "hub_link.hpp"
 #include "hub_output.hpp"
@@ -118,6 +119,11 @@ void add_sync_commands(Program& program) {
     command->add_option("--max-bytes", options->max_bytes, "Stop after so many octets on the wire");
     command->add_option("--max-seconds", options->max_seconds, "Stop after so many seconds");
     command->add_flag("--no-attachments", options->no_attachments, "Leave attachments for another time");
+    command
+        ->add_option("--attachments-up-to", options->attachments_up_to,
+                     "Fetch files of at most so many MiB; larger ones on demand")
+        ->type_name("MIB")
+        ->capture_default_str();
     command->add_flag("--watch", options->watch,
                       "Go on until stopped, whenever there is something to exchange");
     command->add_option("--peer", options->peer)->group("");

@@ -44,7 +44,8 @@ Result<HubAddress> hub_address(sync::Replica& replica, const std::string& named)
 }
 
 Result<sync::SessionReport> sync_with_hub(const Common& common, Opened& opened, const HubAddress& hub,
-                                          asio::TcpOptions options, sync::SessionReport& last) {
+                                          asio::TcpOptions options, sync::SessionReport& last,
+                                          const AttachmentLink& attachments) {
     sync::Replica& replica = *opened.replica;
     const auto hub_key = replica.hub_key();
     if (!hub_key) {
@@ -60,8 +61,13 @@ Result<sync::SessionReport> sync_with_hub(const Common& common, Opened& opened, 
             told(report);
         }
     };
-    sync::ReplicaPartials partials(replica.store());
     sync::SessionOptions session{replica, replica.keys().device, opened.place.random};
+    if (attachments.store != nullptr) {
+        session.attachments = attachments.store;
+        session.attachment_rule = attachments.rule;
+        session.follow_attachments = [&] { return sync::follow_attachments(replica, *attachments.store); };
+    }
+    sync::ReplicaPartials partials(replica.store());
     session.partials = &partials;
     const auto report =
         asio::sync_over_tcp(hub.endpoint.host, hub.endpoint.port, session, *hub_key, options, clock);

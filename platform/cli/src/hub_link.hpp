@@ -4,6 +4,7 @@
 #include "command.hpp"
 
 #include <cotmoc/asio/tcp.hpp>
+#include <cotmoc/sync/attachments.hpp>
 
 namespace cotmoc::cli {
 
@@ -21,9 +22,16 @@ struct HubAddress {
 
 /// The address named, else the one that was used before. no_hub, wrong_usage.
 Result<HubAddress> hub_address(sync::Replica& replica, const std::string& named);
+/// What a session carries of attachments; null: nothing.
+struct AttachmentLink {
+    sync::AttachmentStore* store = nullptr;
+    sync::AttachmentRule rule;
+};
+
 /// One session. `last` follows it and tells how far it came, failed or not; an address that works is
 /// remembered. no_hub if none is enrolled, and the errors of asio::sync_over_tcp.
 Result<sync::SessionReport> sync_with_hub(const Common& common, Opened& opened, const HubAddress& hub,
-                                          asio::TcpOptions options, sync::SessionReport& last);
+                                          asio::TcpOptions options, sync::SessionReport& last,
+                                          const AttachmentLink& attachments = {});
 
 }  // namespace cotmoc::cli

@@ -51,6 +51,10 @@ constexpr ErrorText texts[] = {
     {"cannot_join", "hai bản ghi khác loại hoặc khác không gian",
      "chỉ gộp bản ghi cùng loại trong một không gian"},
     {"not_merged", "bản ghi chưa được gộp vào bản ghi nào", "nêu bản ghi không còn hiển thị riêng"},
+    {"unknown_attachment", "trường đó của bản ghi không có tệp đính kèm này",
+     "xem các tệp đính kèm và tên của chúng bằng `cotmoc show ID`"},
+    {"attachment_not_here", "tệp đính kèm chưa về đến thiết bị này",
+     "đồng bộ, hoặc lấy về khi liên lạc được với trạm trung chuyển; việc tải tiếp tục từ chỗ đã dừng"},
 
     {"bad_catalogue", "danh mục không hợp lệ", "sửa chỗ đã nêu"},
     {"catalogue_conflict", "danh mục mâu thuẫn với danh mục đang dùng",
@@ -125,6 +129,8 @@ constexpr ErrorText texts[] = {
      "không cần làm gì; phong bì được giữ cách ly"},
     {"quota_exceeded", "thiết bị đã dùng hết hạn mức ở trạm trung chuyển",
      "hỏi cơ quan cấp quyền; những gì đã ghi vẫn còn trên thiết bị"},
+    {"bad_attachment", "tệp đính kèm hoặc một phần của nó không đúng với chữ ký",
+     "không phải làm gì; nó bị từ chối và được tải lại"},
     {"hub_went_back", "trạm trung chuyển giữ ít hơn trước",
      "nếu trạm được khôi phục từ bản sao lưu thì không cần làm gì: các thiết bị sẽ gửi lại; nếu không, báo "
      "cho tỉnh"},

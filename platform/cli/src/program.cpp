@@ -56,6 +56,7 @@ int run_program(int count, const char* const* arguments) {
     add_authority_commands(program);
     add_record_commands(program);
     add_text_command(program);
+    add_attachment_commands(program);
     add_join_commands(program);
     add_query_commands(program);
     add_file_commands(program);

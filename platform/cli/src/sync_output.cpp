@@ -1,5 +1,6 @@
 #include "sync_output.hpp"
 
+#include "attachment_place.hpp"
 #include "fork_output.hpp"
 #include "hub_output.hpp"
 #include "json_text.hpp"
@@ -51,8 +52,25 @@ Result<std::vector<std::string>> rotate_due(const Common& common, Opened& opened
     return authority->rotate_due();
 }
 
+Result<std::string> attachments_json(const sync::SessionReport& report, sync::AttachmentStore* store) {
+    std::uint64_t missing = 0;
+    if (store != nullptr) {
+        COTMOC_ASSIGN(const auto left, store->missing());
+        missing = left.size();
+    }
+    return JsonObject()
+        .number("sent", report.attachments_sent.whole)
+        .number("received", report.attachments_received.whole)
+        .number("bytes_sent", report.attachments_sent.bytes)
+        .number("bytes_received", report.attachments_received.bytes)
+        .number("refused", report.attachments_refused)
+        .number("missing", missing)
+        .finish();
+}
+
 Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& report, double seconds,
-                             const std::vector<std::string>& rotated) {
+                             const std::vector<std::string>& rotated, sync::AttachmentStore* store) {
+    COTMOC_ASSIGN(const std::string attachments, attachments_json(report, store));
     COTMOC_ASSIGN(const std::string digests, digests_json(replica));
     COTMOC_ASSIGN(const sync::HubNotice hub, replica.hub_notice());
     const std::string wire =
@@ -69,12 +87,25 @@ Result<void> put_report_json(sync::Replica& replica, const sync::SessionReport& 
         .number("quarantined", replica.notes().quarantined)
         .number("forks", replica.notes().forks)
         .raw("hub", hub_json(replica, hub))
+        .raw("attachments", attachments)
         .flag("restored", replica.restored());
     if (!rotated.empty()) {
         object.raw("rotated", json_texts(rotated));
     }
     put_line(object.finish());
     return {};
+}
+
+void put_attachments_text(const Common& common, const sync::SessionReport& report) {
+    const auto line = [&](Label name, const sync::AttachmentTransfer& moved) {
+        if (moved.bytes != 0) {
+            put_line(std::string(common.text(Label::attachments)) + ", " + std::string(common.text(name)) +
+                     ": " + std::to_string(moved.whole) + ", " + std::to_string(moved.bytes) + " " +
+                     std::string(common.text(Label::octets)));
+        }
+    };
+    line(Label::sent, report.attachments_sent);
+    line(Label::received, report.attachments_received);
 }
 
 void put_report_text(const Common& common, const sync::Replica& replica, const sync::SessionReport& report) {
@@ -86,6 +117,7 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     };
     transfer(Label::sent, report.sent);
     transfer(Label::received, report.received);
+    put_attachments_text(common, report);
     put_line(std::string(common.text(Label::on_the_wire)) + ": " + std::to_string(report.bytes_up) + ", " +
              std::to_string(report.bytes_down) + " " + std::string(common.text(Label::octets)));
     const auto note = [&](Label name, std::uint64_t count) {
@@ -101,6 +133,15 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     if (replica.restored()) {
         put_line(common.text(Label::restored));
     }
+}
+
+sync::AttachmentRule rule_of(const SyncOptions& options) {
+    sync::AttachmentRule rule;
+    if (options.no_attachments) {
+        rule.carry = sync::AttachmentRule::Carry::none;
+    }
+    rule.size_max = std::min<std::uint64_t>(options.attachments_up_to, 1u << 20) << 20;
+    return rule;
 }
 
 }  // namespace
@@ -120,19 +161,24 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     }
     COTMOC_ASSIGN(const HubAddress hub, hub_address(replica, options.hub));
     COTMOC_ASSIGN(const std::vector<std::string> rotated, rotate_due(common, opened, hub));
+    COTMOC_ASSIGN(const auto store, open_attachments(opened));
+    if (store) {
+        COTMOC_TRY(sync::follow_attachments(replica, *store));
+    }
     Clock& clock = opened.place.clock;
     sync::SessionReport& last = outcome.report;
     const std::int64_t began = clock.steady_ms();
-    const auto report = sync_with_hub(common, opened, hub, tcp, last);
+    const auto report = sync_with_hub(common, opened, hub, tcp, last, {store.get(), rule_of(options)});
     last.complete = last.complete && report.has_value();
     const bool idle = report && last.complete && last.sent.change_sets == 0 &&
-                      last.received.change_sets == 0 && last.trust_sent == 0 && last.trust_received == 0;
+                      last.received.change_sets == 0 && last.attachments_sent.bytes == 0 &&
+                      last.attachments_received.bytes == 0 && last.trust_sent == 0 && last.trust_received == 0;
     if (idle && !outcome.tell_idle) {
         return {};
     }
     if (common.json) {
         const double seconds = static_cast<double>(clock.steady_ms() - began) / 1000;
-        COTMOC_TRY(put_report_json(replica, last, seconds, rotated));
+        COTMOC_TRY(put_report_json(replica, last, seconds, rotated, store.get()));
     } else if (report) {
         put_report_text(common, replica, last);
         if (!rotated.empty()) {

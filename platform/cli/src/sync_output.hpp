@@ -10,7 +10,8 @@ struct SyncOptions {
     std::string hub;
     std::uint64_t max_bytes = 0;
     std::uint64_t max_seconds = 0;
-    bool no_attachments = false;  // there are none yet; scripts may say so already
+    bool no_attachments = false;
+    std::uint64_t attachments_up_to = 16;  // MiB of a file that is fetched without being asked for
     bool watch = false;
     std::string peer;
 };

@@ -57,7 +57,8 @@ Result<std::string> HubPlace::create(std::string_view name, crypto::KdfPreset pr
     return crypto::encode_request(name, keys_->device, random_);
 }
 
-Result<void> HubPlace::open(std::string_view command, const sync::HubLimits& limits) {
+Result<void> HubPlace::open(std::string_view command, const sync::HubLimits& limits,
+                            const sync::AttachmentLimits& attachment_limits) {
     if (!key_store_.exists()) {
         return fail(ErrorCode::no_replica, directory_);
     }
@@ -68,6 +69,10 @@ Result<void> HubPlace::open(std::string_view command, const sync::HubLimits& lim
     COTMOC_TRY(key_store_.forget_previous());
     COTMOC_ASSIGN(store_, sync::open_sqlite_hub_store(directory_ + "/hub.db"));
     COTMOC_ASSIGN(hub_, sync::Hub::open(*store_, limits, &clock_));
+    // Sealed by devices, like the envelopes: a hub has no key to either.
+    core::Database::Options chunks;
+    chunks.path = directory_ + "/attachments.db";
+    COTMOC_ASSIGN(attachments_, sync::AttachmentStore::open(chunks, attachment_limits));
     return {};
 }
 

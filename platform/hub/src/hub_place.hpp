@@ -3,6 +3,7 @@
 
 #include <cotmoc/crypto/key_file.hpp>
 #include <cotmoc/crypto/key_ring.hpp>
+#include <cotmoc/sync/attachment_store.hpp>
 #include <cotmoc/sync/hub.hpp>
 #include <cotmoc/system/clock.hpp>
 #include <cotmoc/system/directory_lock.hpp>
@@ -21,12 +22,14 @@ public:
     /// Makes keys; already_exists if there are some. The request for the authority.
     Result<std::string> create(std::string_view name, crypto::KdfPreset preset);
     /// Locks the directory and opens keys and database. `command` is what a second process is told.
-    Result<void> open(std::string_view command, const sync::HubLimits& limits = {});
+    Result<void> open(std::string_view command, const sync::HubLimits& limits = {},
+                      const sync::AttachmentLimits& attachment_limits = {});
     /// Takes the trust feed of a grant for this hub. wrong_root, wrong_grant, already_joined.
     Result<void> join(std::string_view grant_text, const std::string& root);
 
     const std::string& directory() const { return directory_; }
     sync::Hub& hub() { return *hub_; }
+    sync::AttachmentStore& attachments() { return *attachments_; }
     sync::HubStore& store() { return *store_; }
     const crypto::DeviceKeys& keys() const { return keys_->device; }
     Clock& clock() { return clock_; }
@@ -47,6 +50,7 @@ private:
     std::optional<crypto::KeyFileContents> keys_;
     std::unique_ptr<sync::HubStore> store_;
     std::unique_ptr<sync::Hub> hub_;
+    std::unique_ptr<sync::AttachmentStore> attachments_;
 };
 
 }  // namespace cotmoc::hub

@@ -33,6 +33,7 @@ struct Options {
     bool json = false;
     cli::BundleOptions bundle;
     sync::HubLimits limits;
+    sync::AttachmentLimits attachment_limits;
     std::size_t connections_per_address = asio::TcpServerOptions().per_address_max;
 };
 
@@ -44,8 +45,9 @@ void log_session(const asio::ServedSession& session) {
               << " address=" << session.address << " received=" << report.received.change_sets
               << " sent=" << report.sent.change_sets << " refused=" << report.refused
               << " trust_received=" << report.trust_received << " trust_sent=" << report.trust_sent
-              << " bytes_down=" << report.bytes_down << " bytes_up=" << report.bytes_up
-              << " ms=" << session.duration_ms
+              << " attachments_received=" << report.attachments_received.whole
+              << " attachments_sent=" << report.attachments_sent.whole << " bytes_down=" << report.bytes_down
+              << " bytes_up=" << report.bytes_up << " ms=" << session.duration_ms
               << " end=" << (session.error ? error_name(session.error->code) : std::string_view("ok"))
               << std::endl;
 }
@@ -68,7 +70,7 @@ Result<void> serve(const Options& options, HubPlace& place) {
     if (!endpoint) {
         return fail(ErrorCode::wrong_usage, "--listen is HOST:PORT, not " + options.listen);
     }
-    COTMOC_TRY(place.open("serve", options.limits));
+    COTMOC_TRY(place.open("serve", options.limits, options.attachment_limits));
     if (!place.joined()) {
         return fail(ErrorCode::not_joined);
     }
@@ -78,6 +80,7 @@ Result<void> serve(const Options& options, HubPlace& place) {
     server_options.on_session_end = log_session;
     sync::SessionOptions session{place.hub(), place.keys(), place.random()};
     session.clock = &place.clock();
+    session.attachments = &place.attachments();
     sync::SessionGate gate;
     session.gate = &gate;
     sync::HubPartials partials(place.store());
@@ -134,6 +137,10 @@ void add_quotas(CLI::App& command, Options& options) {
     add("--quota-change-sets", limits.total.change_sets, "Change sets that it keeps of each device, in all");
     add("--quota-bytes-a-day", limits.day.bytes, "Octets that a device may send in a day");
     add("--quota-change-sets-a-day", limits.day.change_sets, "Change sets that a device may send in a day");
+    add("--quota-attachment-bytes", options.attachment_limits.bytes,
+        "Octets of attached files that it keeps of each device");
+    add("--quota-attachments", options.attachment_limits.count,
+        "Attached files that it keeps of each device");
 }
 
 void add_limits(CLI::App& command, Options& options) {

@@ -108,16 +108,16 @@ FileWriter::~FileWriter() {
     }
 }
 
-Result<FileWriter> FileWriter::create(const std::string& path) {
+Result<FileWriter> FileWriter::create(const std::string& path, FileReaders readers) {
     if (file_exists(path)) {
         return fail(ErrorCode::file_exists, path);
     }
     auto state = std::make_unique<State>();
     state->path = path;
     state->fresh = path + ".new";
-    // Others may carry it: what it holds is sealed.
     state->file =
-        Descriptor(::open(state->fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
+        Descriptor(::open(state->fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                          readers == FileReaders::everyone ? 0644 : 0600));
     if (!state->file.is_open()) {
         state->finished = true;
         return errno == EEXIST ? fail(ErrorCode::file_exists, state->fresh)

@@ -34,7 +34,10 @@ protected:
 private:
     /// Divides what is left of the budget between the two ways.
     void divide_budget();
+    std::uint64_t budget_left() const;
     void set_limit(std::uint64_t octets);
+    /// Of what the records left, each way gets half for files.
+    Result<void> divide_rest();
     /// Whether something of the list has not come.
     bool still_lacks() const;
     Result<void> on_reply(Reply reply);
@@ -58,6 +61,7 @@ private:
     std::optional<Frontiers> list_;     // of message 2, until the trust feeds are level
     bool branches_taken_ = false;
     bool lacks_nothing_ = false;
+    bool attachments_followed_ = false;
     FeedTable listed_;      // what the other side holds, as it said
     bool limited_ = false;  // the other side was told to send less than that
     std::map<SpaceId, std::map<DeviceIndex, std::uint64_t>> planned_;
@@ -166,7 +170,9 @@ Result<void> Caller::on_equal() {
     COTMOC_TRY(tell_lists(own_list_));
     COTMOC_TRY(tell_received_all());
     COTMOC_ASSIGN(const std::vector<HandOver> owed, to_hand_over());
-    if (feed_table(store(), common_) == own_list_ && owed.empty()) {
+    COTMOC_ASSIGN(const bool attachments,
+                  attachments_.has_work(options_.attachment_rule, attachment_parties()));
+    if (feed_table(store(), common_) == own_list_ && owed.empty() && !attachments) {
         report_.complete = true;
         end(std::nullopt);
         return {};
@@ -216,6 +222,29 @@ Result<void> Caller::start_transfer(const FeedTable& list, std::optional<std::ui
 }
 
 /// Lists, acknowledgements and frames cost a tenth at most, and a little at the end whatever is sent.
+std::uint64_t Caller::budget_left() const {
+    constexpr std::uint64_t farewell = 256;
+    const std::uint64_t used = framing_.produced() + report_.bytes_down + farewell;
+    return options_.budget_bytes > used ? (options_.budget_bytes - used) / 10 * 9 : 0;
+}
+
+Result<void> Caller::divide_rest() {
+    if (ending_soon()) {
+        COTMOC_ASSIGN(const bool left, attachments_.has_work(options_.attachment_rule, attachment_parties()));
+        report_.stopped_early = report_.stopped_early || left;
+        return {};
+    }
+    if (options_.budget_bytes != 0) {
+        COTMOC_ASSIGN(const bool work, attachments_.has_work(options_.attachment_rule, attachment_parties()));
+        const std::uint64_t half = budget_left() / 2;
+        allowance_ = half;
+        if (work) {
+            set_limit(half);
+        }
+    }
+    return {};
+}
+
 void Caller::divide_budget() {
     if (ending_soon()) {
         end_soon();
@@ -224,9 +253,7 @@ void Caller::divide_budget() {
     if (options_.budget_bytes == 0) {
         return;
     }
-    constexpr std::uint64_t farewell = 256;
-    const std::uint64_t used = framing_.produced() + report_.bytes_down + farewell;
-    const std::uint64_t left = options_.budget_bytes > used ? (options_.budget_bytes - used) / 10 * 9 : 0;
+    const std::uint64_t left = budget_left();
     const bool both = !all_sent() && !lacks_nothing_;
     allowance_ = both ? left / 2 : left;
     if (!lacks_nothing_) {
@@ -245,7 +272,8 @@ void Caller::end_soon() {
     }
     stop_sending();
     allowance_ = 0;
-    if (!lacks_nothing_ && !peer_done_) {
+    attachments_.stop();
+    if ((!lacks_nothing_ && !peer_done_) || attachments_.awaits_parts()) {
         set_limit(0);
     }
 }
@@ -383,7 +411,17 @@ Result<void> Caller::advance() {
     if (!done_sent_ && (lacks_nothing_ || peer_done_)) {
         send_done();
     }
-    if (done_sent_ && peer_done_ && outgoing_.all_acknowledged()) {
+    if (!records_are_exchanged()) {
+        return {};
+    }
+    if (!std::exchange(attachments_followed_, true)) {
+        if (options_.follow_attachments) {
+            COTMOC_TRY(options_.follow_attachments());
+        }
+        COTMOC_TRY(divide_rest());
+    }
+    COTMOC_ASSIGN(const bool finished, attachments_.finish(options_.attachment_rule, attachment_parties()));
+    if (finished) {
         send(MessageType::bye);
         report_.complete = !report_.stopped_early;
         if (report_.complete) {

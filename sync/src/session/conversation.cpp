@@ -32,6 +32,7 @@ Conversation::Conversation(const SessionOptions& options)
     : options_(options),
       outgoing_(options.store, options.window_bytes),
       incoming_(options.store, options.commit_bytes, holdings_),
+      attachments_(options.attachments, options.window_bytes, *this),
       progress_(options.stall_ms) {}
 
 Conversation::~Conversation() { leave_gate(); }
@@ -68,7 +69,7 @@ void Conversation::on_tick(std::int64_t now_ms) {
         return;
     }
     const bool stalled =
-        now_ >= progress_.deadline(outgoing_.bytes_in_flight()) && !switched_off("session-stall");
+        now_ >= progress_.deadline(bytes_in_flight()) && !switched_off("session-stall");
     if (now_ - received_at_ >= options_.silence_ms || stalled) {
         end(may_end() ? std::nullopt : std::optional(Error{ErrorCode::no_answer, {}}));
         return;
@@ -100,7 +101,7 @@ std::optional<std::int64_t> Conversation::next_wakeup() const {
         return std::nullopt;
     }
     std::int64_t silence =
-        std::min(received_at_ + options_.silence_ms, progress_.deadline(outgoing_.bytes_in_flight()));
+        std::min(received_at_ + options_.silence_ms, progress_.deadline(bytes_in_flight()));
     if (const auto end = budget_end()) {
         silence = std::min(silence, *end);
     }
@@ -133,6 +134,12 @@ Result<void> Conversation::tell_received_all() {
     }
     COTMOC_TRY(store().received_all());
     return store().commit();
+}
+
+AttachmentParties Conversation::attachment_parties() const {
+    const auto* own = own_device();
+    COTMOC_CHECK(own != nullptr && peer_);
+    return {trust(), common_, own->id, *peer_};
 }
 
 void Conversation::update_common() {
@@ -289,6 +296,11 @@ Result<void> Conversation::handle(const Message& message) {
             break;
         case MessageType::bye:
             return on_bye();
+        default:  // about attachments
+            if (records_are_exchanged()) {
+                return attachments_.handle(message, attachment_parties(), report_);
+            }
+            break;
     }
     return fail(ErrorCode::protocol_error, "message out of turn");
 }
@@ -353,7 +365,7 @@ Result<void> Conversation::commit_and_acknowledge() {
     if (const std::optional<Bytes> ack = incoming_.take_ack()) {
         send(MessageType::ack, *ack);
     }
-    return {};
+    return attachments_.commit(now_, false);
 }
 
 void Conversation::finish_turn(Result<void> outcome) {
@@ -378,7 +390,8 @@ void Conversation::finish_turn(Result<void> outcome) {
         framing_.flush();
     }
     progress_.useful(report_.trust_received + report_.trust_sent + report_.received.change_sets +
-                         report_.sent.change_sets + static_cast<std::uint64_t>(phase_),
+                         report_.sent.change_sets + attachments_.octets_kept() +
+                         report_.attachments_sent.chunks + static_cast<std::uint64_t>(phase_),
                      now_);
     report_.to_send = outgoing_.planned();
     constexpr SessionStage stages[] = {SessionStage::greeting, SessionStage::trust, SessionStage::lists,
@@ -392,6 +405,7 @@ void Conversation::finish_turn(Result<void> outcome) {
 }
 
 Result<void> Conversation::keep() {
+    COTMOC_TRY(attachments_.commit(now_, true));
     COTMOC_TRY(incoming_.commit(report_));
     if (incoming_.parts().unsaved()) {
         COTMOC_TRY(save_partial());

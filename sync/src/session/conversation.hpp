@@ -1,6 +1,7 @@
 // What both sides of a session do alike: the pipe, time, trust entries, envelopes, acknowledgements, the end.
 #pragma once
 
+#include "session/attachments.hpp"
 #include "session/common_spaces.hpp"
 #include "session/framing.hpp"
 #include "session/incoming.hpp"
@@ -11,7 +12,7 @@
 
 namespace cotmoc::sync {
 
-class Conversation : public Session {
+class Conversation : public Session, private AttachmentExchange::Wire {
 public:
     explicit Conversation(const SessionOptions& options);
     ~Conversation() override;
@@ -42,7 +43,7 @@ protected:
     virtual Result<void> on_branches(BytesView body) = 0;
     virtual Result<void> on_all_received() = 0;  // the other side's done
     virtual Result<void> on_bye() = 0;
-    /// The other side wants at most so many more octets of envelopes.
+    /// The other side wants at most so many more octets of envelopes and files.
     virtual Result<void> on_limit(std::uint64_t octets) = 0;
     /// The first octets of what should be a handshake frame.
     virtual Result<void> look_at_answer(BytesView) const { return {}; }
@@ -79,6 +80,11 @@ protected:
     Result<bool> take_branches(const BranchTable& theirs);
     void hand_over_trust(std::uint64_t first, std::uint64_t last);
     void await_trust(std::uint64_t first, std::uint64_t last);
+    /// The records of both sides are over there; what follows are attachments.
+    bool records_are_exchanged() const {
+        return phase_ == Phase::transfer && done_sent_ && peer_done_ && outgoing_.all_acknowledged();
+    }
+    AttachmentParties attachment_parties() const;
     bool trust_is_sent() const { return trust_next_ > trust_last_; }
     /// The session is over; what can be kept is committed.
     void end(std::optional<Error> error);
@@ -88,9 +94,10 @@ protected:
     Holdings holdings_;
     Outgoing outgoing_;
     Incoming incoming_;
+    AttachmentExchange attachments_;
     PartSender parts_;
     Pace pace_;
-    /// Octets of envelopes that may still be sent; nothing: no limit.
+    /// Octets of envelopes and files that may still be sent; nothing: no limit.
     std::optional<std::uint64_t> allowance_;
     SessionReport report_;
     std::optional<DeviceId> peer_;
@@ -105,6 +112,13 @@ protected:
     bool keep_own_back_ = false;  // the own feeds are other ones over there
 
 private:
+    // AttachmentExchange::Wire.
+    void send_message(MessageType type, BytesView body) override { send(type, body); }
+    void flush_messages() override { framing_.flush(); }
+    bool may_produce() const override { return framing_.may_produce(pace_.ahead()); }
+    std::size_t piece_max() const override;
+    void spend(std::size_t octets) override;
+
     Result<void> consume();
     Result<void> handle(const Message& message);
     Result<void> handle_trust(BytesView body);
@@ -123,6 +137,9 @@ private:
     void watch_budget();
     std::optional<std::int64_t> budget_end() const;
     Result<void> keep();
+    std::size_t bytes_in_flight() const {
+        return outgoing_.bytes_in_flight() + attachments_.bytes_in_flight();
+    }
     void finish_turn(Result<void> outcome);
 
     std::optional<Error> error_;

@@ -60,7 +60,8 @@ Result<void> Conversation::pump() {
         return {};
     }
     COTMOC_TRY(send_envelopes());
-    return advance();
+    COTMOC_TRY(advance());
+    return finished_ ? Result<void>() : attachments_.produce(report_);
 }
 
 Result<void> Conversation::send_trust() {
@@ -101,8 +102,7 @@ Result<void> Conversation::send_envelopes() {
             stop_sending();
             break;
         }
-        send_piece(
-            static_cast<std::size_t>(std::min<std::uint64_t>(pace_.piece(), allowance_.value_or(seq_max))));
+        send_piece(piece_max());
     }
     return {};
 }
@@ -120,8 +120,17 @@ void Conversation::send_piece(std::size_t size) {
         send(MessageType::part, encode_part(part));
         framing_.flush();
     }
+    spend(sent);
+}
+
+std::size_t Conversation::piece_max() const {
+    const std::uint64_t allowed = allowance_.value_or(seq_max);
+    return static_cast<std::size_t>(std::min<std::uint64_t>(pace_.piece(), allowed));
+}
+
+void Conversation::spend(std::size_t octets) {
     if (allowance_) {
-        *allowance_ -= sent;
+        *allowance_ -= std::min<std::uint64_t>(octets, *allowance_);
     }
 }
 

@@ -1,5 +1,7 @@
 #include "session/message.hpp"
 
+#include "session/attachment_messages.hpp"
+
 #include <cotmoc/base/binary.hpp>
 #include <cotmoc/crypto/envelope.hpp>
 
@@ -238,8 +240,9 @@ std::optional<std::size_t> body_size_max(std::uint8_t type) {
         case MessageType::bye:
         case MessageType::alive:
             return 0;
+        default:
+            return attachment_body_size_max(static_cast<MessageType>(type));
     }
-    return std::nullopt;
 }
 
 Bytes encode_trust(const TrustBatch& batch) {

@@ -60,6 +60,15 @@ enum class MessageType : std::uint8_t {
     alive = 9,
     refusal = 10,
     branches = 11,
+    // Attachments (attachment_messages.hpp).
+    ask = 12,
+    states = 13,
+    manifest = 14,
+    get = 15,
+    put = 16,
+    chunk_part = 17,
+    stored = 18,
+    file_end = 19,
     part = 20,
     limit = 21,
 };

@@ -245,8 +245,7 @@ Result<void> Responder::on_limit(std::uint64_t octets) {
 }
 
 Result<void> Responder::on_bye() {
-    const bool in_turn = done_sent_ && peer_done_ && outgoing_.all_acknowledged();
-    if (!in_turn) {
+    if (!records_are_exchanged()) {
         return fail(ErrorCode::protocol_error, "bye before the end");
     }
     report_.complete = true;

@@ -99,8 +99,7 @@ TEST_CASE("text that does not fit its field is refused by name") {
     CHECK(from_text("level", "middle") == "unknown_value");
     CHECK(from_text("status", "lost") == "unknown_value");
     CHECK(from_text("after", "x") == "bad_id");
-    CHECK(from_text("photos", "x") == "not_available_yet");
-    CHECK(from_text("photos", "") == "not_available_yet");
+    CHECK(from_text("photos", "x") == "wrong_type");
     CHECK(from_text("title", "\xff") == "invalid_utf8");
     CHECK(from_text("title", std::string_view("a\0b", 3)) == "invalid_utf8");
     CHECK(from_text("title", std::string(value_bytes_max + 1, 'x')) == "value_too_long");
@@ -158,7 +157,7 @@ TEST_CASE("JSON that does not fit its field is refused by name") {
         {"day", "20240131", "wrong_type"},
         {"day", "null", "missing_field"},
         {"after", "\"x\"", "bad_id"},
-        {"photos", "[]", "not_available_yet"},
+        {"photos", "[\"photo.jpg\"]", "wrong_type"},
         {"title", "", "bad_json"},
         {"title", "\"a\" \"b\"", "bad_json"},
         {"title", "'a'", "bad_json"},
@@ -199,7 +198,7 @@ TEST_CASE("a value of another type than its field's is refused whoever made it")
     CHECK(refused("recorded_at", DateTime{0, 1440}) == "bad_date");
     CHECK(refused("day", Value()) == "missing_field");
     CHECK(refused("title", Value()) == "accepted");
-    CHECK(refused("photos", TextList{}) == "not_available_yet");
+    CHECK(refused("photos", TextList{"photo.jpg"}) == "wrong_type");
 }
 
 TEST_CASE("a new record needs its required fields") {

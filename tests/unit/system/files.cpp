@@ -140,12 +140,12 @@ TEST_CASE("directories are made with those above them") {
 TEST_CASE("a stream of octets becomes a file when it is whole, and takes no name that is in use") {
     const Folder folder;
     write(folder / "there", "kept");
-    CHECK(FileWriter::create(folder / "there").error().code == ErrorCode::file_exists);
+    CHECK(FileWriter::create(folder / "there", FileReaders::everyone).error().code == ErrorCode::file_exists);
     write(folder / "half.new", "of another program");
-    CHECK(FileWriter::create(folder / "half").error().code == ErrorCode::file_exists);
+    CHECK(FileWriter::create(folder / "half", FileReaders::everyone).error().code == ErrorCode::file_exists);
     CHECK(content(folder / "half.new") == "of another program");
     {
-        auto writer = FileWriter::create(folder / "late");
+        auto writer = FileWriter::create(folder / "late", FileReaders::everyone);
         REQUIRE(writer);
         REQUIRE(writer->write(as_bytes("new")));
         REQUIRE(writer->close());
@@ -155,7 +155,7 @@ TEST_CASE("a stream of octets becomes a file when it is whole, and takes no name
     CHECK(content(folder / "late") == "came meanwhile");
     CHECK_FALSE(file_exists(folder / "late.new"));
     {
-        auto writer = FileWriter::create(folder / "good");
+        auto writer = FileWriter::create(folder / "good", FileReaders::everyone);
         REQUIRE(writer);
         REQUIRE(writer->write(as_bytes("new")));
         CHECK_FALSE(file_exists(folder / "good"));

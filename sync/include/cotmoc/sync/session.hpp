@@ -6,10 +6,25 @@
 #include <cotmoc/crypto/noise.hpp>
 #include <cotmoc/sync/feed_store.hpp>
 
+#include <functional>
+
 namespace cotmoc::sync {
 
+class AttachmentStore;
 class PartialStore;
 class SessionGate;
+
+/// Which attachments a calling side exchanges after the records.
+struct AttachmentRule {
+    enum class Carry : std::uint8_t {
+        none,       // a metered link: records only
+        small,      // sends what was made here; fetches all thumbnails, and what is at most `size_max`
+        thumbnails  // the same, but fetches no whole file
+    };
+    Carry carry = Carry::small;
+    std::uint64_t size_max = 16ULL * 1024 * 1024;  // octets
+    std::vector<Hash256> wanted;                   // ids that are fetched whatever their size
+};
 
 struct SessionOptions {
     FeedStore& store;
@@ -21,7 +36,11 @@ struct SessionOptions {
     Clock* clock = nullptr;                      // an answering side tells its wall time, if it has one
     std::int64_t stall_ms = 5 * 60 * 1000;       // so long without progress ends it too (docs/spec/limits.md)
     SessionGate* gate = nullptr;                 // an answering side's: how often each device may come
-    PartialStore* partials = nullptr;            // begun envelopes go on in the next session; null: anew
+    AttachmentStore* attachments = nullptr;      // null: neither offers nor takes any; outlives the session
+    AttachmentRule attachment_rule = {};         // a calling side's
+    /// A calling side's: called when the records are exchanged, so that what new ones name is fetched too.
+    std::function<Result<void>()> follow_attachments = nullptr;
+    PartialStore* partials = nullptr;  // begun envelopes go on in the next session; null: anew
     /// A calling side's, 0: no limit. Octets of the pipe, both ways together; the session ends by itself,
     /// after commit and acknowledgement, before it would use more. Lists and trust entries are not cut short.
     std::uint64_t budget_bytes = 0;
@@ -36,6 +55,12 @@ struct Transfer {
     std::uint64_t bytes = 0;  // of envelopes
 };
 
+/// What a session moved of attachments.
+struct AttachmentTransfer {
+    std::uint64_t whole = 0;   // attachments that the receiver holds whole since
+    std::uint64_t chunks = 0;  // durably held by the receiver
+    std::uint64_t bytes = 0;   // octets of sealed chunks that crossed, repeated ones too
+};
 /// What goes over the pipe now, for people who watch.
 enum class SessionStage : std::uint8_t { greeting, trust, lists, records, over };
 
@@ -50,8 +75,11 @@ struct SessionReport {
     std::uint64_t bytes_down = 0;
     std::uint64_t round_trips = 0;  // waits for the other side: the handshake, then each exchange
     bool complete = false;          // nothing was left to exchange
-    std::uint64_t expected = 0;     // envelopes the peer announced that were missing here, for progress
-    std::uint64_t to_send = 0;      // envelopes that the peer lacks, for progress
+    AttachmentTransfer attachments_sent;
+    AttachmentTransfer attachments_received;
+    std::uint64_t attachments_refused = 0;  // of this side's, by the other one
+    std::uint64_t expected = 0;  // envelopes the peer announced that were missing here, for progress
+    std::uint64_t to_send = 0;   // envelopes that the peer lacks, for progress
     SessionStage stage = SessionStage::greeting;
     std::uint64_t resumed_up = 0;  // octets of envelopes that an earlier session had brought over already
     std::uint64_t resumed_down = 0;

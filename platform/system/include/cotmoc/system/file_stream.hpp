@@ -32,12 +32,15 @@ private:
 /// Lets the process have so many files open beside the usual ones, as far as the system allows.
 void allow_open_files(std::size_t count);
 
+/// Who may read a file that is written.
+enum class FileReaders : std::uint8_t { owner, everyone };
+
 /// Writes a file under another name (with ".new") and gives it its own when it is whole and durable. Neither
 /// name may be in use: nothing is overwritten. Without finish() nothing stays. file_exists, disk_full,
 /// io_error.
 class FileWriter {
 public:
-    static Result<FileWriter> create(const std::string& path);
+    static Result<FileWriter> create(const std::string& path, FileReaders readers);
     FileWriter(FileWriter&&) noexcept;
     FileWriter& operator=(FileWriter&&) noexcept;
     ~FileWriter();

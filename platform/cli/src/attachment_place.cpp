@@ -1,0 +1,65 @@
+#include "attachment_place.hpp"
+
+#include <cotmoc/system/file.hpp>
+
+#include <limits>
+#include <map>
+
+namespace cotmoc::cli {
+namespace {
+
+bool takes_files(const core::Catalogue* catalogue) {
+    const auto is_of_files = [](const core::Field& field) {
+        return field.type == core::FieldType::attachments;
+    };
+    return catalogue != nullptr && std::ranges::any_of(catalogue->kinds(), [&](const core::Kind& kind) {
+               return std::ranges::any_of(kind.fields, is_of_files);
+           });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened) {
+    const std::string path = opened.place.directory + "/attachments.db";
+    if (!takes_files(opened.replica->catalogue()) && !system::file_exists(path)) {
+        return nullptr;
+    }
+    const crypto::KeyFileContents& keys = opened.replica->keys();
+    const crypto::Secret key = crypto::attachment_database_key(keys.database_key);
+    core::Database::Options options;
+    options.path = path;
+    options.key = key.view(crypto::SecretAccess{});
+    options.cipher = keys.cipher;
+    // What is kept on a device is what its own records name; quotas are for hubs.
+    constexpr std::uint64_t unlimited = std::numeric_limits<std::int64_t>::max();
+    return sync::AttachmentStore::open(options, {unlimited, unlimited});
+}
+
+std::string media_type_of(std::string_view name) {
+    static const std::map<std::string, std::string, std::less<>> types = {
+        {"csv", "text/csv"},
+        {"doc", "application/msword"},
+        {"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+        {"heic", "image/heic"},
+        {"jpeg", "image/jpeg"},
+        {"jpg", "image/jpeg"},
+        {"json", "application/json"},
+        {"mp3", "audio/mpeg"},
+        {"mp4", "video/mp4"},
+        {"pdf", "application/pdf"},
+        {"png", "image/png"},
+        {"txt", "text/plain"},
+        {"webp", "image/webp"},
+        {"xls", "application/vnd.ms-excel"},
+        {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+        {"zip", "application/zip"}};
+    const std::size_t dot = name.rfind('.');
+    std::string ending(dot == std::string_view::npos ? std::string_view() : name.substr(dot + 1));
+    for (char& letter : ending) {
+        letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    }
+    const auto found = types.find(ending);
+    return found != types.end() ? found->second : "application/octet-stream";
+}
+
+}  // namespace cotmoc::cli

@@ -1,0 +1,16 @@
+// The database of chunks beside a replica's, and what its attachments look like on the command line.
+#pragma once
+
+#include "command.hpp"
+
+#include <cotmoc/sync/attachments.hpp>
+
+namespace cotmoc::cli {
+
+/// The replica's store of chunks. Null if its catalogue has no field for files and none were ever kept.
+Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened);
+
+/// "image/jpeg" by the name's ending; "application/octet-stream" for any other.
+std::string media_type_of(std::string_view name);
+
+}  // namespace cotmoc::cli

@@ -1,0 +1,144 @@
+// The sealed chunks of attachments that a device or a hub holds, in a database of their own: a chunk is
+// durable before it is marked as held, and what has come of the next one survives a stop of the process.
+// Nothing here can open a chunk; what is put in was checked by the caller. One thread at a time.
+#pragma once
+
+#include <cotmoc/core/attachment.hpp>
+#include <cotmoc/core/database.hpp>
+#include <cotmoc/crypto/attachment.hpp>
+
+#include <functional>
+
+namespace cotmoc::sync {
+
+/// Which chunks are held. On the wire and on disk: bit n % 8 of octet n / 8, unused bits zero.
+class ChunkSet {
+public:
+    ChunkSet() = default;
+    explicit ChunkSet(std::size_t size) : size_(size), bits_((size + 7) / 8) {}
+    /// Nothing if the length does not fit or an unused bit is set.
+    static std::optional<ChunkSet> from(BytesView bits, std::size_t size);
+    static ChunkSet all_of(std::size_t size);
+
+    std::size_t size() const { return size_; }
+    bool has(std::size_t chunk) const { return (bits_[chunk / 8] >> (chunk % 8) & 1) != 0; }
+    void add(std::size_t chunk) { bits_[chunk / 8] |= static_cast<std::uint8_t>(1u << (chunk % 8)); }
+    void remove(std::size_t chunk) { bits_[chunk / 8] &= static_cast<std::uint8_t>(~(1u << (chunk % 8))); }
+    std::size_t count() const;
+    bool whole() const { return count() == size_; }
+    const Bytes& bits() const { return bits_; }
+    friend bool operator==(const ChunkSet&, const ChunkSet&) = default;
+
+private:
+    std::size_t size_ = 0;
+    Bytes bits_;
+};
+
+/// How much of the disk each author may have. Counted by what manifests announce, before anything is kept.
+struct AttachmentLimits {
+    std::uint64_t bytes = 16ULL << 30;  // of files
+    std::uint64_t count = 100'000;
+};
+
+struct HeldAttachment {
+    SpaceId space;
+    DeviceId author;
+    std::uint64_t size = 0;  // of the file, in octets
+    ChunkSet chunks;
+    std::size_t part_chunk = 0;   // of which a beginning is held
+    std::size_t part_octets = 0;  // so many; 0: of none
+};
+
+class AttachmentStore {
+public:
+    /// Made if it is not there. Files whose sealing was interrupted are forgotten. newer_database, and the
+    /// errors of core::Database::open.
+    static Result<std::unique_ptr<AttachmentStore>> open(const core::Database::Options& options,
+                                                         const AttachmentLimits& limits = {});
+
+    // Held attachments.
+    Result<std::optional<HeldAttachment>> find(const Hash256& id);
+    /// unknown_attachment.
+    Result<crypto::AttachmentManifest> manifest(const Hash256& id);
+    /// The sealed octets; attachment_not_here if that chunk is not held.
+    Result<Bytes> chunk(const Hash256& id, std::size_t number);
+    /// What is held of a chunk that is not whole yet.
+    Result<Bytes> part(const Hash256& id, std::size_t number);
+    Result<void> forget(const Hash256& id);
+    Result<void> forget_space(const SpaceId& space);
+    Result<std::vector<SpaceId>> spaces();
+
+    // Receiving. Precondition: the manifest's signature and the author's right were checked.
+    /// Does nothing if it is known. quota_exceeded before anything is kept.
+    Result<void> add(const crypto::AttachmentManifest& manifest);
+    /// `octets` are the chunk from its beginning, of which the first `kept` were given before. Survives a
+    /// stop of the process, but perhaps not a power cut.
+    Result<void> keep_part(const Hash256& id, std::size_t number, BytesView octets, std::size_t kept);
+    /// The same for a whole chunk that fits its hash: durable and marked when it returns.
+    Result<void> keep_chunk(const Hash256& id, std::size_t number, BytesView octets, std::size_t kept);
+    /// The beginning of a chunk turned out to be wrong.
+    Result<void> drop_part(const Hash256& id, std::size_t number);
+    /// A held chunk turned out to be damaged: it is fetched again.
+    Result<void> drop_chunk(const Hash256& id, std::size_t number);
+
+    // Sealing a file of this device. The id is known at the end only.
+    Result<std::int64_t> begin_sealing(const SpaceId& space, const DeviceId& author, std::uint64_t size);
+    Result<void> add_sealed(std::int64_t draft, std::size_t number, BytesView sealed);
+    /// Durable when it returns.
+    Result<void> finish_sealing(std::int64_t draft, const crypto::AttachmentManifest& manifest);
+    Result<void> drop_sealing(std::int64_t draft);
+
+    // Who holds what whole, as far as it told.
+    Result<void> note_delivered(const Hash256& id, const DeviceId& peer);
+    /// What this author made and the peer has not confirmed, thumbnails first, then in the order of making.
+    Result<std::vector<Hash256>> undelivered(const DeviceId& author, const DeviceId& peer);
+
+    // What records name (attachment_references.cpp).
+    struct Reference {
+        core::AttachedFile file;
+        bool thumbnail = false;
+        std::string text;  // core::attachment_text()
+        Hash256 content;   // of a whole file
+    };
+    /// What the records of a space name now takes the place of what they named. `digest` is the space's.
+    Result<void> set_references(const SpaceId& space, const Hash256& digest,
+                                const std::vector<Reference>& references);
+    /// Of which set_references() was told last; nothing if never.
+    Result<std::optional<Hash256>> followed(const SpaceId& space);
+    /// A reference of the space to the same file, if records name one that is held whole.
+    Result<std::optional<core::Attachment>> same_file(const SpaceId& space, const Hash256& content);
+    struct Missing {
+        Hash256 id;
+        SpaceId space;
+        std::uint64_t size = 0;
+        bool thumbnail = false;
+    };
+    /// What records name and is not held whole: thumbnails first, then the smallest, then by id.
+    Result<std::vector<Missing>> missing();
+
+private:
+    struct Row {
+        std::int64_t number = 0;
+        HeldAttachment held;
+    };
+    AttachmentStore(core::Database database, const AttachmentLimits& limits)
+        : database_(std::move(database)), limits_(limits) {}
+    Result<void> prepare();
+    /// Runs `work` in a transaction; durable against a power cut only if asked for.
+    Result<void> write(bool durable, const std::function<Result<void>()>& work);
+    Result<std::optional<Row>> row(const Hash256& id);
+    Result<Row> known_row(const Hash256& id);
+    Result<void> insert(const Hash256& id, const crypto::AttachmentManifest& manifest, bool draft);
+    Result<void> check_quota(const crypto::AttachmentManifest& manifest);
+    Result<Bytes> pieces(std::int64_t attachment, std::size_t number);
+    Result<void> add_piece(std::int64_t attachment, std::size_t number, BytesView octets, std::size_t kept);
+    Result<void> set_chunks(std::int64_t attachment, const ChunkSet& chunks);
+    Result<void> run(std::string_view sql, std::int64_t first);
+    Result<void> remove(std::int64_t attachment);
+
+    core::Database database_;
+    AttachmentLimits limits_;
+    bool durable_ = true;  // as the database is set
+};
+
+}  // namespace cotmoc::sync

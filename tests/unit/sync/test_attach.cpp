@@ -1,0 +1,162 @@
+// Attaching, finding and opening files at a replica.
+#include <cotmoc/sync/attachments.hpp>
+
+#include "support/fleet.hpp"
+#include "unit/sync/attachment_support.hpp"
+
+using namespace cotmoc;
+using namespace cotmoc::sync_test;
+using test_support::Fleet;
+using test_support::must;
+
+namespace {
+
+constexpr std::string_view catalogue = R"({"catalogue":"test","version":1,
+"common":{"note":{"type":"text","merge":"latest"}},
+"kinds":{"delegation":{"label":"Đoàn","fields":{
+ "partner":{"type":"text","merge":"latest"},
+ "papers":{"type":"attachments","merge":"set"},
+ "scans":{"type":"attachments","merge":"set"}}}}})";
+
+/// Two posts of a district with a record and a store of chunks each.
+struct Offices : Fleet {
+    Offices() : Fleet(1, catalogue) {
+        add("post-a", crypto::Role::border_post, {"kon-tum/ngoc-hoi"});
+        add("post-b", crypto::Role::border_post, {"kon-tum/ngoc-hoi"});
+        record = add_record("post-a", "delegation", {{"partner", "Lào"}});
+        sync_all();
+    }
+    Result<sync::Attached> attach(const std::string& device, const Bytes& file, const std::string& name,
+                                  std::string_view field = "papers") {
+        return sync::attach(replica(device), *stores.at(device), random, record, field, source(file, name));
+    }
+    static sync::AttachmentSource source(const Bytes& file, const std::string& name) {
+        sync::AttachmentSource source{name, "text/plain", file.size(), {}};
+        source.read = [&file](std::uint64_t offset, std::size_t size) -> Result<Bytes> {
+            const auto from = file.begin() + static_cast<std::ptrdiff_t>(offset);
+            return Bytes(from, from + static_cast<std::ptrdiff_t>(size));
+        };
+        return source;
+    }
+    Result<Bytes> read(const std::string& device, const core::AttachedFile& file) {
+        Bytes octets;
+        const Result<void> opened =
+            sync::open_attachment(*stores.at(device), file, [&](BytesView chunk) -> Result<void> {
+                octets.insert(octets.end(), chunk.begin(), chunk.end());
+                return {};
+            });
+        return opened ? Result<Bytes>(octets) : Result<Bytes>(tl::unexpected(opened.error()));
+    }
+    std::size_t count(const std::string& device) {
+        return must(sync::attachments_of(replica(device), record, "papers")).size();
+    }
+
+    RecordId record;
+    std::map<std::string, std::unique_ptr<sync::AttachmentStore>> stores = [] {
+        std::map<std::string, std::unique_ptr<sync::AttachmentStore>> made;
+        made.emplace("post-a", open_store(":memory:"));
+        made.emplace("post-b", open_store(":memory:"));
+        return made;
+    }();
+};
+
+}  // namespace
+
+TEST_CASE("an attached file is named by the record and opens to the same octets") {
+    Offices offices;
+    const Bytes file = random_octets(600'000, 1);
+    const sync::Attached attached = must(offices.attach("post-a", file, "biên bản.pdf"));
+    CHECK_FALSE(attached.known);
+    const core::Attachment found =
+        must(sync::find_attachment(offices.replica("post-a"), offices.record, "papers", "biên bản.pdf"));
+    CHECK(found == attached.attachment);
+    CHECK(must(offices.read("post-a", found.file)) == file);
+    offices.sync_all();
+    const core::Attachment there =
+        must(sync::find_attachment(offices.replica("post-b"), offices.record, "papers", ""));
+    CHECK(there == found);
+    CHECK(offices.read("post-b", there.file).error().code == ErrorCode::attachment_not_here);
+    must(sync::follow_attachments(offices.replica("post-b"), *offices.stores.at("post-b")));
+    const auto missing = must(offices.stores.at("post-b")->missing());
+    REQUIRE(missing.size() == 1);
+    CHECK(missing[0].id == found.file.id);
+}
+
+TEST_CASE("a file that the space's records name and that is held is sealed once") {
+    Offices offices;
+    const Bytes file = random_octets(300'000, 2);
+    const Hash256 id = must(offices.attach("post-a", file, "a.txt")).attachment.file.id;
+    const sync::Attached again = must(offices.attach("post-a", file, "b.txt", "scans"));
+    CHECK(again.known);
+    CHECK(again.attachment.file.id == id);
+    CHECK(again.attachment.name == "b.txt");
+    CHECK(must(offices.attach("post-a", file, "a.txt")).known);
+    CHECK(offices.count("post-a") == 1);
+    // Who does not hold it cannot vouch for it.
+    offices.sync_all();
+    const sync::Attached other = must(offices.attach("post-b", file, "a.txt"));
+    CHECK_FALSE(other.known);
+    CHECK(other.attachment.file.id != id);
+}
+
+TEST_CASE("a refused file changes neither the record nor the store") {
+    Offices offices;
+    const Bytes file = random_octets(300'000, 3);
+    const auto refused = [&](const sync::AttachmentSource& source, std::string_view field = "papers") {
+        const auto result = sync::attach(offices.replica("post-a"), *offices.stores.at("post-a"),
+                                         offices.random, offices.record, field, source);
+        return result ? "accepted" : std::string(error_name(result.error().code));
+    };
+    CHECK(refused(Offices::source(file, "a.txt"), "nothing") == "unknown_field");
+    CHECK(refused(Offices::source(file, "a.txt"), "partner") == "wrong_shape");
+    CHECK(refused(Offices::source(file, "a/b")) == "wrong_usage");
+    sync::AttachmentSource large = Offices::source(file, "a.txt");
+    large.size = crypto::attachment_size_max + 1;
+    CHECK(refused(large) == "limit_exceeded");
+    sync::AttachmentSource shorter = Offices::source(file, "a.txt");
+    shorter.read = [](std::uint64_t, std::size_t) -> Result<Bytes> { return Bytes(5); };
+    CHECK(refused(shorter) == "cannot_read_file");
+    // It is read twice, and says something else the second time.
+    sync::AttachmentSource changing = Offices::source(file, "a.txt");
+    changing.read = [reads = 0](std::uint64_t, std::size_t size) mutable -> Result<Bytes> {
+        return Bytes(size, static_cast<std::uint8_t>(reads++ / 2));
+    };
+    CHECK(refused(changing) == "cannot_read_file");
+    must(offices.replica("post-a").remove(offices.record));
+    CHECK(refused(Offices::source(file, "a.txt")) == "record_deleted");
+    CHECK(must(offices.stores.at("post-a")->spaces()).empty());
+}
+
+TEST_CASE("with several files in a field the name or the id's first digits say which one is meant") {
+    Offices offices;
+    sync::Replica& replica = offices.replica("post-a");
+    const Hash256 first = must(offices.attach("post-a", Bytes(1, 1), "a.txt")).attachment.file.id;
+    must(offices.attach("post-a", Bytes(1, 2), "b.txt"));
+    must(offices.attach("post-a", Bytes(1, 3), "b.txt"));
+    const auto found = [&](std::string_view name) {
+        return sync::find_attachment(replica, offices.record, "papers", name);
+    };
+    CHECK(found("a.txt")->file.id == first);
+    CHECK(found(first.hex().substr(0, 12))->file.id == first);
+    CHECK(found("b.txt").error().code == ErrorCode::wrong_usage);
+    CHECK(found("").error().code == ErrorCode::wrong_usage);
+    CHECK(found("c.txt").error().code == ErrorCode::unknown_attachment);
+}
+
+TEST_CASE("a damaged chunk is noticed when the file is opened, and fetched again") {
+    Offices offices;
+    const Bytes file = random_octets(300'000, 4);
+    const core::AttachedFile named = must(offices.attach("post-a", file, "a.txt")).attachment.file;
+    sync::AttachmentStore& store = *offices.stores.at("post-a");
+    Bytes damaged = must(store.chunk(named.id, 1));
+    damaged[9] ^= 1;
+    must(store.drop_chunk(named.id, 1));
+    must(store.keep_chunk(named.id, 1, damaged, 0));
+    CHECK(offices.read("post-a", named).error().code == ErrorCode::bad_attachment);
+    CHECK(must(store.missing()).size() <= 1);
+    CHECK_FALSE(must(store.find(named.id))->chunks.has(1));
+    core::AttachedFile other = named;
+    other.key.octets[0] ^= 1;
+    must(store.keep_chunk(named.id, 1, damaged, 0));
+    CHECK(offices.read("post-a", other).error().code == ErrorCode::wrong_commitment);
+}

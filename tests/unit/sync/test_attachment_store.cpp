@@ -1,0 +1,212 @@
+#include <cotmoc/sync/attachment_store.hpp>
+
+#include "unit/sync/attachment_support.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace cotmoc;
+using namespace cotmoc::sync_test;
+using sync::AttachmentStore;
+using sync::ChunkSet;
+
+namespace {
+
+std::string error_of(const Result<void>& result) {
+    return result ? "accepted" : std::string(error_name(result.error().code));
+}
+
+}  // namespace
+
+TEST_CASE("a set of chunks is one bit a chunk, and no other octets read as it") {
+    ChunkSet set(11);
+    set.add(0);
+    set.add(10);
+    CHECK(set.bits() == Bytes{0x01, 0x04});
+    CHECK(set.count() == 2);
+    CHECK(ChunkSet::from(set.bits(), 11) == set);
+    CHECK(ChunkSet::all_of(11).whole());
+    CHECK_FALSE(ChunkSet::from(Bytes{0x01, 0x08}, 11));
+    CHECK_FALSE(ChunkSet::from(Bytes{0x01}, 11));
+    CHECK_FALSE(ChunkSet::from(Bytes{0x01, 0x04, 0x00}, 11));
+    set.remove(0);
+    CHECK(set.count() == 1);
+}
+
+TEST_CASE("chunks and the beginning of the next one are there after the store is opened anew") {
+    const TemporaryFolder directory;
+    const SealedFile file(700'000, 1);
+    {
+        const auto store = open_store(directory.file("a.db"));
+        REQUIRE(store->add(file.manifest));
+        REQUIRE(store->keep_chunk(file.id, 1, file.chunks[1], 0));
+        REQUIRE(store->keep_part(file.id, 2, BytesView(file.chunks[2]).first(1'000), 0));
+        REQUIRE(store->keep_part(file.id, 2, BytesView(file.chunks[2]).first(1'500), 1'000));
+    }
+    const auto store = open_store(directory.file("a.db"));
+    const auto held = store->find(file.id).value();
+    REQUIRE(held);
+    CHECK(held->chunks.bits() == Bytes{0x02});
+    CHECK(held->part_chunk == 2);
+    CHECK(held->part_octets == 1'500);
+    CHECK(store->chunk(file.id, 1).value() == file.chunks[1]);
+    CHECK(store->chunk(file.id, 2).error().code == ErrorCode::attachment_not_here);
+    CHECK(store->manifest(file.id).value() == file.manifest);
+    REQUIRE(store->keep_chunk(file.id, 2, file.chunks[2], 1'500));
+    REQUIRE(store->keep_chunk(file.id, 0, file.chunks[0], 0));
+    CHECK(store->find(file.id).value()->chunks.whole());
+    for (std::size_t number = 0; number < file.chunks.size(); ++number) {
+        CHECK(store->chunk(file.id, number).value() == file.chunks[number]);
+    }
+}
+
+TEST_CASE("a stop between the writing of a chunk and its mark loses the mark, and not the octets") {
+    const TemporaryFolder directory;
+    const SealedFile file(300'000, 2);
+    {
+        const auto store = open_store(directory.file("a.db"));
+        REQUIRE(store->add(file.manifest));
+        // All octets came, and the process ended before the chunk's hash was looked at.
+        REQUIRE(store->keep_part(file.id, 0, file.chunks[0], 0));
+    }
+    const auto store = open_store(directory.file("a.db"));
+    const auto held = store->find(file.id).value();
+    CHECK(held->chunks.count() == 0);
+    CHECK(held->part_octets == file.chunks[0].size());
+    CHECK(store->chunk(file.id, 0).error().code == ErrorCode::attachment_not_here);
+    REQUIRE(store->keep_chunk(file.id, 0, file.chunks[0], held->part_octets));
+    CHECK(store->chunk(file.id, 0).value() == file.chunks[0]);
+}
+
+TEST_CASE("two sessions that bring the same chunk leave one chunk") {
+    const auto store = open_store(":memory:");
+    const SealedFile file(200'000, 3);
+    REQUIRE(store->add(file.manifest));
+    const BytesView chunk = file.chunks[0];
+    REQUIRE(store->keep_part(file.id, 0, chunk.first(50'000), 0));
+    REQUIRE(store->keep_part(file.id, 0, chunk.first(10'000), 0));
+    REQUIRE(store->keep_part(file.id, 0, chunk.first(60'000), 50'000));
+    REQUIRE(store->keep_chunk(file.id, 0, chunk, 20'000));
+    CHECK(store->chunk(file.id, 0).value() == file.chunks[0]);
+    REQUIRE(store->keep_part(file.id, 0, chunk.first(60'000), 50'000));
+    REQUIRE(store->keep_chunk(file.id, 0, chunk, 60'000));
+    CHECK(store->chunk(file.id, 0).value() == file.chunks[0]);
+}
+
+TEST_CASE("a beginning that turned out wrong, and a chunk that is damaged, are fetched again") {
+    const auto store = open_store(":memory:");
+    const SealedFile file(200'000, 4);
+    REQUIRE(store->add(file.manifest));
+    REQUIRE(store->keep_part(file.id, 0, Bytes(500, 7), 0));
+    REQUIRE(store->drop_part(file.id, 0));
+    CHECK(store->find(file.id).value()->part_octets == 0);
+    REQUIRE(store->keep_chunk(file.id, 0, file.chunks[0], 0));
+    REQUIRE(store->drop_part(file.id, 0));  // a whole chunk is no beginning
+    CHECK(store->find(file.id).value()->chunks.whole());
+    REQUIRE(store->drop_chunk(file.id, 0));
+    CHECK(store->find(file.id).value()->chunks.count() == 0);
+    CHECK(store->find(file.id).value()->part_octets == 0);
+}
+
+TEST_CASE("an author's quota is counted by what manifests announce, before anything is kept") {
+    const auto store = open_store(":memory:", {1'000'000, 3});
+    const SealedFile large(700'000, 5);
+    const SealedFile second(400'000, 6);
+    REQUIRE(store->add(large.manifest));
+    REQUIRE(store->add(large.manifest));  // known: costs nothing
+    CHECK(error_of(store->add(second.manifest)) == "quota_exceeded");
+    CHECK_FALSE(store->find(second.id).value());
+    REQUIRE(store->add(SealedFile(1, 7).manifest));
+    REQUIRE(store->add(SealedFile(1, 8).manifest));
+    CHECK(error_of(store->add(SealedFile(1, 9).manifest)) == "quota_exceeded");
+    // Another author's room is its own.
+    REQUIRE(store->add(SealedFile(1, 10, 77).manifest));
+    REQUIRE(store->forget(large.id));
+    REQUIRE(store->add(second.manifest));
+}
+
+TEST_CASE("a file whose sealing was interrupted is forgotten, and one that was finished is whole") {
+    const TemporaryFolder directory;
+    const SealedFile file(600'000, 11);
+    {
+        const auto store = open_store(directory.file("a.db"));
+        const std::int64_t draft =
+            store->begin_sealing(file.manifest.space, file.manifest.author, file.manifest.size).value();
+        for (std::size_t number = 0; number < file.chunks.size(); ++number) {
+            REQUIRE(store->add_sealed(draft, number, file.chunks[number]));
+        }
+        CHECK(store->undelivered(file.manifest.author, DeviceId{}).value().empty());
+    }
+    {
+        const auto store = open_store(directory.file("a.db"));
+        CHECK(store->spaces().value().empty());
+        const std::int64_t draft =
+            store->begin_sealing(file.manifest.space, file.manifest.author, file.manifest.size).value();
+        for (std::size_t number = 0; number < file.chunks.size(); ++number) {
+            REQUIRE(store->add_sealed(draft, number, file.chunks[number]));
+        }
+        REQUIRE(store->finish_sealing(draft, file.manifest));
+    }
+    const auto store = open_store(directory.file("a.db"));
+    CHECK(store->find(file.id).value()->chunks.whole());
+    CHECK(store->chunk(file.id, 2).value() == file.chunks[2]);
+    DeviceId hub;
+    hub.octets.fill(9);
+    CHECK(store->undelivered(file.manifest.author, hub).value() == std::vector{file.id});
+    CHECK(store->undelivered(hub, hub).value().empty());
+    REQUIRE(store->note_delivered(file.id, hub));
+    CHECK(store->undelivered(file.manifest.author, hub).value().empty());
+    CHECK(store->undelivered(file.manifest.author, DeviceId{}).value().size() == 1);
+}
+
+TEST_CASE("what records name and is not held is missing: thumbnails first, then the smallest") {
+    const auto store = open_store(":memory:");
+    const SealedFile large(500'000, 12);
+    const SealedFile small(1'000, 13);
+    const SealedFile thumbnail(2'000, 14);
+    core::Attachment named;
+    named.file = {large.id, Hash256{}, 500'000};
+    named.content = large.id;
+    named.media_type = "image/jpeg";
+    named.name = "a.jpg";
+    const std::string text = core::attachment_text(named);
+    const SpaceId space = large.manifest.space;
+    const std::vector<AttachmentStore::Reference> references = {
+        {named.file, false, text, named.content},
+        {{small.id, Hash256{}, 1'000}, false, text, small.id},
+        {{thumbnail.id, Hash256{}, 2'000}, true, "", Hash256{}}};
+    REQUIRE(store->set_references(space, large.id, references));
+    CHECK(store->followed(space).value() == large.id);
+    const auto missing = store->missing().value();
+    REQUIRE(missing.size() == 3);
+    CHECK(missing[0].id == thumbnail.id);
+    CHECK(missing[1].id == small.id);
+    CHECK(missing[2].id == large.id);
+    CHECK_FALSE(store->same_file(space, large.id).value());
+
+    REQUIRE(store->add(large.manifest));
+    CHECK(store->missing().value().size() == 3);
+    for (std::size_t number = 0; number < large.chunks.size(); ++number) {
+        REQUIRE(store->keep_chunk(large.id, number, large.chunks[number], 0));
+    }
+    CHECK(store->missing().value().size() == 2);
+    CHECK(store->same_file(space, large.id).value() == named);
+    CHECK_FALSE(store->same_file(SpaceId{}, large.id).value());
+    REQUIRE(store->set_references(space, small.id, {}));
+    CHECK(store->missing().value().empty());
+    REQUIRE(store->forget_space(space));
+    CHECK_FALSE(store->find(large.id).value());
+    CHECK_FALSE(store->followed(space).value());
+}
+
+TEST_CASE("a device's chunks are under its database's key") {
+    const TemporaryFolder directory;
+    Bytes key(32, 5);
+    core::Database::Options options{directory.file("a.db"), key, core::preferred_cipher()};
+    {
+        const auto store = AttachmentStore::open(options).value();
+        REQUIRE(store->add(SealedFile(10, 15).manifest));
+    }
+    CHECK(AttachmentStore::open(options).has_value());
+    key[0] = 6;
+    CHECK(AttachmentStore::open(options).error().code == ErrorCode::database_damaged);
+}
