@@ -19,9 +19,9 @@ bool takes_files(const core::Catalogue* catalogue) {
 
 }  // namespace
 
-Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened) {
+Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened, bool always) {
     const std::string path = opened.place.directory + "/attachments.db";
-    if (!takes_files(opened.replica->catalogue()) && !system::file_exists(path)) {
+    if (!always && !takes_files(opened.replica->catalogue()) && !system::file_exists(path)) {
         return nullptr;
     }
     const crypto::KeyFileContents& keys = opened.replica->keys();

@@ -7,8 +7,9 @@
 
 namespace cotmoc::cli {
 
-/// The replica's store of chunks. Null if its catalogue has no field for files and none were ever kept.
-Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened);
+/// The replica's store of chunks. Null if its catalogue has no field for files and none were ever kept,
+/// unless `always`.
+Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened, bool always = false);
 
 /// "image/jpeg" by the name's ending; "application/octet-stream" for any other.
 std::string media_type_of(std::string_view name);

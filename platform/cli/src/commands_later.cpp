@@ -14,7 +14,7 @@ void add_later_command(CLI::App& parent, Program& program, const std::string& na
 }
 
 void add_later_commands(Program& program) {
-    for (const char* name : {"serve", "snapshot", "prune"}) {
+    for (const char* name : {"serve"}) {
         add_later_command(program.app, program, name);
     }
 }

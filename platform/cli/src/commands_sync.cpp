@@ -1,5 +1,4 @@
 // sync and status.
-#include "attachment_place.hpp"
 #include "fork_output.hpp"
 #include "hub_link.hpp"
 #include "hub_output.hpp"
@@ -7,6 +6,8 @@
 #include "program.hpp"
 #include "sync_output.hpp"
 #include "watch.hpp"
+
+#include <cotmoc/sync/snapshots.hpp>
 
 namespace cotmoc::cli {
 namespace {
@@ -27,8 +28,28 @@ Outcome sync_once(const Common& common, const SyncOptions& options) {
     return outcome.needs_person ? needs_person : done;
 }
 
-std::string space_status_json(const std::string& name, const core::SpaceStatus& status,
-                              const std::string& last_sync) {
+/// Whose snapshot the space was begun with; empty if with none, or if all of it has been checked since.
+std::string attributed_to(const sync::Replica& replica, const sync::SpaceGround& ground) {
+    if (!ground.begun_with) {
+        return {};
+    }
+    const auto* author = replica.trust().find(ground.begun_with->author);
+    const std::string name = author != nullptr ? replica.device_name(author->index) : std::string();
+    return name.empty() ? ground.begun_with->author.hex() : name;
+}
+
+std::string json_name(const std::string& name) {
+    std::string json = "null";
+    if (!name.empty()) {
+        json.clear();
+        core::append_json_string(json, name);
+    }
+    return json;
+}
+
+std::string space_status_json(const sync::Replica& replica, const std::string& name,
+                              const core::SpaceStatus& status, const std::string& last_sync,
+                              const sync::SpaceGround& ground) {
     std::string last = "null";
     if (!last_sync.empty()) {
         last.clear();
@@ -44,11 +65,16 @@ std::string space_status_json(const std::string& name, const core::SpaceStatus& 
         .raw("last_sync", last)
         .number("conflicts", status.conflicts)
         .number("quarantined", status.quarantined)
+        .flag("incomplete", ground.incomplete)
+        .number("by_hash_only", ground.by_hash_only)
+        .raw("attributed_by_snapshot_of", json_name(attributed_to(replica, ground)))
+        .flag("history_wanted", ground.history_wanted)
         .finish();
 }
 
-void put_space_status(const Common& common, const std::string& name, const core::SpaceStatus& status,
-                      const std::string& last_sync) {
+void put_space_status(const Common& common, const sync::Replica& replica, const std::string& name,
+                      const core::SpaceStatus& status, const std::string& last_sync,
+                      const sync::SpaceGround& ground) {
     const auto line = [&](Label text, const std::string& value) {
         put_line("  " + std::string(common.text(text)) + ": " + value);
     };
@@ -61,6 +87,18 @@ void put_space_status(const Common& common, const std::string& name, const core:
     line(Label::conflicts, std::to_string(status.conflicts));
     line(Label::quarantined, std::to_string(status.quarantined));
     line(Label::digest, status.digest.hex());
+    if (ground.incomplete) {
+        put_line("  " + std::string(common.text(Label::arriving)));
+    }
+    if (ground.by_hash_only != 0) {
+        line(Label::by_hash_only, std::to_string(ground.by_hash_only));
+    }
+    if (ground.begun_with) {
+        line(Label::attributed, attributed_to(replica, ground));
+    }
+    if (ground.history_wanted) {
+        put_line("  " + std::string(common.text(Label::fetching_history)));
+    }
 }
 
 struct NoOptions {};
@@ -88,10 +126,11 @@ Outcome status(const Common& common, const NoOptions&) {
     }
     for (const sync::SpaceInfo& space : replica.spaces()) {
         COTMOC_ASSIGN(const core::SpaceStatus state, replica.store().status(space.id));
+        COTMOC_ASSIGN(const sync::SpaceGround ground, sync::ground_of(replica, space.id));
         if (common.json) {
-            spaces.push_back(space_status_json(space.name, state, last_sync));
+            spaces.push_back(space_status_json(replica, space.name, state, last_sync, ground));
         } else {
-            put_space_status(common, space.name, state, last_sync);
+            put_space_status(common, replica, space.name, state, last_sync, ground);
         }
     }
     if (common.json) {
@@ -124,6 +163,8 @@ void add_sync_commands(Program& program) {
                      "Fetch files of at most so many MiB; larger ones on demand")
         ->type_name("MIB")
         ->capture_default_str();
+    command->add_flag("--history", options->history,
+                      "Fetch the older change sets that are known by their hashes only");
     command->add_flag("--watch", options->watch,
                       "Go on until stopped, whenever there is something to exchange");
     command->add_option("--peer", options->peer)->group("");

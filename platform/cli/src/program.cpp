@@ -57,6 +57,7 @@ int run_program(int count, const char* const* arguments) {
     add_record_commands(program);
     add_text_command(program);
     add_attachment_commands(program);
+    add_snapshot_commands(program);
     add_join_commands(program);
     add_query_commands(program);
     add_file_commands(program);

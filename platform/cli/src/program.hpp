@@ -27,6 +27,7 @@ void add_authority_commands(Program& program);
 void add_record_commands(Program& program);
 void add_text_command(Program& program);
 void add_attachment_commands(Program& program);
+void add_snapshot_commands(Program& program);
 void add_join_commands(Program& program);
 void add_query_commands(Program& program);
 void add_file_commands(Program& program);

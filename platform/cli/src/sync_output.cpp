@@ -1,9 +1,9 @@
 #include "sync_output.hpp"
 
-#include "attachment_place.hpp"
 #include "fork_output.hpp"
 #include "hub_output.hpp"
 #include "json_text.hpp"
+#include "snapshot_place.hpp"
 
 #include <cotmoc/sync/authority.hpp>
 
@@ -135,6 +135,28 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     }
 }
 
+Result<void> make_due_snapshots(Opened& opened, const SnapshotPlace& place) {
+    sync::Replica& replica = *opened.replica;
+    if (place.shelf == nullptr) {
+        return {};
+    }
+    COTMOC_ASSIGN(const std::uint64_t every, snapshot_every(replica));
+    COTMOC_ASSIGN(const std::vector<sync::SpaceInfo> due,
+                  sync::snapshots_due(replica, *place.shelf, every));
+    for (const sync::SpaceInfo& space : due) {
+        COTMOC_TRY(sync::make_snapshot(replica, *place.shelf, opened.place.random, opened.place.clock, space));
+    }
+    return {};
+}
+
+Result<void> want_histories(sync::Replica& replica) {
+    for (const sync::SpaceInfo& space : replica.spaces()) {
+        COTMOC_ASSIGN(const std::uint64_t missing, replica.without_octets(space.id));
+        COTMOC_TRY(missing != 0 ? replica.want_history(space.id) : Result<void>());
+    }
+    return {};
+}
+
 sync::AttachmentRule rule_of(const SyncOptions& options) {
     sync::AttachmentRule rule;
     if (options.no_attachments) {
@@ -161,14 +183,19 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     }
     COTMOC_ASSIGN(const HubAddress hub, hub_address(replica, options.hub));
     COTMOC_ASSIGN(const std::vector<std::string> rotated, rotate_due(common, opened, hub));
-    COTMOC_ASSIGN(const auto store, open_attachments(opened));
+    COTMOC_ASSIGN(const SnapshotPlace place, open_snapshots(opened));
+    const auto& store = place.bodies;
     if (store) {
         COTMOC_TRY(sync::follow_attachments(replica, *store));
+    }
+    COTMOC_TRY(make_due_snapshots(opened, place));
+    if (options.history) {
+        COTMOC_TRY(want_histories(replica));
     }
     Clock& clock = opened.place.clock;
     sync::SessionReport& last = outcome.report;
     const std::int64_t began = clock.steady_ms();
-    const auto report = sync_with_hub(common, opened, hub, tcp, last, {store.get(), rule_of(options)});
+    const auto report = sync_and_begin(common, opened, hub, tcp, last, place.link(rule_of(options)));
     last.complete = last.complete && report.has_value();
     const bool idle = report && last.complete && last.sent.change_sets == 0 &&
                       last.received.change_sets == 0 && last.attachments_sent.bytes == 0 &&

@@ -12,6 +12,7 @@ struct SyncOptions {
     std::uint64_t max_seconds = 0;
     bool no_attachments = false;
     std::uint64_t attachments_up_to = 16;  // MiB of a file that is fetched without being asked for
+    bool history = false;  // fetch what is known by hash only
     bool watch = false;
     std::string peer;
 };

@@ -73,6 +73,9 @@ Result<void> HubPlace::open(std::string_view command, const sync::HubLimits& lim
     core::Database::Options chunks;
     chunks.path = directory_ + "/attachments.db";
     COTMOC_ASSIGN(attachments_, sync::AttachmentStore::open(chunks, attachment_limits));
+    core::Database::Options manifests;
+    manifests.path = directory_ + "/snapshots.db";
+    COTMOC_ASSIGN(snapshots_, sync::SnapshotShelf::open(manifests, *attachments_));
     return {};
 }
 

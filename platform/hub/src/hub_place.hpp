@@ -5,6 +5,7 @@
 #include <cotmoc/crypto/key_ring.hpp>
 #include <cotmoc/sync/attachment_store.hpp>
 #include <cotmoc/sync/hub.hpp>
+#include <cotmoc/sync/snapshot_shelf.hpp>
 #include <cotmoc/system/clock.hpp>
 #include <cotmoc/system/directory_lock.hpp>
 #include <cotmoc/system/file_key_store.hpp>
@@ -30,6 +31,7 @@ public:
     const std::string& directory() const { return directory_; }
     sync::Hub& hub() { return *hub_; }
     sync::AttachmentStore& attachments() { return *attachments_; }
+    sync::SnapshotShelf& snapshots() { return *snapshots_; }
     sync::HubStore& store() { return *store_; }
     const crypto::DeviceKeys& keys() const { return keys_->device; }
     Clock& clock() { return clock_; }
@@ -51,6 +53,7 @@ private:
     std::unique_ptr<sync::HubStore> store_;
     std::unique_ptr<sync::Hub> hub_;
     std::unique_ptr<sync::AttachmentStore> attachments_;
+    std::unique_ptr<sync::SnapshotShelf> snapshots_;
 };
 
 }  // namespace cotmoc::hub

@@ -81,6 +81,7 @@ Result<void> serve(const Options& options, HubPlace& place) {
     sync::SessionOptions session{place.hub(), place.keys(), place.random()};
     session.clock = &place.clock();
     session.attachments = &place.attachments();
+    session.snapshots = &place.snapshots();
     sync::SessionGate gate;
     session.gate = &gate;
     sync::HubPartials partials(place.store());

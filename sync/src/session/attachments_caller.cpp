@@ -28,6 +28,12 @@ Result<std::vector<AttachmentExchange::Job>> AttachmentExchange::plan(const Atta
             }
         }
     };
+    for (const AttachmentRule::Body& body : rule.bodies) {
+        COTMOC_ASSIGN(const std::optional<HeldAttachment> held, store_->find(body.id));
+        if (carried(body.space) && !(held && held->chunks.whole())) {
+            add({body.id, body.space, false, crypto::attachment_chunk_count(body.size)});
+        }
+    }
     get([&](const auto& each) { return std::ranges::find(rule.wanted, each.id) != rule.wanted.end(); });
     if (rule.carry == AttachmentRule::Carry::none) {
         return jobs;

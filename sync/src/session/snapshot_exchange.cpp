@@ -73,9 +73,9 @@ Result<bool> SnapshotExchange::has_work(const SnapshotRule& rule, const Attachme
         return false;
     }
     COTMOC_ASSIGN(const std::vector<crypto::SnapshotManifest> offered, offers(parties));
-    const bool wanted = std::ranges::any_of(
-        rule.wanted, [&](const SpaceId& space) { return is_common(parties, space); });
-    return wanted || !offered.empty();
+    const auto common = [&](const SpaceId& space) { return is_common(parties, space); };
+    return std::ranges::any_of(rule.begin, common) || std::ranges::any_of(rule.ask, common) ||
+           !offered.empty();
 }
 
 Result<bool> SnapshotExchange::finish(const SnapshotRule& rule, const AttachmentParties& parties) {
@@ -93,8 +93,10 @@ Result<bool> SnapshotExchange::finish(const SnapshotRule& rule, const Attachment
         wire_.send_message(MessageType::snapshot_manifest, crypto::encode_snapshot(manifest));
         offered_.push_back(crypto::snapshot_id(manifest));
     }
-    std::ranges::copy_if(rule.wanted, std::back_inserter(wanted_),
-                         [&](const SpaceId& space) { return is_common(parties, space); });
+    for (const auto* spaces : {&rule.begin, &rule.ask}) {
+        std::ranges::copy_if(*spaces, std::back_inserter(wanted_),
+                             [&](const SpaceId& space) { return is_common(parties, space); });
+    }
     std::ranges::sort(wanted_);
     wanted_.erase(std::ranges::unique(wanted_).begin(), wanted_.end());
     wanted_.resize(std::min(wanted_.size(), snapshots_asked_max));
@@ -105,10 +107,10 @@ Result<bool> SnapshotExchange::finish(const SnapshotRule& rule, const Attachment
 
 Result<std::vector<AttachmentRule::Body>> SnapshotExchange::bodies(const SnapshotRule& rule) {
     std::vector<AttachmentRule::Body> missing;
-    if (shelf_ == nullptr || !rule.bodies) {
+    if (shelf_ == nullptr) {
         return missing;
     }
-    for (const SpaceId& space : wanted_) {
+    for (const SpaceId& space : rule.begin) {
         COTMOC_ASSIGN(const std::optional<crypto::SnapshotManifest> newest, shelf_->newest(space, false));
         if (newest) {
             missing.push_back({newest->body, space, newest->body_size});

@@ -24,6 +24,7 @@ public:
     Result<bool> has_work(const SnapshotRule& rule, const AttachmentParties& parties);
     /// Called until it returns true: asks once, then waits for the answer.
     Result<bool> finish(const SnapshotRule& rule, const AttachmentParties& parties);
+    bool begun() const { return begun_; }
     /// The bodies to be fetched of what is wanted, as far as known.
     Result<std::vector<AttachmentRule::Body>> bodies(const SnapshotRule& rule);
 

@@ -109,10 +109,52 @@ Result<void> install_snapshot(Replica& replica, AttachmentStore& bodies,
         COTMOC_TRY(unpack(bodies, manifest, secrets, installation));
         COTMOC_ASSIGN(const core::SnapshotContents contents, installation.finish());
         COTMOC_TRY(compare(manifest, secrets, contents));
+        COTMOC_TRY(store.set_setting(beginning_setting(manifest.space), {}));
         return store.set_setting(snapshot_setting(manifest.space), crypto::encode_snapshot(manifest));
     }));
     store.notify();
     return {};
+}
+
+Result<Beginnings> settle_beginnings(Replica& replica, SnapshotShelf& shelf,
+                                     const std::vector<SpaceId>& spaces) {
+    Beginnings beginnings;
+    for (const SpaceId& space : spaces) {
+        COTMOC_ASSIGN(const std::optional<crypto::SnapshotManifest> newest, shelf.newest(space, false));
+        if (!newest) {
+            continue;
+        }
+        COTMOC_ASSIGN(const std::optional<crypto::SnapshotManifest> whole, shelf.newest(space, true));
+        if (!whole) {
+            COTMOC_TRY(set_beginning(replica, space, true));
+            ++beginnings.arriving;
+            continue;
+        }
+        const Result<void> installed = install_snapshot(replica, shelf.bodies(), *whole);
+        if (installed) {
+            ++beginnings.installed;
+            COTMOC_TRY(shelf.bodies().forget(whole->body));  // as many octets as the records themselves
+            continue;
+        }
+        if (error_retry(installed.error().code) == Retry::after_back_off) {
+            return tl::unexpected(installed.error());  // want of room, say: it can be installed later
+        }
+        beginnings.refused = installed.error();
+        COTMOC_TRY(shelf.forget(space));
+        COTMOC_TRY(set_beginning(replica, space, false));
+    }
+    return beginnings;
+}
+
+Result<void> set_beginning(Replica& replica, const SpaceId& space, bool beginning) {
+    constexpr std::uint8_t one[] = {1};
+    COTMOC_ASSIGN(const std::optional<Bytes> before, replica.store().setting(beginning_setting(space)));
+    if ((before && !before->empty()) == beginning) {
+        return {};
+    }
+    return replica.store().write([&] {
+        return replica.store().set_setting(beginning_setting(space), beginning ? BytesView(one) : BytesView());
+    });
 }
 
 Result<SpaceGround> ground_of(Replica& replica, const SpaceId& space) {
@@ -121,6 +163,8 @@ Result<SpaceGround> ground_of(Replica& replica, const SpaceId& space) {
     if (begun && !begun->empty()) {
         COTMOC_ASSIGN(ground.begun_with, crypto::decode_snapshot(*begun));
     }
+    COTMOC_ASSIGN(const std::optional<Bytes> beginning, replica.store().setting(beginning_setting(space)));
+    ground.incomplete = beginning && !beginning->empty();
     COTMOC_ASSIGN(ground.by_hash_only, replica.without_octets(space));
     COTMOC_ASSIGN(ground.history_wanted, replica.history_wanted(space));
     return ground;

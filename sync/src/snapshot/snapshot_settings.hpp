@@ -10,4 +10,7 @@ namespace cotmoc::sync {
 /// The manifest that the space was begun with, until all of it was checked.
 inline std::string snapshot_setting(const SpaceId& space) { return "snapshot:" + space.hex(); }
 
+/// The space is being begun with a snapshot that has not arrived whole.
+inline std::string beginning_setting(const SpaceId& space) { return "beginning:" + space.hex(); }
+
 }  // namespace cotmoc::sync

@@ -43,12 +43,25 @@ Result<std::vector<SpaceId>> spaces_to_begin(Replica& replica);
 Result<void> install_snapshot(Replica& replica, AttachmentStore& bodies,
                               const crypto::SnapshotManifest& manifest);
 
+/// After a session that began these spaces with snapshots: installs those that are whole, marks those that
+/// are not, and forgets those that may not be installed.
+struct Beginnings {
+    std::size_t installed = 0;
+    std::size_t arriving = 0;
+    std::optional<Error> refused;  // the last one: its space takes the long way
+};
+Result<Beginnings> settle_beginnings(Replica& replica, SnapshotShelf& shelf,
+                                     const std::vector<SpaceId>& spaces);
+
 /// What a space stands on.
 struct SpaceGround {
     std::optional<crypto::SnapshotManifest> begun_with;  // while not all of it was checked
     std::uint64_t by_hash_only = 0;                      // change sets without octets
     bool history_wanted = false;
+    bool incomplete = false;  // a snapshot has begun to arrive: nothing may be written in the space
 };
+/// Marks a space whose snapshot has begun to arrive; installing takes the mark away.
+Result<void> set_beginning(Replica& replica, const SpaceId& space, bool beginning);
 Result<SpaceGround> ground_of(Replica& replica, const SpaceId& space);
 
 /// Drops the octets of what both the newest snapshot known and a province officer's frontier cover (S20), but
