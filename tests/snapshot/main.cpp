@@ -210,32 +210,36 @@ private:
         return size;
     }
 
+    /// The visible records as JSON Lines, in large pieces.
+    Result<void> put_json(crypto::SnapshotPacker& packer) {
+        std::string lines;
+        Result<void> added;
+        COTMOC_TRY(store_->list({}, [&](const RecordView& view) {
+            lines += "{\"id\":\"" + to_uuid_text(view.id) + "\",\"kind\":\"" + view.kind +
+                     "\",\"fields\":" + view.body + "}\n";
+            if (lines.size() > 1'000'000) {
+                added = packer.add(as_bytes(lines));
+                lines.clear();
+            }
+            return added.has_value();
+        }));
+        return added && !lines.empty() ? packer.add(as_bytes(lines)) : added;
+    }
+
     Result<void> measure() {
         std::uint64_t octets = 0;
-        COTMOC_ASSIGN(const std::uint64_t json, packed_size(
-                                                    [&](crypto::SnapshotPacker& packer) -> Result<void> {
-                                                        Result<void> added;
-                                                        COTMOC_TRY(store_->list({}, [&](const RecordView& view) {
-                                                            const std::string line = "{\"id\":\"" + to_uuid_text(view.id) +
-                                                                                     "\",\"kind\":\"" + view.kind +
-                                                                                     "\",\"fields\":" + view.body + "}\n";
-                                                            added = packer.add(as_bytes(line));
-                                                            return added.has_value();
-                                                        }));
-                                                        return added;
-                                                    },
-                                                    nullptr, octets));
+        COTMOC_ASSIGN(const std::uint64_t json,
+                      packed_size([&](crypto::SnapshotPacker& packer) { return put_json(packer); }, nullptr,
+                                  octets));
         std::ofstream body(directory_ + "/body", std::ios::binary | std::ios::trunc);
         SnapshotContents contents;
-        COTMOC_ASSIGN(const std::uint64_t size, packed_size(
-                                                    [&](crypto::SnapshotPacker& packer) -> Result<void> {
-                                                        COTMOC_ASSIGN(contents, StoreSnapshots(*store_).write(
-                                                                                    space_, [&](BytesView block) {
-                                                                                        return packer.add(block);
-                                                                                    }));
-                                                        return {};
-                                                    },
-                                                    &body, octets));
+        const auto put = [&](crypto::SnapshotPacker& packer) -> Result<void> {
+            COTMOC_ASSIGN(contents, StoreSnapshots(*store_).write(space_, [&](BytesView block) {
+                              return packer.add(block);
+                          }));
+            return {};
+        };
+        COTMOC_ASSIGN(const std::uint64_t size, packed_size(put, &body, octets));
         std::uint64_t change_sets = 0;
         for (const FeedState& feed : contents.feeds) {
             change_sets += feed.seq;

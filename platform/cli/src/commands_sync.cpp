@@ -163,6 +163,10 @@ void add_sync_commands(Program& program) {
                      "Fetch files of at most so many MiB; larger ones on demand")
         ->type_name("MIB")
         ->capture_default_str();
+    command
+        ->add_option("--snapshot-at", options->begin_at,
+                     "Begin an empty space with a snapshot if the hub lists so many change sets")
+        ->capture_default_str();
     command->add_flag("--history", options->history,
                       "Fetch the older change sets that are known by their hashes only");
     command->add_flag("--watch", options->watch,

@@ -195,7 +195,9 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     Clock& clock = opened.place.clock;
     sync::SessionReport& last = outcome.report;
     const std::int64_t began = clock.steady_ms();
-    const auto report = sync_and_begin(common, opened, hub, tcp, last, place.link(rule_of(options)));
+    AttachmentLink link = place.link(rule_of(options));
+    link.snapshot_rule.begin_least = options.begin_at;
+    const auto report = sync_and_begin(common, opened, hub, tcp, last, std::move(link));
     last.complete = last.complete && report.has_value();
     const bool idle = report && last.complete && last.sent.change_sets == 0 &&
                       last.received.change_sets == 0 && last.attachments_sent.bytes == 0 &&

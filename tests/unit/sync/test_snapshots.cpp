@@ -110,7 +110,7 @@ TEST_CASE("a cut below a snapshot has the device fetch what it needs, and then s
     CHECK(must(world["new"].store().void_ops()).size() == must(world["tinh"].store().void_ops()).size());
 }
 
-TEST_CASE("a snapshot from before a cut is not begun with") {
+TEST_CASE("snapshots: one from before a cut is not begun with") {
     SnapshotFleet world(5);
     world.work(8);
     must(world.make("tinh"));
