@@ -64,7 +64,7 @@ public:
         std::ifstream body(directory_ + "/body", std::ios::binary);
         const auto began = std::chrono::steady_clock::now();
         SnapshotContents contents;
-        COTMOC_TRY(store_->write([&]() -> Result<void> {
+        const Result<void> installed = store_->write([&]() -> Result<void> {
             auto installation = StoreSnapshots(*store_).install(space_);
             crypto::SnapshotUnpacker unpacker(octets, snapshot_block_max,
                                               [&](BytesView block) { return installation.take(block); });
@@ -76,7 +76,8 @@ public:
             COTMOC_TRY(unpacker.finish());
             COTMOC_ASSIGN(contents, installation.finish());
             return {};
-        }));
+        });
+        COTMOC_TRY(installed);
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
         rusage usage{};
         getrusage(RUSAGE_SELF, &usage);

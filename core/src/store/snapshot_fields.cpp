@@ -121,7 +121,7 @@ void write_group(BinaryWriter& out, std::span<const SnapshotRecord> records, con
     std::ranges::transform(values, std::back_inserter(column), [](const Value& value) { return &value; });
     write_integers(out, tags);
     write_values(out, column);
-    write_dots(out, dots);
+    write_dots(out, std::span<const Dot>(dots));  // as columns, not as rows write them
     stamps.write(out);
     write_integers(out, sizes);
     out.raw(contents.bytes());

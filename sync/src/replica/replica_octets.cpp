@@ -72,10 +72,11 @@ Result<void> Replica::finish_history() {
             continue;
         }
         COTMOC_TRY(replay(space.id));
-        COTMOC_TRY(store_->write([&]() -> Result<void> {
+        const Result<void> noted = store_->write([&]() -> Result<void> {
             COTMOC_TRY(store_->set_setting(wanted_name(space.id), {}));
             return store_->set_setting(snapshot_setting(space.id), {});
-        }));
+        });
+        COTMOC_TRY(noted);
         forks_of(space.id).stale = true;
     }
     return settle_forks();

@@ -103,7 +103,7 @@ Result<void> install_snapshot(Replica& replica, AttachmentStore& bodies,
     }
     COTMOC_ASSIGN(const crypto::SnapshotSecrets secrets, crypto::open_snapshot(manifest, *key));
     core::Store& store = replica.store();
-    COTMOC_TRY(store.write([&]() -> Result<void> {
+    const Result<void> installed = store.write([&]() -> Result<void> {
         core::StoreSnapshots::Installation installation =
             core::StoreSnapshots(store).install(manifest.space);
         COTMOC_TRY(unpack(bodies, manifest, secrets, installation));
@@ -111,7 +111,8 @@ Result<void> install_snapshot(Replica& replica, AttachmentStore& bodies,
         COTMOC_TRY(compare(manifest, secrets, contents));
         COTMOC_TRY(store.set_setting(beginning_setting(manifest.space), {}));
         return store.set_setting(snapshot_setting(manifest.space), crypto::encode_snapshot(manifest));
-    }));
+    });
+    COTMOC_TRY(installed);
     store.notify();
     return {};
 }

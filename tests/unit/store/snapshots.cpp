@@ -27,14 +27,15 @@ Written write_snapshot(TestStore& from) {
 
 Result<SnapshotContents> install(TestStore& into, const std::vector<Bytes>& blocks) {
     SnapshotContents contents;
-    COTMOC_TRY(into->write([&]() -> Result<void> {
+    const Result<void> installed = into->write([&]() -> Result<void> {
         auto installation = StoreSnapshots(*into.store).install(into.space);
         for (const Bytes& block : blocks) {
             COTMOC_TRY(installation.take(block));
         }
         COTMOC_ASSIGN(contents, installation.finish());
         return {};
-    }));
+    });
+    COTMOC_TRY(installed);
     return contents;
 }
 
@@ -88,8 +89,8 @@ public:
     }
 
     Result<void> change(TestStore& at, const RecordId& id) {
-        const auto edit = [&](FieldEdit edit) -> Result<void> {
-            COTMOC_TRY(at->edit(id, std::span(&edit, 1)));
+        const auto edit = [&](FieldEdit change) -> Result<void> {
+            COTMOC_TRY(at->edit(id, std::span(&change, 1)));
             return {};
         };
         switch (below(10)) {
@@ -124,18 +125,16 @@ public:
         return words[below(5)] + std::to_string(below(30));
     }
 
-    /// Seals what one device has made and gives it to the others, one change set in some being of somebody
-    /// without a right.
+    /// Seals what each device has made, and gives all of it to the others.
     void tell_all() {
         for (auto& from : stores) {
             while (must(from->store->has_pending(from->space))) {
                 sent.push_back(from->seal());
-                rights_.push_back(below(12) != 0);
             }
-            for (auto& to : stores) {
-                for (std::size_t i = 0; i < sent.size(); ++i) {
-                    give(*to, i);
-                }
+        }
+        for (auto& to : stores) {
+            for (std::size_t i = 0; i < sent.size(); ++i) {
+                give(*to, i);
             }
         }
     }
@@ -153,7 +152,6 @@ public:
 private:
     std::mt19937_64 random_;
     std::vector<RecordId> ids_;
-    std::vector<bool> rights_;
 };
 
 std::vector<std::string> shown(TestStore& store) {

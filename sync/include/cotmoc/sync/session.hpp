@@ -31,7 +31,7 @@ struct AttachmentRule {
         SpaceId space;
         std::uint64_t size = 0;  // octets
     };
-    std::vector<Body> bodies;
+    std::vector<Body> bodies = {};
 };
 
 /// What a calling side wants of snapshots.
