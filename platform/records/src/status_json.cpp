@@ -16,8 +16,18 @@ std::string decimal(double value) {
     return text.data();
 }
 
-std::string space_status_json(const std::string& name, const core::SpaceStatus& status,
-                              const std::string& last_sync) {
+std::string json_name(const std::string& name) {
+    std::string json = "null";
+    if (!name.empty()) {
+        json.clear();
+        core::append_json_string(json, name);
+    }
+    return json;
+}
+
+std::string space_status_json(const sync::Replica& replica, const std::string& name,
+                              const core::SpaceStatus& status, const std::string& last_sync,
+                              const sync::SpaceGround& ground) {
     std::string last = "null";
     if (!last_sync.empty()) {
         last.clear();
@@ -33,10 +43,23 @@ std::string space_status_json(const std::string& name, const core::SpaceStatus& 
         .raw("last_sync", last)
         .number("conflicts", status.conflicts)
         .number("quarantined", status.quarantined)
+        .flag("incomplete", ground.incomplete)
+        .number("by_hash_only", ground.by_hash_only)
+        .raw("attributed_by_snapshot_of", json_name(attributed_to(replica, ground)))
+        .flag("history_wanted", ground.history_wanted)
         .finish();
 }
 
 }  // namespace
+
+std::string attributed_to(const sync::Replica& replica, const sync::SpaceGround& ground) {
+    if (!ground.begun_with) {
+        return {};
+    }
+    const auto* author = replica.trust().find(ground.begun_with->author);
+    const std::string name = author != nullptr ? replica.device_name(author->index) : std::string();
+    return name.empty() ? ground.begun_with->author.hex() : name;
+}
 
 std::string transfer_json(const sync::Transfer& transfer) {
     return JsonObject()
@@ -168,7 +191,8 @@ Result<std::string> status_json(sync::Replica& replica) {
     std::vector<std::string> spaces;
     for (const sync::SpaceInfo& space : replica.spaces()) {
         COTMOC_ASSIGN(const core::SpaceStatus state, replica.store().status(space.id));
-        spaces.push_back(space_status_json(space.name, state, last_sync));
+        COTMOC_ASSIGN(const sync::SpaceGround ground, sync::ground_of(replica, space.id));
+        spaces.push_back(space_status_json(replica, space.name, state, last_sync, ground));
     }
     return JsonObject()
         .text("device", replica.id().hex())

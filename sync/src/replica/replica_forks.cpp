@@ -309,6 +309,7 @@ Frontier Replica::frontier(const SpaceId& space) {
             place.hash = hash && *hash ? **hash : Hash256{};
         }
     }
+    (void)leave_out_gaps(space, frontier);
     std::erase_if(frontier, [](const FeedPosition& place) { return place.seq == 0; });
     return frontier;
 }

@@ -110,6 +110,10 @@ Result<bool> Replica::replay_round(const SpaceId& space, std::set<std::int64_t>&
 }
 
 Result<void> Replica::replay(const SpaceId& space, const std::function<Result<void>()>& first) {
+    COTMOC_ASSIGN(const std::uint64_t missing, without_octets(space));
+    if (missing != 0) {
+        return want_history(space);
+    }
     const SessionNotes notes = notes_;
     const auto replayed = store_->write([&]() -> Result<void> {
         if (first) {

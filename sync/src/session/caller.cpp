@@ -39,6 +39,9 @@ private:
     void divide_budget();
     std::uint64_t budget_left() const;
     void set_limit(std::uint64_t octets);
+    void choose_beginnings(const FeedTable& list);
+    Result<bool> exchange_snapshots();
+    Result<void> note_snapshots_held();
     /// Of what the records left, each way gets half for files.
     Result<void> divide_rest();
     /// True when no files are left to exchange.
@@ -68,6 +71,7 @@ private:
     bool branches_taken_ = false;
     bool lacks_nothing_ = false;
     bool attachments_followed_ = false;
+    bool bodies_known_ = false;
     FeedTable listed_;      // what the other side holds, as it said
     bool limited_ = false;  // the other side was told to send less than that
     std::map<SpaceId, std::map<DeviceIndex, std::uint64_t>> planned_;
@@ -86,6 +90,7 @@ Result<void> Caller::begin() {
     COTMOC_TRY(begin_store_session());
     COTMOC_TRY(load_partial());
     update_common();
+    COTMOC_TRY(note_snapshots_held());
     trust_position_ = trust().position();
     own_list_ = feed_table(store(), common_);
     handshake_.emplace(options_.keys.agreement, responder_, session_prologue(trust().root_fingerprint()),
@@ -188,7 +193,11 @@ Result<void> Caller::on_equal() {
     COTMOC_TRY(tell_lists(own_list_));
     COTMOC_TRY(tell_received_all());
     COTMOC_ASSIGN(const std::vector<HandOver> owed, to_hand_over());
-    const Result<bool> files = attachments_.has_work(options_.attachment_rule, attachment_parties());
+    Result<bool> files = attachments_.has_work(options_.attachment_rule, attachment_parties());
+    if (files && !*files) {
+        // What both sides hold alike, nobody begins with.
+        files = snapshots_.has_work({{}, 0, options_.snapshot_rule.ask}, attachment_parties());
+    }
     if (!files) {
         report_.attachment_error = files.error().code;
     }
@@ -235,11 +244,59 @@ Result<void> Caller::start_transfer(const FeedTable& list, std::optional<std::ui
         COTMOC_TRY(tell_received_all());
     }
     send(MessageType::lacks, encode_lacks(lacks));
+    choose_beginnings(list);
     phase_ = Phase::transfer;
     COTMOC_TRY(plan_new());
     COTMOC_TRY(plan_hand_over());
     divide_budget();
     return {};
+}
+
+/// Spaces that are empty here and long enough over there begin with a snapshot: then no change set is wanted
+/// now.
+void Caller::choose_beginnings(const FeedTable& list) {
+    SnapshotRule& rule = options_.snapshot_rule;
+    std::erase_if(rule.begin, [&](const SpaceId& space) {
+        const auto place = space_place(trust(), space);
+        const auto feeds = place ? list.find(*place) : list.end();
+        std::uint64_t change_sets = 0;
+        for (const auto& [device, seq] : feeds != list.end() ? feeds->second : FeedList()) {
+            change_sets += seq;
+        }
+        return options_.snapshots == nullptr || change_sets < std::max<std::uint64_t>(rule.begin_least, 1) ||
+               !store().frontier(space).empty();
+    });
+    if (!rule.begin.empty()) {
+        set_limit(0);
+    }
+}
+
+/// Their bodies are brought where they are not known to be.
+Result<void> Caller::note_snapshots_held() {
+    for (const SpaceId& space : options_.snapshots != nullptr ? common_ : std::vector<SpaceId>()) {
+        COTMOC_ASSIGN(const auto held, options_.snapshots->newest(space, true));
+        if (held && held->author == own_device()->id) {
+            options_.attachment_rule.brought.push_back(held->body);
+        }
+    }
+    return {};
+}
+
+/// When the other side has said what snapshots there are, their bodies may come.
+Result<bool> Caller::exchange_snapshots() {
+    if (bodies_known_ || (ending_soon() && !snapshots_.begun())) {
+        return true;
+    }
+    COTMOC_ASSIGN(bodies_known_, snapshots_.finish(options_.snapshot_rule, attachment_parties()));
+    if (bodies_known_ && !options_.snapshot_rule.begin.empty()) {
+        COTMOC_ASSIGN(options_.attachment_rule.bodies, snapshots_.bodies(options_.snapshot_rule));
+        constexpr std::uint64_t no_limit = std::uint64_t{1} << 62;
+        set_limit(options_.budget_bytes != 0 ? budget_left() / 2 : no_limit);
+        if (options_.budget_bytes != 0) {
+            attachments_.expect_limit();
+        }
+    }
+    return bodies_known_;
 }
 
 /// Lists, acknowledgements and frames cost a tenth at most, and a little at the end whatever is sent.
@@ -256,7 +313,7 @@ Result<void> Caller::divide_rest() {
     COTMOC_ASSIGN(const bool work, attachments_.has_work(options_.attachment_rule, attachment_parties()));
     if (ending_soon()) {
         report_.stopped_early = report_.stopped_early || work;
-    } else if (work) {
+    } else if (work && options_.snapshot_rule.begin.empty()) {
         allowance_ = budget_left() / 2;
         set_limit(*allowance_);
         attachments_.expect_limit();
@@ -275,7 +332,7 @@ void Caller::divide_budget() {
     const std::uint64_t left = budget_left();
     const bool both = !all_sent() && !lacks_nothing_;
     allowance_ = both ? left / 2 : left;
-    if (!lacks_nothing_) {
+    if (!lacks_nothing_ && options_.snapshot_rule.begin.empty()) {
         set_limit(both ? left - left / 2 : left);
     }
 }
@@ -420,6 +477,10 @@ Result<bool> Caller::exchange_attachments() {
             COTMOC_TRY(options_.follow_attachments());
         }
         COTMOC_TRY(divide_rest());
+    }
+    COTMOC_ASSIGN(const bool asked, exchange_snapshots());
+    if (!asked) {
+        return false;
     }
     return attachments_.finish(options_.attachment_rule, attachment_parties(), report_);
 }

@@ -71,6 +71,10 @@ enum class MessageType : std::uint8_t {
     file_end = 19,
     part = 20,
     limit = 21,
+    // Snapshots (snapshot_exchange.hpp).
+    snapshot_ask = 22,
+    snapshot_manifest = 23,
+    snapshot_end = 24,
 };
 
 struct Message {

@@ -223,6 +223,13 @@ public:
     /// Whether the hub went back, keeps change sets back that signed frontiers name, or has brought nothing
     /// newly signed for too long.
     Result<HubNotice> hub_notice();
+    // Change sets known by hash only, after a snapshot or pruned (docs/snapshots.md).
+    /// How many of the space.
+    Result<std::uint64_t> without_octets(const SpaceId& space);
+    /// Has sessions bring their octets back, until none is missing; then the space is applied again from the
+    /// beginning. What has to apply it again before asks for this by itself.
+    Result<void> want_history(const SpaceId& space);
+    Result<bool> history_wanted(const SpaceId& space);
     /// Applies all change sets of a space again: what is in quarantine may be good by now.
     Result<void> judge_again(const SpaceId& space);
     /// How much may stand beside a forked feed; tests lower it.
@@ -299,6 +306,9 @@ private:
     Result<bool> judges_otherwise(const SpaceId& space, const SpaceRights& before, const SpaceRights& now);
     ErrorCode why_no_right(const crypto::TrustState::Device& author, const SpaceId& space) const;
     Result<void> replay_held(const SpaceId& space);  // in an open transaction
+    Result<void> leave_out_gaps(const SpaceId& space, Frontier& frontier);
+    Result<void> put_back(const Arriving& arriving);
+    Result<void> finish_history();
     Result<bool> replay_round(const SpaceId& space, std::set<std::int64_t>& left, bool give_up);
 
     Result<void> write(const std::function<Result<void>()>& work);

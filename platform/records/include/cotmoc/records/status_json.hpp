@@ -4,6 +4,7 @@
 #include <cotmoc/sync/attachments.hpp>
 #include <cotmoc/sync/replica.hpp>
 #include <cotmoc/sync/session.hpp>
+#include <cotmoc/sync/snapshots.hpp>
 
 namespace cotmoc::records {
 
@@ -26,6 +27,8 @@ Result<std::vector<ForkedFeed>> forked_feeds(sync::Replica& replica);
 
 /// {"change_sets","ops","bytes"}.
 std::string transfer_json(const sync::Transfer& transfer);
+/// Whose snapshot the space was begun with; empty if with none, or if all of it has been checked since.
+std::string attributed_to(const sync::Replica& replica, const sync::SpaceGround& ground);
 /// `status --json`.
 Result<std::string> status_json(sync::Replica& replica);
 /// `sync --json`: of one session or several. `rotated`: spaces that got new keys; left out if empty. `store`

@@ -1,0 +1,85 @@
+// Change sets that are known by hash only: those below a snapshot that this replica began with, and pruned
+// ones. Whatever has to apply a space again needs their octets, and waits until sessions have brought them
+// back.
+#include "replica/arriving.hpp"
+#include "replica/space_forks.hpp"
+#include "snapshot/snapshot_settings.hpp"
+
+#include <cotmoc/core/snapshot.hpp>
+#include <cotmoc/sync/replica.hpp>
+
+#include <algorithm>
+
+namespace cotmoc::sync {
+namespace {
+
+constexpr std::uint8_t one_octet[] = {1};
+constexpr BytesView one(one_octet);
+
+std::string wanted_name(const SpaceId& space) { return "history:" + space.hex(); }
+
+}  // namespace
+
+Result<std::uint64_t> Replica::without_octets(const SpaceId& space) {
+    return core::StoreSnapshots(*store_).without_octets(space);
+}
+
+Result<void> Replica::want_history(const SpaceId& space) {
+    const auto note = [&] { return store_->set_setting(wanted_name(space), one); };
+    return store_->writing() ? note() : store_->write(note);
+}
+
+Result<bool> Replica::history_wanted(const SpaceId& space) {
+    COTMOC_ASSIGN(const std::optional<Bytes> wanted, store_->setting(wanted_name(space)));
+    return wanted && !wanted->empty();
+}
+
+/// What others are told is held: while history is wanted, of each feed what stands before its first gap.
+Result<void> Replica::leave_out_gaps(const SpaceId& space, Frontier& frontier) {
+    COTMOC_ASSIGN(const bool wanted, history_wanted(space));
+    if (!wanted) {
+        return {};
+    }
+    for (FeedPosition& place : frontier) {
+        COTMOC_ASSIGN(const std::uint64_t gap,
+                      core::StoreSnapshots(*store_).first_without_octets(space, place.device));
+        if (gap != 0 && gap <= place.seq) {
+            COTMOC_ASSIGN(const std::optional<Hash256> hash,
+                          store_->envelope_hash(space, place.device, gap - 1));
+            place = {place.device, gap - 1, hash.value_or(Hash256{})};
+        }
+    }
+    return {};
+}
+
+/// An envelope that is held, perhaps by its hash only. Its signature was verified.
+Result<void> Replica::put_back(const Arriving& arriving) {
+    COTMOC_TRY(core::StoreSnapshots(*store_).put_octets(arriving.header.space, arriving.author->index,
+                                                        arriving.header.seq, arriving.bytes));
+    return {};
+}
+
+/// Applies the spaces again whose octets are all back.
+Result<void> Replica::finish_history() {
+    for (const SpaceInfo& space : spaces_) {
+        COTMOC_ASSIGN(const bool wanted, history_wanted(space.id));
+        if (!wanted) {
+            continue;
+        }
+        COTMOC_ASSIGN(const std::uint64_t missing, without_octets(space.id));
+        COTMOC_ASSIGN(const bool pending, store_->has_pending(space.id));
+        if (missing != 0 || (pending && (!seal() || *store_->has_pending(space.id)))) {
+            continue;
+        }
+        COTMOC_TRY(replay(space.id));
+        const Result<void> noted = store_->write([&]() -> Result<void> {
+            COTMOC_TRY(store_->set_setting(wanted_name(space.id), {}));
+            return store_->set_setting(snapshot_setting(space.id), {});
+        });
+        COTMOC_TRY(noted);
+        forks_of(space.id).stale = true;
+    }
+    return settle_forks();
+}
+
+}  // namespace cotmoc::sync
