@@ -198,14 +198,18 @@ Result<void> StoreSnapshots::Installation::take_records(BytesView body) {
         runs = {};
         return {};
     };
+    std::uint32_t next = 0;  // the index right after the last create's
     for (const SnapshotRecord& record : records) {
-        const Dot& dot = record.state.creations.front().dot;
-        if (last != nullptr && (last->device != dot.device || last->seq != dot.seq || last->index >= dot.index)) {
+        const Creation& first = record.state.creations.front();
+        const Dot& dot = first.dot;
+        // Only creates that follow each other: a run must not reach over another record's later creation.
+        if (last != nullptr && (last->device != dot.device || last->seq != dot.seq || dot.index != next)) {
             COTMOC_TRY(store());
         }
         COTMOC_ASSIGN(const std::int64_t row, install(record));
         runs.add(dot.index, row);
         last = &dot;
+        next = dot.index + 1 + static_cast<std::uint32_t>(first.layout->layout.entries.size());
     }
     return store();
 }
