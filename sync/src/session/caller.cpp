@@ -290,8 +290,7 @@ Result<bool> Caller::exchange_snapshots() {
     COTMOC_ASSIGN(bodies_known_, snapshots_.finish(options_.snapshot_rule, attachment_parties()));
     if (bodies_known_ && !options_.snapshot_rule.begin.empty()) {
         COTMOC_ASSIGN(options_.attachment_rule.bodies, snapshots_.bodies(options_.snapshot_rule));
-        constexpr std::uint64_t no_limit = std::uint64_t{1} << 62;
-        set_limit(options_.budget_bytes != 0 ? budget_left() / 2 : no_limit);
+        set_limit(options_.budget_bytes != 0 ? budget_left() / 2 : limit_max);
         if (options_.budget_bytes != 0) {
             attachments_.expect_limit();
         }
