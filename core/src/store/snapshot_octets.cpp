@@ -56,15 +56,15 @@ Result<std::uint64_t> StoreSnapshots::drop_octets(const SpaceId& id, DeviceIndex
     return static_cast<std::uint64_t>(impl_.database.changed_rows());
 }
 
-/// It takes the last position: what comes back comes in causal order, and positions keep such an order.
+/// It takes the last position: what comes back comes in causal order, and so a replay finds most of it in that
+/// order. What was kept meanwhile and belongs behind it is put there by the replay.
 Result<bool> StoreSnapshots::put_octets(const SpaceId& id, DeviceIndex device, std::uint64_t seq,
                                         BytesView bytes) {
     const SpaceEntry* space = impl_.spaces.find(id);
     COTMOC_CHECK(impl_.writing && space != nullptr);
     COTMOC_ASSIGN(Statement * put,
                   impl_.statements.get("UPDATE _envelope SET bytes = ?, position = (SELECT max(position) + 1 "
-                                       "FROM _envelope) WHERE space = ? AND device = ? AND seq = ? AND "
-                                       "length(bytes) = 0"));
+                                       "FROM _envelope) WHERE space = ? AND device = ? AND seq = ?"));
     COTMOC_TRY(put->bind_blob(1, bytes)
                    .bind(2, space->number)
                    .bind(3, static_cast<std::int64_t>(to_number(device)))

@@ -54,6 +54,11 @@ Result<void> Replica::leave_out_gaps(const SpaceId& space, Frontier& frontier) {
 
 /// An envelope that is held, perhaps by its hash only. Its signature was verified.
 Result<void> Replica::put_back(const Arriving& arriving) {
+    COTMOC_ASSIGN(const std::optional<core::EnvelopeRow> row,
+                  store_->envelope(arriving.header.space, arriving.author->index, arriving.header.seq));
+    if (row && !row->bytes.empty()) {
+        return {};
+    }
     COTMOC_TRY(core::StoreSnapshots(*store_).put_octets(arriving.header.space, arriving.author->index,
                                                         arriving.header.seq, arriving.bytes));
     return {};

@@ -61,6 +61,8 @@ struct SnapshotFleet {
             if (i % 3 == 0) {
                 test_support::must(fleet.set(author, ids.back(), "partner", "Ratanakiri"));
             }
+            // As many sessions leave them: change sets of a few ops.
+            test_support::must(fleet.replica(author).seal());
             fleet.advance(60'000);
         }
         fleet.sync_all();

@@ -85,7 +85,7 @@ public:
     Result<std::uint64_t> first_without_octets(const SpaceId& space, DeviceIndex device);
     /// Inside write(): drops the octets of the feed's change sets up to `seq`; how many of them there were.
     Result<std::uint64_t> drop_octets(const SpaceId& space, DeviceIndex device, std::uint64_t seq);
-    /// Inside write(): the octets of a change set, which fit its hash. False if they are held already.
+    /// Inside write(): the octets of a change set, which fit its hash; it takes the last position.
     Result<bool> put_octets(const SpaceId& space, DeviceIndex device, std::uint64_t seq, BytesView bytes);
 
 private:
