@@ -64,8 +64,7 @@ void sign_snapshot(SnapshotManifest& manifest, const SnapshotSecrets& secrets, c
     writer.u64(secrets.void_ops);
     writer.u64(secrets.change_sets);
     writer.u64(secrets.octets);
-    manifest.sealed =
-        seal_text(key, label::text_snapshot, encode_head(manifest), writer.bytes(), random);
+    manifest.sealed = seal_text(key, label::text_snapshot, encode_head(manifest), writer.bytes(), random);
     COTMOC_CHECK(manifest.sealed.size() == snapshot_sealed_size);
     manifest.signature = signing.sign(snapshot_id(manifest));
 }

@@ -38,8 +38,8 @@ Result<void> SnapshotPacker::push(BytesView octets, bool end) {
     ZSTD_inBuffer input{octets.data(), octets.size(), 0};
     for (;;) {
         ZSTD_outBuffer output{stream_->out.data(), stream_->out.size(), 0};
-        const std::size_t left = ZSTD_compressStream2(stream_->context, &output, &input,
-                                                      end ? ZSTD_e_end : ZSTD_e_continue);
+        const std::size_t left =
+            ZSTD_compressStream2(stream_->context, &output, &input, end ? ZSTD_e_end : ZSTD_e_continue);
         if (ZSTD_isError(left)) {
             return fail(ErrorCode::out_of_memory, "compressing");
         }
@@ -75,7 +75,10 @@ struct SnapshotUnpacker::Stream {
 };
 
 SnapshotUnpacker::SnapshotUnpacker(std::uint64_t octets, std::size_t block_max, Sink sink)
-    : stream_(std::make_unique<Stream>()), sink_(std::move(sink)), octets_left_(octets), block_max_(block_max) {
+    : stream_(std::make_unique<Stream>()),
+      sink_(std::move(sink)),
+      octets_left_(octets),
+      block_max_(block_max) {
     COTMOC_CHECK(stream_->context != nullptr);
     ZSTD_DCtx_setParameter(stream_->context, ZSTD_d_windowLogMax, window_log);
 }

@@ -69,8 +69,9 @@ public:
             crypto::SnapshotUnpacker unpacker(octets, snapshot_block_max,
                                               [&](BytesView block) { return installation.take(block); });
             Bytes chunk(256 * 1024);
-            while (body.read(reinterpret_cast<char*>(chunk.data()), static_cast<std::streamsize>(chunk.size())),
-                   body.gcount() > 0) {
+            while (
+                body.read(reinterpret_cast<char*>(chunk.data()), static_cast<std::streamsize>(chunk.size())),
+                body.gcount() > 0) {
                 COTMOC_TRY(unpacker.add(BytesView(chunk).first(static_cast<std::size_t>(body.gcount()))));
             }
             COTMOC_TRY(unpacker.finish());
@@ -109,18 +110,16 @@ private:
     std::string name() {
         static const char* const family[] = {"Nguyễn", "Trần", "Lê", "Phạm", "A", "Y", "Siu", "Rơ Châm"};
         static const char* const middle[] = {"Văn", "Thị", "Đức", "Minh", "Ngọc", "Quang", "Thu", "Hữu"};
-        static const char* const given[] = {"Hùng", "Lan", "Dũng", "Hoa", "Khánh", "Sơn",  "Thảo", "Phúc",
+        static const char* const given[] = {"Hùng", "Lan",  "Dũng", "Hoa", "Khánh", "Sơn",  "Thảo", "Phúc",
                                             "Blih", "Nhật", "An",   "Hà",  "Tuấn",  "Linh", "Đạt",  "Vy"};
         return std::string(family[random_.below(8)]) + " " + middle[random_.below(8)] + " " +
                given[random_.below(16)];
     }
-    std::string phone() {
-        return "09" + std::to_string(10'000'000 + random_.below(89'999'999));
-    }
+    std::string phone() { return "09" + std::to_string(10'000'000 + random_.below(89'999'999)); }
     std::string text() {
-        static const char* const words[] = {"tuần tra", "chung",    "cột mốc", "trao đổi", "hàng hóa", "thăm",
-                                            "hội đàm",  "ký kết",   "biên bản", "phối hợp", "y tế",     "cứu hộ",
-                                            "kiểm dịch", "cửa khẩu", "đường",    "bảo vệ"};
+        static const char* const words[] = {
+            "tuần tra", "chung",    "cột mốc", "trao đổi", "hàng hóa",  "thăm",     "hội đàm", "ký kết",
+            "biên bản", "phối hợp", "y tế",    "cứu hộ",   "kiểm dịch", "cửa khẩu", "đường",   "bảo vệ"};
         std::string all;
         for (std::size_t left = 4 + random_.below(5); left > 0; --left) {
             all += std::string(all.empty() ? "" : " ") + words[random_.below(16)];
@@ -150,16 +149,17 @@ private:
             random_.fill(id.octets);
             id.octets[6] = static_cast<std::uint8_t>((id.octets[6] & 0x0f) | 0x40);
             id.octets[8] = static_cast<std::uint8_t>((id.octets[8] & 0x3f) | 0x80);
-            std::vector<FieldValue> fields{{"direction", std::string(random_.below(2) == 0 ? "outgoing" : "incoming")},
-                                           {"end_date", value_of(4)},
-                                           {"head", name()},
-                                           {"partner", std::string(random_.below(2) == 0 ? "Attapeu" : "Ratanakiri")},
-                                           {"people", value_of(2)},
-                                           {"phone", phone()},
-                                           {"place", value_of(5)},
-                                           {"purpose", text()},
-                                           {"start_date", value_of(4)},
-                                           {"unit", "đồn " + std::to_string(random_.below(30))}};
+            std::vector<FieldValue> fields{
+                {"direction", std::string(random_.below(2) == 0 ? "outgoing" : "incoming")},
+                {"end_date", value_of(4)},
+                {"head", name()},
+                {"partner", std::string(random_.below(2) == 0 ? "Attapeu" : "Ratanakiri")},
+                {"people", value_of(2)},
+                {"phone", phone()},
+                {"place", value_of(5)},
+                {"purpose", text()},
+                {"start_date", value_of(4)},
+                {"unit", "đồn " + std::to_string(random_.below(30))}};
             COTMOC_TRY(store_->add(space_, *store_->catalogue()->find("delegation"), fields, id));
             made_.push_back(id);
         }
@@ -202,7 +202,8 @@ private:
         crypto::SnapshotPacker packer(19, [&](BytesView piece) {
             size += piece.size();
             if (file != nullptr) {
-                file->write(reinterpret_cast<const char*>(piece.data()), static_cast<std::streamsize>(piece.size()));
+                file->write(reinterpret_cast<const char*>(piece.data()),
+                            static_cast<std::streamsize>(piece.size()));
             }
             return Result<void>();
         });
@@ -229,15 +230,14 @@ private:
 
     Result<void> measure() {
         std::uint64_t octets = 0;
-        COTMOC_ASSIGN(const std::uint64_t json,
-                      packed_size([&](crypto::SnapshotPacker& packer) { return put_json(packer); }, nullptr,
-                                  octets));
+        COTMOC_ASSIGN(
+            const std::uint64_t json,
+            packed_size([&](crypto::SnapshotPacker& packer) { return put_json(packer); }, nullptr, octets));
         std::ofstream body(directory_ + "/body", std::ios::binary | std::ios::trunc);
         SnapshotContents contents;
         const auto put = [&](crypto::SnapshotPacker& packer) -> Result<void> {
-            COTMOC_ASSIGN(contents, StoreSnapshots(*store_).write(space_, [&](BytesView block) {
-                              return packer.add(block);
-                          }));
+            COTMOC_ASSIGN(contents, StoreSnapshots(*store_).write(
+                                        space_, [&](BytesView block) { return packer.add(block); }));
             return {};
         };
         COTMOC_ASSIGN(const std::uint64_t size, packed_size(put, &body, octets));
@@ -246,12 +246,13 @@ private:
             change_sets += feed.seq;
         }
         std::ofstream(directory_ + "/octets.txt") << octets << " " << contents.digest.hex() << "\n";
-        std::printf("%llu records, %zu ops, %llu change sets: snapshot %llu octets (%llu before compression), "
-                    "zstd -19 of the JSON %llu, ratio %.3f\n",
-                    static_cast<unsigned long long>(contents.records), ops_,
-                    static_cast<unsigned long long>(change_sets), static_cast<unsigned long long>(size),
-                    static_cast<unsigned long long>(octets), static_cast<unsigned long long>(json),
-                    static_cast<double>(size) / static_cast<double>(json));
+        std::printf(
+            "%llu records, %zu ops, %llu change sets: snapshot %llu octets (%llu before compression), "
+            "zstd -19 of the JSON %llu, ratio %.3f\n",
+            static_cast<unsigned long long>(contents.records), ops_,
+            static_cast<unsigned long long>(change_sets), static_cast<unsigned long long>(size),
+            static_cast<unsigned long long>(octets), static_cast<unsigned long long>(json),
+            static_cast<double>(size) / static_cast<double>(json));
         return {};
     }
 

@@ -107,7 +107,8 @@ void write_group(BinaryWriter& out, std::span<const SnapshotRecord> records, con
             values.push_back(std::move(field.value));
         }
         if (field.held == Held::one_set) {
-            const RegisterOp& op = std::get<Register>(record.state.fields.find(group.field)->second).live()[0];
+            const RegisterOp& op =
+                std::get<Register>(record.state.fields.find(group.field)->second).live()[0];
             dots.push_back(op.dot);
             stamps.add(op.at);
         } else if (field.held == Held::otherwise) {
@@ -129,9 +130,8 @@ void write_group(BinaryWriter& out, std::span<const SnapshotRecord> records, con
 
 template <class Items, class Key>
 bool rises(const Items& items, Key key) {
-    return std::ranges::adjacent_find(items, [&](const auto& a, const auto& b) {
-               return !(key(a) < key(b));
-           }) == items.end();
+    return std::ranges::adjacent_find(
+               items, [&](const auto& a, const auto& b) { return !(key(a) < key(b)); }) == items.end();
 }
 
 bool is_sound(const Register& reg, Shape shape) {
@@ -234,7 +234,8 @@ Result<FieldContent> GroupReader::content(const RecordState& state, Held held) {
             return malformed("field as created");
         }
         const auto* text = std::get_if<std::string>(&value);
-        const Dot initial = group_.shape == Shape::text && text != nullptr ? content_dot(hasher_, *text) : Dot();
+        const Dot initial =
+            group_.shape == Shape::text && text != nullptr ? content_dot(hasher_, *text) : Dot();
         return initial_content(group_.shape, primary.field_dot(*position), primary.at, value, initial);
     }
     if (held == Held::one_set) {

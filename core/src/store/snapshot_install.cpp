@@ -112,18 +112,18 @@ Result<void> StoreSnapshots::Installation::take_hashes(BytesView body) {
         COTMOC_ASSIGN(Statement * insert,
                       impl_.statements.get("INSERT INTO _envelope(space, device, seq, hash, ops, status, "
                                            "reason, bytes) VALUES(?, ?, ?, ?, 0, ?, ?, x'')"));
-        COTMOC_TRY(insert->bind(1, space->number)
-                       .bind(2, static_cast<std::int64_t>(to_number(feed.device)))
-                       .bind(3, static_cast<std::int64_t>(next_ + i))
-                       .bind_blob(4, hashes.subspan(static_cast<std::size_t>(i) * Hash256::size, Hash256::size))
-                       .bind(5, std::int64_t{reason != quarantined.end() ? 1 : 0})
-                       .bind(6, reason != quarantined.end() ? reason->second : std::string_view())
-                       .run());
+        COTMOC_TRY(
+            insert->bind(1, space->number)
+                .bind(2, static_cast<std::int64_t>(to_number(feed.device)))
+                .bind(3, static_cast<std::int64_t>(next_ + i))
+                .bind_blob(4, hashes.subspan(static_cast<std::size_t>(i) * Hash256::size, Hash256::size))
+                .bind(5, std::int64_t{reason != quarantined.end() ? 1 : 0})
+                .bind(6, reason != quarantined.end() ? reason->second : std::string_view())
+                .run());
     }
     next_ += count;
-    return next_ > feed.seq
-               ? finish_feed(Hash256::from(hashes.last(Hash256::size)).value_or(Hash256{}))
-               : Result<void>();
+    return next_ > feed.seq ? finish_feed(Hash256::from(hashes.last(Hash256::size)).value_or(Hash256{}))
+                            : Result<void>();
 }
 
 Result<void> StoreSnapshots::Installation::finish_feed(const Hash256& hash) {

@@ -56,8 +56,8 @@ Result<std::uint64_t> StoreSnapshots::drop_octets(const SpaceId& id, DeviceIndex
     return static_cast<std::uint64_t>(impl_.database.changed_rows());
 }
 
-/// It takes the last position: what comes back comes in causal order, and so a replay finds most of it in that
-/// order. What was kept meanwhile and belongs behind it is put there by the replay.
+/// It takes the last position: what comes back comes in causal order, and so a replay finds most of it in
+/// that order. What was kept meanwhile and belongs behind it is put there by the replay.
 Result<bool> StoreSnapshots::put_octets(const SpaceId& id, DeviceIndex device, std::uint64_t seq,
                                         BytesView bytes) {
     const SpaceEntry* space = impl_.spaces.find(id);

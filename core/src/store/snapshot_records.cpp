@@ -47,7 +47,8 @@ bool same(std::span<const Visit> a, std::span<const Visit> b) {
 class Layouts {
 public:
     std::int64_t number(const StoredLayout* layout) {
-        const auto [at, is_new] = numbers_.try_emplace(layout->number, static_cast<std::int64_t>(all_.size()));
+        const auto [at, is_new] =
+            numbers_.try_emplace(layout->number, static_cast<std::int64_t>(all_.size()));
         if (is_new) {
             all_.push_back(layout);
         }

@@ -34,8 +34,8 @@ void put_snapshot(const Common& common, const sync::SpaceInfo& space,
                      .number("bytes", manifest.body_size)
                      .finish());
     } else {
-        put_line(space.name + "  " + std::string(common.text(Label::snapshot)) + " " + id.substr(0, 16) + "  " +
-                 std::to_string(sync::change_sets_covered(manifest)) + " " +
+        put_line(space.name + "  " + std::string(common.text(Label::snapshot)) + " " + id.substr(0, 16) +
+                 "  " + std::to_string(sync::change_sets_covered(manifest)) + " " +
                  std::string(common.text(Label::change_sets)) + ", " + std::to_string(manifest.body_size) +
                  " " + std::string(common.text(Label::octets)));
     }
@@ -59,9 +59,9 @@ Outcome make(const Common& common, const SnapshotOptions& options) {
         if (options.space.empty() && (held.empty() || !space.writable)) {
             continue;
         }
-        COTMOC_ASSIGN(const crypto::SnapshotManifest manifest,
-                      sync::make_snapshot(replica, *place.shelf, opened->place.random, opened->place.clock,
-                                          space));
+        COTMOC_ASSIGN(
+            const crypto::SnapshotManifest manifest,
+            sync::make_snapshot(replica, *place.shelf, opened->place.random, opened->place.clock, space));
         put_snapshot(common, space, manifest);
         ++made;
     }
@@ -100,7 +100,8 @@ Outcome prune(const Common& common, const SnapshotOptions& options) {
 void add_snapshot_commands(Program& program) {
     auto options = std::make_shared<SnapshotOptions>();
     CLI::App* command = program.app.add_subcommand(
-        "snapshot", "Make snapshots for new devices (province officers); the next sync brings them to the hub");
+        "snapshot",
+        "Make snapshots for new devices (province officers); the next sync brings them to the hub");
     command->add_option("space", options->space, "Of this space only")->type_name("SPACE");
     command->add_option("--every", options->every,
                         "Make none now: sync makes one after so many change sets; 0 never");

@@ -163,8 +163,8 @@ Result<void> Replica::settle_forks(const SpaceId& space) {
     if (pending && (!seal() || *store_->has_pending(space))) {
         return {};  // the space stays stale until what waits here is sealed (S3)
     }
-    const bool forked = std::ranges::any_of(forks_of(space).feeds,
-                                            [](const auto& feed) { return feed.second.first != 0; });
+    const bool forked =
+        std::ranges::any_of(forks_of(space).feeds, [](const auto& feed) { return feed.second.first != 0; });
     COTMOC_ASSIGN(const std::uint64_t missing, without_octets(space));
     if (forked && missing != 0) {
         return want_history(space);  // which branch the province commits to stands in its change sets

@@ -1,5 +1,6 @@
+#include "session/caller.hpp"
+
 #include "session/branches.hpp"
-#include "session/conversation.hpp"
 #include "session/turned_away.hpp"
 #include "session/web_page.hpp"
 
@@ -10,72 +11,6 @@
 #include <algorithm>
 
 namespace cotmoc::sync {
-
-namespace {
-
-class Caller final : public Conversation {
-public:
-    Caller(const SessionOptions& options, const crypto::AgreementPublicKey& responder)
-        : Conversation(options), responder_(responder) {
-        awaited_list_ = MessageType::frontiers;
-    }
-
-protected:
-    Result<void> begin() override;
-    Result<void> on_handshake(const Bytes& frame) override;
-    Result<void> on_trust_level() override;
-    Result<void> on_list(BytesView body) override;
-    Result<void> on_all_received() override;
-    Result<void> on_bye() override { return fail(ErrorCode::protocol_error, "bye from the answering side"); }
-    Result<void> on_limit(std::uint64_t) override {
-        return fail(ErrorCode::protocol_error, "limit from the answering side");
-    }
-    Result<void> look_at_answer(BytesView octets) const override;
-    void end_soon() override;
-    Result<void> advance() override;
-
-private:
-    /// Divides what is left of the budget between the two ways.
-    void divide_budget();
-    std::uint64_t budget_left() const;
-    void set_limit(std::uint64_t octets);
-    void choose_beginnings(const FeedTable& list);
-    Result<bool> exchange_snapshots();
-    Result<void> note_snapshots_held();
-    /// Of what the records left, each way gets half for files.
-    Result<void> divide_rest();
-    /// True when no files are left to exchange.
-    Result<bool> exchange_attachments();
-    /// Whether something of the list has not come.
-    bool still_lacks() const;
-    Result<void> check_not_revoked(const crypto::TrustState::Device& responder) const;
-    Result<void> on_reply(Reply reply);
-    Result<void> tell_trust(const Reply& reply);
-    Result<void> tell_lists(const FeedTable& list);
-    Result<void> on_equal();
-    Result<void> on_branches(BytesView body) override;
-    Result<void> take_list(const Frontiers& list);
-    Result<void> start_transfer(const FeedTable& list, std::optional<std::uint64_t> own_check);
-    /// Whether the own feeds are other ones over there, or longer: then nothing of them is sent.
-    Result<void> compare_own(const FeedTable& list, std::uint64_t own_check);
-    FeedTable compare(const FeedTable& list);
-    Result<void> plan_new();
-    Result<void> plan_hand_over();
-    Result<std::vector<HandOver>> to_hand_over();
-
-    crypto::AgreementPublicKey responder_;
-    std::optional<crypto::NoiseInitiator> handshake_;
-    std::uint64_t trust_position_ = 0;  // as message 1 said
-    FeedTable own_list_;                // as message 1 said
-    std::optional<Frontiers> list_;     // of message 2, until the trust feeds are level
-    bool branches_taken_ = false;
-    bool lacks_nothing_ = false;
-    bool attachments_followed_ = false;
-    bool bodies_known_ = false;
-    FeedTable listed_;      // what the other side holds, as it said
-    bool limited_ = false;  // the other side was told to send less than that
-    std::map<SpaceId, std::map<DeviceIndex, std::uint64_t>> planned_;
-};
 
 Result<void> Caller::begin() {
     const auto* responder = trust().find(responder_);
@@ -252,107 +187,6 @@ Result<void> Caller::start_transfer(const FeedTable& list, std::optional<std::ui
     return {};
 }
 
-/// Spaces that are empty here and long enough over there begin with a snapshot: then no change set is wanted
-/// now.
-void Caller::choose_beginnings(const FeedTable& list) {
-    SnapshotRule& rule = options_.snapshot_rule;
-    std::erase_if(rule.begin, [&](const SpaceId& space) {
-        const auto place = space_place(trust(), space);
-        const auto feeds = place ? list.find(*place) : list.end();
-        std::uint64_t change_sets = 0;
-        for (const auto& [device, seq] : feeds != list.end() ? feeds->second : FeedList()) {
-            change_sets += seq;
-        }
-        return options_.snapshots == nullptr || change_sets < std::max<std::uint64_t>(rule.begin_least, 1) ||
-               !store().frontier(space).empty();
-    });
-    if (!rule.begin.empty()) {
-        set_limit(0);
-    }
-}
-
-/// Their bodies are brought where they are not known to be.
-Result<void> Caller::note_snapshots_held() {
-    for (const SpaceId& space : options_.snapshots != nullptr ? common_ : std::vector<SpaceId>()) {
-        COTMOC_ASSIGN(const auto held, options_.snapshots->newest(space, true));
-        if (held && held->author == own_device()->id) {
-            options_.attachment_rule.brought.push_back(held->body);
-        }
-    }
-    return {};
-}
-
-/// When the other side has said what snapshots there are, their bodies may come.
-Result<bool> Caller::exchange_snapshots() {
-    if (bodies_known_ || (ending_soon() && !snapshots_.begun())) {
-        return true;
-    }
-    COTMOC_ASSIGN(bodies_known_, snapshots_.finish(options_.snapshot_rule, attachment_parties()));
-    if (bodies_known_ && !options_.snapshot_rule.begin.empty()) {
-        COTMOC_ASSIGN(options_.attachment_rule.bodies, snapshots_.bodies(options_.snapshot_rule));
-        set_limit(options_.budget_bytes != 0 ? budget_left() / 2 : limit_max);
-        if (options_.budget_bytes != 0) {
-            attachments_.expect_limit();
-        }
-    }
-    return bodies_known_;
-}
-
-/// Lists, acknowledgements and frames cost a tenth at most, and a little at the end whatever is sent.
-std::uint64_t Caller::budget_left() const {
-    constexpr std::uint64_t farewell = 256;
-    const std::uint64_t used = framing_.produced() + report_.bytes_down + farewell;
-    return options_.budget_bytes > used ? (options_.budget_bytes - used) / 10 * 9 : 0;
-}
-
-Result<void> Caller::divide_rest() {
-    if (!ending_soon() && options_.budget_bytes == 0) {
-        return {};
-    }
-    COTMOC_ASSIGN(const bool work, attachments_.has_work(options_.attachment_rule, attachment_parties()));
-    if (ending_soon()) {
-        report_.stopped_early = report_.stopped_early || work;
-    } else if (work && options_.snapshot_rule.begin.empty()) {
-        allowance_ = budget_left() / 2;
-        set_limit(*allowance_);
-        attachments_.expect_limit();
-    }
-    return {};
-}
-
-void Caller::divide_budget() {
-    if (ending_soon()) {
-        end_soon();
-        return;
-    }
-    if (options_.budget_bytes == 0) {
-        return;
-    }
-    const std::uint64_t left = budget_left();
-    const bool both = !all_sent() && !lacks_nothing_;
-    allowance_ = both ? left / 2 : left;
-    if (!lacks_nothing_ && options_.snapshot_rule.begin.empty()) {
-        set_limit(both ? left - left / 2 : left);
-    }
-}
-
-void Caller::set_limit(std::uint64_t octets) {
-    send(MessageType::limit, encode_limit(octets));
-    limited_ = true;
-}
-
-void Caller::end_soon() {
-    if (phase_ != Phase::transfer) {
-        return;  // start_transfer() comes back to it
-    }
-    stop_sending();
-    allowance_ = 0;
-    attachments_.stop(report_);
-    if ((!lacks_nothing_ && !peer_done_) || attachments_.awaits_parts()) {
-        set_limit(0);
-    }
-}
-
 bool Caller::still_lacks() const {
     const FeedTable own = feed_table(options_.store, common_);
     for (const auto& [place, feeds] : listed_) {
@@ -470,20 +304,6 @@ Result<void> Caller::on_all_received() {
     return plan_new();
 }
 
-Result<bool> Caller::exchange_attachments() {
-    if (!std::exchange(attachments_followed_, true)) {
-        if (options_.follow_attachments) {
-            COTMOC_TRY(options_.follow_attachments());
-        }
-        COTMOC_TRY(divide_rest());
-    }
-    COTMOC_ASSIGN(const bool asked, exchange_snapshots());
-    if (!asked) {
-        return false;
-    }
-    return attachments_.finish(options_.attachment_rule, attachment_parties(), report_);
-}
-
 Result<void> Caller::advance() {
     if (phase_ != Phase::transfer || !all_sent()) {
         return {};
@@ -511,8 +331,6 @@ Result<void> Caller::advance() {
     }
     return {};
 }
-
-}  // namespace
 
 std::unique_ptr<Session> Session::call(const SessionOptions& options,
                                        const crypto::AgreementPublicKey& responder) {

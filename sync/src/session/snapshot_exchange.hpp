@@ -44,9 +44,9 @@ private:
     bool begun_ = false;
     bool answered_ = false;
     bool asked_by_peer_ = false;
-    std::vector<SpaceId> wanted_;           // asked for
-    std::vector<Hash256> offered_;          // in this order
-    std::vector<std::uint16_t> outcomes_;   // of what the peer offered; 0: kept, or not needed
+    std::vector<SpaceId> wanted_;          // asked for
+    std::vector<Hash256> offered_;         // in this order
+    std::vector<std::uint16_t> outcomes_;  // of what the peer offered; 0: kept, or not needed
 };
 
 }  // namespace cotmoc::sync

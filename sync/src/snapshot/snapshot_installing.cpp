@@ -24,9 +24,8 @@ Result<void> check_rights(Replica& replica, const crypto::SnapshotManifest& mani
     const bool otherwise = std::ranges::any_of(manifest.places, [&](const crypto::SnapshotPlace& place) {
         return differ(before, now, place.device, place.seq);
     });
-    return otherwise && !switched_off("snapshot-rights")
-               ? Result<void>(fail(ErrorCode::stale_snapshot))
-               : Result<void>();
+    return otherwise && !switched_off("snapshot-rights") ? Result<void>(fail(ErrorCode::stale_snapshot))
+                                                         : Result<void>();
 }
 
 Result<void> check_empty(Replica& replica, const SpaceId& space) {
@@ -104,8 +103,7 @@ Result<void> install_snapshot(Replica& replica, AttachmentStore& bodies,
     COTMOC_ASSIGN(const crypto::SnapshotSecrets secrets, crypto::open_snapshot(manifest, *key));
     core::Store& store = replica.store();
     const Result<void> installed = store.write([&]() -> Result<void> {
-        core::StoreSnapshots::Installation installation =
-            core::StoreSnapshots(store).install(manifest.space);
+        core::StoreSnapshots::Installation installation = core::StoreSnapshots(store).install(manifest.space);
         COTMOC_TRY(unpack(bodies, manifest, secrets, installation));
         COTMOC_ASSIGN(const core::SnapshotContents contents, installation.finish());
         COTMOC_TRY(compare(manifest, secrets, contents));
@@ -154,7 +152,8 @@ Result<void> set_beginning(Replica& replica, const SpaceId& space, bool beginnin
         return {};
     }
     return replica.store().write([&] {
-        return replica.store().set_setting(beginning_setting(space), beginning ? BytesView(one) : BytesView());
+        return replica.store().set_setting(beginning_setting(space),
+                                           beginning ? BytesView(one) : BytesView());
     });
 }
 

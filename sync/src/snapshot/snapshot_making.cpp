@@ -17,10 +17,9 @@ Result<Packed> pack(Replica& replica, const SpaceId& space, int level,
                     const crypto::SnapshotPacker::Sink& sink) {
     Packed packed;
     crypto::SnapshotPacker packer(level, sink);
-    COTMOC_ASSIGN(packed.contents,
-                  core::StoreSnapshots(replica.store()).write(space, [&](BytesView block) {
-                      return packer.add(block);
-                  }));
+    COTMOC_ASSIGN(packed.contents, core::StoreSnapshots(replica.store()).write(space, [&](BytesView block) {
+        return packer.add(block);
+    }));
     COTMOC_ASSIGN(packed.octets, packer.finish());
     return packed;
 }
@@ -97,8 +96,7 @@ Result<const crypto::EpochKey*> check_makeable(Replica& replica, const SpaceId& 
         return fail(ErrorCode::replica_restored);
     }
     const crypto::TrustState::Epoch* newest = trust.newest_epoch(space);
-    const crypto::EpochKey* key =
-        newest != nullptr ? replica.key_ring().find(space, newest->epoch) : nullptr;
+    const crypto::EpochKey* key = newest != nullptr ? replica.key_ring().find(space, newest->epoch) : nullptr;
     COTMOC_ASSIGN(const bool pending, replica.store().has_pending(space));
     if (key == nullptr || pending) {
         return fail(ErrorCode::no_epoch_key);

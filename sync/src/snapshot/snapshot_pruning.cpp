@@ -55,7 +55,8 @@ Result<std::uint64_t> prune(Replica& replica, SnapshotShelf& shelf, const SpaceI
     std::uint64_t dropped = 0;
     COTMOC_TRY(replica.store().write([&]() -> Result<void> {
         for (const core::FeedState& feed : held) {
-            const bool forked = std::ranges::find(forks, feed.device, &core::ForkPlace::author) != forks.end();
+            const bool forked =
+                std::ranges::find(forks, feed.device, &core::ForkPlace::author) != forks.end();
             const std::uint64_t in_snapshot =
                 switched_off("prune-snapshot") ? feed.seq : snapshot->covers(feed.device);
             const std::uint64_t at_province =
@@ -65,8 +66,8 @@ Result<std::uint64_t> prune(Replica& replica, SnapshotShelf& shelf, const SpaceI
             if (forked || last == 0) {
                 continue;
             }
-            COTMOC_ASSIGN(const std::uint64_t more, core::StoreSnapshots(replica.store())
-                                                        .drop_octets(space.id, feed.device, last));
+            COTMOC_ASSIGN(const std::uint64_t more,
+                          core::StoreSnapshots(replica.store()).drop_octets(space.id, feed.device, last));
             dropped += more;
         }
         return {};

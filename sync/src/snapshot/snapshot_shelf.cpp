@@ -41,8 +41,9 @@ Result<std::unique_ptr<SnapshotShelf>> SnapshotShelf::open(const core::Database:
 
 Result<std::vector<crypto::SnapshotManifest>> SnapshotShelf::all(const SpaceId& space) {
     std::vector<crypto::SnapshotManifest> found;
-    COTMOC_ASSIGN(core::Statement read,
-                  database_.prepare("SELECT manifest FROM snapshot WHERE space = ? ORDER BY covered DESC, id"));
+    COTMOC_ASSIGN(
+        core::Statement read,
+        database_.prepare("SELECT manifest FROM snapshot WHERE space = ? ORDER BY covered DESC, id"));
     read.bind_blob(1, space.view());
     for (;;) {
         COTMOC_ASSIGN(const bool row, read.step());

@@ -87,8 +87,8 @@ struct SnapshotFleet {
                              const sync::SnapshotRule& rule = {}) {
         sync::SessionOptions calling = options(caller);
         calling.snapshot_rule = rule;
-        const auto one = sync::Session::call(
-            calling, fleet.replica(responder).keys().device.public_keys().agreement);
+        const auto one =
+            sync::Session::call(calling, fleet.replica(responder).keys().device.public_keys().agreement);
         const auto other = sync::Session::answer(options(responder));
         test_support::exchange(*one, *other);
         for (const sync::Session* end : {one.get(), other.get()}) {

@@ -20,6 +20,21 @@ void hear_of(SnapshotFleet& world, const std::string& name) {
     world.talk(name, "tinh", rule);
 }
 
+/// Others are sent change sets by position: each has to stand behind the one before it in its feed.
+bool each_feed_rises(SnapshotFleet& world, const std::string& name) {
+    std::map<DeviceIndex, std::uint64_t> last;
+    for (std::int64_t position = 0;;) {
+        const auto row = must(world[name].store().next_envelope(world.space(), position));
+        if (!row) {
+            return !last.empty();
+        }
+        position = row->position;
+        if (row->seq != ++last[row->author]) {
+            return false;
+        }
+    }
+}
+
 }  // namespace
 
 TEST_CASE("pruning changes no record, no digest and no feed, and what was pruned can come back") {
@@ -47,6 +62,7 @@ TEST_CASE("pruning changes no record, no digest and no feed, and what was pruned
     must(world["post"].want_history(world.space()));
     world.fleet.sync_all();
     CHECK(must(world["post"].without_octets(world.space())) == 0);
+    CHECK(each_feed_rises(world, "post"));
     CHECK(must(world["post"].history(ids[0])).size() == must(world["tinh"].history(ids[0])).size());
     CHECK(must(world["post"].check_everything()).not_checked.empty());
     CHECK(world.digest("post") == world.digest("tinh"));

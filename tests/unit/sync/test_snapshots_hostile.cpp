@@ -15,9 +15,7 @@ struct Prepared : SnapshotFleet {
         manifest = must(make("tinh"));
         secrets = must(crypto::open_snapshot(manifest, key()));
     }
-    const crypto::EpochKey& key() {
-        return *(*this)["tinh"].key_ring().find(manifest.space, manifest.epoch);
-    }
+    const crypto::EpochKey& key() { return *(*this)["tinh"].key_ring().find(manifest.space, manifest.epoch); }
     /// Seals and signs it anew after a change, by the device named.
     crypto::SnapshotManifest signed_by(const std::string& name, crypto::SnapshotManifest changed,
                                        const crypto::SnapshotSecrets& hidden) {
@@ -106,8 +104,7 @@ TEST_CASE("snapshots: digest, counts and frontier of what was unpacked are those
     other = world.manifest;
     other.body_size += 1;
     CHECK(world.installed(world.signed_anew(other)) == ErrorCode::bad_snapshot);
-    CHECK(world.installed(world.signed_by("post", world.manifest, world.secrets)) ==
-          ErrorCode::not_allowed);
+    CHECK(world.installed(world.signed_by("post", world.manifest, world.secrets)) == ErrorCode::not_allowed);
     CHECK(world.installed(world.manifest) == ErrorCode{});
     CHECK(world.installed(world.manifest) == ErrorCode::already_exists);
 }
