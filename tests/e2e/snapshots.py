@@ -14,7 +14,7 @@ class Snapshots(harness.Fleet):
         self.records = []
         for number in range(8):
             self.records.append(self.add_delegation("post", f"head=Ông {number}"))
-            self.cotmoc("post", "edit", self.records[0], f"head=Bà {number}")
+            self.cotmoc("post", "set", self.records[0], f"head=Bà {number}")
             self.sync("post")
             self.sync("so")
         self.sync("post")
@@ -33,7 +33,7 @@ class Snapshots(harness.Fleet):
         self.assertEqual(len(made), 1)
         self.assertGreater(made[0]["change_sets"], 8)
         self.sync("so")
-        self.cotmoc("post", "edit", self.records[1], "head=Sau bản chụp")
+        self.cotmoc("post", "set", self.records[1], "head=Sau bản chụp")
         self.sync("post")
         said = self.begin("new")
         self.assertTrue(said["complete"])
@@ -48,7 +48,7 @@ class Snapshots(harness.Fleet):
         self.assertIn("Sau bản chụp", self.cotmoc("new", "show", self.records[1]))
         self.fails("history_not_here", "new", "show", self.records[0], "--history")
         self.json("new", "verify")
-        self.cotmoc("new", "edit", self.records[2], "head=Từ máy mới")
+        self.cotmoc("new", "set", self.records[2], "head=Từ máy mới")
         self.sync("new")
         self.sync("post")
         self.assertIn("Từ máy mới", self.cotmoc("post", "show", self.records[2]))
