@@ -1,7 +1,7 @@
 // Change sets that are known by hash only: those below a snapshot that this replica began with, and pruned
 // ones. Whatever has to apply a space again needs their octets, and waits until sessions have brought them
 // back.
-#include "replica/arriving.hpp"
+#include "replica/octets.hpp"
 #include "replica/space_forks.hpp"
 #include "snapshot/snapshot_settings.hpp"
 
@@ -34,33 +34,31 @@ Result<bool> Replica::history_wanted(const SpaceId& space) {
     return wanted && !wanted->empty();
 }
 
-/// What others are told is held: while history is wanted, of each feed what stands before its first gap.
-Result<void> Replica::leave_out_gaps(const SpaceId& space, Frontier& frontier) {
-    COTMOC_ASSIGN(const bool wanted, history_wanted(space));
+Result<void> leave_out_gaps(Replica& replica, const SpaceId& space, Frontier& frontier) {
+    COTMOC_ASSIGN(const bool wanted, replica.history_wanted(space));
     if (!wanted) {
         return {};
     }
     for (FeedPosition& place : frontier) {
         COTMOC_ASSIGN(const std::uint64_t gap,
-                      core::StoreSnapshots(*store_).first_without_octets(space, place.device));
+                      core::StoreSnapshots(replica.store()).first_without_octets(space, place.device));
         if (gap != 0 && gap <= place.seq) {
             COTMOC_ASSIGN(const std::optional<Hash256> hash,
-                          store_->envelope_hash(space, place.device, gap - 1));
+                          replica.store().envelope_hash(space, place.device, gap - 1));
             place = {place.device, gap - 1, hash.value_or(Hash256{})};
         }
     }
     return {};
 }
 
-/// An envelope that is held, perhaps by its hash only. Its signature was verified.
-Result<void> Replica::put_back(const Arriving& arriving) {
+Result<void> put_back(core::Store& store, DeviceIndex author, const crypto::EnvelopeHeader& header,
+                      BytesView bytes) {
     COTMOC_ASSIGN(const std::optional<core::EnvelopeRow> row,
-                  store_->envelope(arriving.header.space, arriving.author->index, arriving.header.seq));
+                  store.envelope(header.space, author, header.seq));
     if (row && !row->bytes.empty()) {
         return {};
     }
-    COTMOC_TRY(core::StoreSnapshots(*store_).put_octets(arriving.header.space, arriving.author->index,
-                                                        arriving.header.seq, arriving.bytes));
+    COTMOC_TRY(core::StoreSnapshots(store).put_octets(header.space, author, header.seq, bytes));
     return {};
 }
 

@@ -1,6 +1,7 @@
 // The receiving side of a replica, in the order of checks of docs/spec/envelope.md.
 #include "replica/arriving.hpp"
 #include "replica/hub_memory.hpp"
+#include "replica/octets.hpp"
 #include "replica/seen.hpp"
 #include "replica/space_forks.hpp"
 
@@ -149,7 +150,7 @@ Result<std::optional<AcceptResult>> Replica::check_place(Arriving& arriving) {
         COTMOC_ASSIGN(const std::optional<Hash256> known,
                       store_->envelope_hash(header.space, arriving.author->index, header.seq));
         if (known == arriving.hash) {
-            COTMOC_TRY(put_back(arriving));
+            COTMOC_TRY(put_back(*store_, arriving.author->index, header, arriving.bytes));
             return AcceptResult{Acceptance::known, 0, std::nullopt};
         }
     }

@@ -220,14 +220,11 @@ public:
     /// envelope, and by making the records anew from them (in a transaction that is rolled back) every
     /// verdict, record and digest. docs/audit.md.
     Result<Verification> check_everything();
-    /// Whether the hub went back, keeps change sets back that signed frontiers name, or has brought nothing
-    /// newly signed for too long.
+    /// Whether the hub went back, keeps back what signed frontiers name, or has long brought nothing new.
     Result<HubNotice> hub_notice();
-    // Change sets known by hash only, after a snapshot or pruned (docs/snapshots.md).
-    /// How many of the space.
+    /// How many change sets are known by hash only, after a snapshot or pruned (docs/snapshots.md).
     Result<std::uint64_t> without_octets(const SpaceId& space);
-    /// Has sessions bring their octets back, until none is missing; then the space is applied again from the
-    /// beginning. What has to apply it again before asks for this by itself.
+    /// Has sessions bring their octets back; when none is missing, all is applied again from the beginning.
     Result<void> want_history(const SpaceId& space);
     Result<bool> history_wanted(const SpaceId& space);
     /// Applies all change sets of a space again: what is in quarantine may be good by now.
@@ -306,8 +303,6 @@ private:
     Result<bool> judges_otherwise(const SpaceId& space, const SpaceRights& before, const SpaceRights& now);
     ErrorCode why_no_right(const crypto::TrustState::Device& author, const SpaceId& space) const;
     Result<void> replay_held(const SpaceId& space);  // in an open transaction
-    Result<void> leave_out_gaps(const SpaceId& space, Frontier& frontier);
-    Result<void> put_back(const Arriving& arriving);
     Result<void> finish_history();
     Result<bool> replay_round(const SpaceId& space, std::set<std::int64_t>& left, bool give_up);
 
