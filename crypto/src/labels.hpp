@@ -38,12 +38,14 @@ inline constexpr std::string_view attachment_key = "attachment-key";
 inline constexpr std::string_view attachment_database = "attachment-database";
 inline constexpr std::string_view attachment_thumbnail = "attachment-thumbnail";
 inline constexpr std::string_view lan_tag = "lan-tag";
+inline constexpr std::string_view snapshot = "snapshot";
 
 // The texts that seal_text() knows; they go into its derivation as a part, not as the label of a KDF.
 inline constexpr std::string_view text_previous_key = "text previous-key";
 inline constexpr std::string_view text_device_name = "text device-name";
 inline constexpr std::string_view text_space_name = "text space-name";
 inline constexpr std::string_view text_catalogue = "text catalogue";
+inline constexpr std::string_view text_snapshot = "text snapshot";
 
 /// For the test that no two are the same. Labels of other modules (frontier, digest) are listed in
 /// docs/spec/encoding.md.
@@ -78,10 +80,12 @@ inline constexpr std::array all = {
     attachment_database,
     attachment_thumbnail,
     lan_tag,
+    snapshot,
     text_previous_key,
     text_device_name,
     text_space_name,
     text_catalogue,
+    text_snapshot,
 };
 
 }  // namespace cotmoc::crypto::label

@@ -99,10 +99,16 @@ Result<const StoredLayout*> Interning::layout(const Layout& layout, std::span<co
     if (last_layout_ != nullptr && last_layout_->layout == layout && same_types(*last_layout_)) {
         return last_layout_;
     }
-    LayoutKey key{layout, {}};
+    std::vector<ValueType> types;
+    types.reserve(values.size());
     for (const Value& value : values) {
-        key.types.push_back(type_of(value));
+        types.push_back(type_of(value));
     }
+    return this->layout(layout, std::move(types));
+}
+
+Result<const StoredLayout*> Interning::layout(const Layout& layout, std::vector<ValueType> types) {
+    LayoutKey key{layout, std::move(types)};
     if (const auto known = layout_numbers_.find(key); known != layout_numbers_.end()) {
         last_layout_ = layouts_[known->second].get();
         return last_layout_;

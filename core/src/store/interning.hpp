@@ -24,6 +24,8 @@ public:
 
     /// The stored form of a layout with these value types; pointers stay valid until load().
     Result<const StoredLayout*> layout(const Layout& layout, std::span<const Value> values);
+    /// The same by the types alone. Precondition: one for each entry.
+    Result<const StoredLayout*> layout(const Layout& layout, std::vector<ValueType> types);
     const StoredLayout* layout(std::uint32_t number) const;
 
 private:

@@ -123,6 +123,24 @@ Result<void> RecordTable::follow_join(std::int64_t row, const std::optional<Reco
     return note_joined(old_way);
 }
 
+Result<void> RecordTable::settle_joins(const SpaceEntry& space) {
+    std::vector<std::int64_t> rows;
+    COTMOC_ASSIGN(Statement * query,
+                  statements_.get("SELECT row FROM _record WHERE space = ? AND flags & 8 ORDER BY row"));
+    query->bind(1, space.number);
+    for (;;) {
+        COTMOC_ASSIGN(const bool more, query->step());
+        if (!more) {
+            break;
+        }
+        rows.push_back(query->integer(0));
+    }
+    for (const std::int64_t row : rows) {
+        COTMOC_TRY(follow_join(row, std::nullopt));
+    }
+    return {};
+}
+
 Result<std::vector<std::int64_t>> RecordTable::joined_into(const LoadedRecord& record) {
     std::vector<std::pair<std::string, std::int64_t>> found;
     std::vector<std::pair<std::string, std::int64_t>> todo{{to_uuid_text(record.id), record.row}};

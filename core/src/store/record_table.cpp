@@ -201,6 +201,23 @@ Result<std::int64_t> RecordTable::insert_state(SpaceEntry& space, const RecordId
     return last_row_;
 }
 
+Result<std::optional<std::int64_t>> RecordTable::insert_whole(SpaceEntry& space, const RecordId& id,
+                                                              const RecordState& state) {
+    COTMOC_TRY(encode_row(row_, state, kind(state.kind), devices_, interning_, hasher_));
+    COTMOC_ASSIGN(const bool inserted, insert_row(space, id, state.kind));
+    if (!inserted) {
+        return std::nullopt;
+    }
+    const std::int64_t flags = flags_of(state, conflicts(state).size());
+    if (flags != 0) {
+        COTMOC_ASSIGN(Statement * update, statements_.get("UPDATE _record SET flags = ? WHERE row = ?"));
+        COTMOC_TRY(update->bind(1, flags).bind(2, last_row_).run());
+    }
+    digest_add(space.digest, digest_term(id, state));
+    space.digest_changed = true;
+    return last_row_;
+}
+
 Hash256 RecordTable::digest_term(const RecordId& id, const RecordState& state) const {
     Bytes form;
     append_digest_form(form, id, state, devices_);

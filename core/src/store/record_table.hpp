@@ -73,6 +73,11 @@ public:
     /// The same for a create some of whose fields are absent. Precondition: no record with this id.
     Result<std::int64_t> insert_state(SpaceEntry& space, const RecordId& id, const Creation& creation,
                                       std::span<const Value> values);
+    /// The same for a whole state that a snapshot brings. settle_joins() has to follow when all are there.
+    Result<std::optional<std::int64_t>> insert_whole(SpaceEntry& space, const RecordId& id,
+                                                     const RecordState& state);
+    /// Sets the joined flags of all records of a space.
+    Result<void> settle_joins(const SpaceEntry& space);
     /// Writes the new state over the loaded one. The number of fields that are in conflict now.
     struct Saved {
         std::size_t conflicts_before = 0;

@@ -9,30 +9,6 @@
 namespace cotmoc::core {
 namespace {
 
-/// Whether the field still is just what the create at `dot` set.
-bool is_as_created(const FieldContent& content, const Dot& dot, Hlc at, ValueType type,
-                   const Hasher& hasher) {
-    const auto single = [&](const Register& reg) {
-        return reg.lost().empty() && reg.passed().empty() && reg.live().size() == 1 &&
-               reg.live()[0].dot == dot && reg.live()[0].at == at && !reg.live()[0].settled &&
-               type_of(reg.live()[0].value) == type;
-    };
-    if (const auto* reg = std::get_if<Register>(&content)) {
-        return single(*reg);
-    }
-    if (const auto* counter = std::get_if<Counter>(&content)) {
-        return counter->increments().empty() && single(counter->bases());
-    }
-    if (const auto* set = std::get_if<ElementSet>(&content)) {
-        return type == ValueType::text_list && std::ranges::all_of(set->adds(), [&](const auto& entry) {
-                   return entry.second.size() == 1 && entry.second[0] == ElementSet::Add{dot, at};
-               });
-    }
-    const auto& sequence = std::get<TextSequence>(content);
-    const auto fresh = sequence.fresh_dot();
-    return type == ValueType::text && fresh && *fresh == content_dot(hasher, sequence.text());
-}
-
 void write_creations(BinaryWriter& writer, std::span<const Creation> creations) {
     writer.varint(creations.size());
     for (const Creation& creation : creations) {
@@ -164,6 +140,29 @@ std::map<std::string_view, ValueType> body_types(const RecordState& state,
 }
 
 }  // namespace
+
+bool is_as_created(const FieldContent& content, const Dot& dot, Hlc at, ValueType type,
+                   const Hasher& hasher) {
+    const auto single = [&](const Register& reg) {
+        return reg.lost().empty() && reg.passed().empty() && reg.live().size() == 1 &&
+               reg.live()[0].dot == dot && reg.live()[0].at == at && !reg.live()[0].settled &&
+               type_of(reg.live()[0].value) == type;
+    };
+    if (const auto* reg = std::get_if<Register>(&content)) {
+        return single(*reg);
+    }
+    if (const auto* counter = std::get_if<Counter>(&content)) {
+        return counter->increments().empty() && single(counter->bases());
+    }
+    if (const auto* set = std::get_if<ElementSet>(&content)) {
+        return type == ValueType::text_list && std::ranges::all_of(set->adds(), [&](const auto& entry) {
+                   return entry.second.size() == 1 && entry.second[0] == ElementSet::Add{dot, at};
+               });
+    }
+    const auto& sequence = std::get<TextSequence>(content);
+    const auto fresh = sequence.fresh_dot();
+    return type == ValueType::text && fresh && *fresh == content_dot(hasher, sequence.text());
+}
 
 void append_member(std::string& body, std::string_view name, const Value& value) {
     body += body.size() == 1 ? "\"" : ",\"";

@@ -12,6 +12,9 @@ namespace cotmoc::core {
 /// record agree on them. The device is content_device.
 Dot content_dot(const Hasher& hasher, std::string_view text);
 
+/// Whether the field still is just what the create at `dot` set, with a value of this type.
+bool is_as_created(const FieldContent& content, const Dot& dot, Hlc at, ValueType type, const Hasher& hasher);
+
 /// The first octet of every `state`.
 inline constexpr std::uint8_t state_version = 1;
 

@@ -4,8 +4,8 @@
 
 namespace cotmoc::cli {
 
-Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened) {
-    return records::open_attachments(*opened.replica, opened.place.directory);
+Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened, bool always) {
+    return records::open_attachments(*opened.replica, opened.place.directory, always);
 }
 
 Result<std::uint64_t> unsent_files(sync::Replica& replica, const std::string& directory) {

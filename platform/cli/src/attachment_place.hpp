@@ -9,8 +9,9 @@ namespace cotmoc::cli {
 
 using records::media_type_of;
 
-/// The replica's store of chunks. Null if its catalogue has no field for files and none were ever kept.
-Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened);
+/// The replica's store of chunks. Null if its catalogue has no field for files and none were ever kept,
+/// unless `always`.
+Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened, bool always = false);
 
 /// How many files were attached here that nobody else is known to hold; 0 if the database of chunks does not
 /// open, which no record depends on.

@@ -1,5 +1,4 @@
 // sync and status.
-#include "attachment_place.hpp"
 #include "commands_serve.hpp"
 #include "fork_output.hpp"
 #include "hub_link.hpp"
@@ -7,6 +6,8 @@
 #include "program.hpp"
 #include "sync_output.hpp"
 #include "watch.hpp"
+
+#include <cotmoc/sync/snapshots.hpp>
 
 namespace cotmoc::cli {
 namespace {
@@ -27,8 +28,9 @@ Outcome sync_once(const Common& common, const SyncOptions& options) {
     return outcome.needs_person ? needs_person : done;
 }
 
-void put_space_status(const Common& common, const std::string& name, const core::SpaceStatus& status,
-                      const std::string& last_sync) {
+void put_space_status(const Common& common, const sync::Replica& replica, const std::string& name,
+                      const core::SpaceStatus& status, const std::string& last_sync,
+                      const sync::SpaceGround& ground) {
     const auto line = [&](Label text, const std::string& value) {
         put_line("  " + std::string(common.text(text)) + ": " + value);
     };
@@ -41,6 +43,21 @@ void put_space_status(const Common& common, const std::string& name, const core:
     line(Label::conflicts, std::to_string(status.conflicts));
     line(Label::quarantined, std::to_string(status.quarantined));
     line(Label::digest, status.digest.hex());
+    if (ground.incomplete) {
+        put_line("  " + std::string(common.text(Label::arriving)));
+    }
+    if (ground.by_hash_only != 0) {
+        line(Label::by_hash_only, std::to_string(ground.by_hash_only));
+    }
+    if (ground.begun_with) {
+        line(Label::attributed, records::snapshot_author(replica, ground.begun_with));
+    }
+    if (ground.found_wrong) {
+        line(Label::wrong_snapshot, records::snapshot_author(replica, ground.found_wrong));
+    }
+    if (ground.history_wanted) {
+        put_line("  " + std::string(common.text(Label::fetching_history)));
+    }
 }
 
 struct NoOptions {};
@@ -69,7 +86,8 @@ Outcome status(const Common& common, const NoOptions&) {
     put_fork_notice(common, replica, forked);
     for (const sync::SpaceInfo& space : replica.spaces()) {
         COTMOC_ASSIGN(const core::SpaceStatus state, replica.store().status(space.id));
-        put_space_status(common, space.name, state, last_sync);
+        COTMOC_ASSIGN(const sync::SpaceGround ground, sync::ground_of(replica, space.id));
+        put_space_status(common, replica, space.name, state, last_sync, ground);
     }
     return done;
 }
@@ -90,6 +108,12 @@ void add_sync_commands(Program& program) {
                      "Fetch files of at most so many MiB; larger ones on demand")
         ->type_name("MIB")
         ->capture_default_str();
+    command
+        ->add_option("--snapshot-at", options->begin_at,
+                     "Begin an empty space with a snapshot if the hub lists so many change sets")
+        ->capture_default_str();
+    command->add_flag("--history", options->history,
+                      "Fetch the older change sets that are known by their hashes only");
     command->add_flag("--watch", options->watch,
                       "Go on until stopped, whenever there is something to exchange");
     command

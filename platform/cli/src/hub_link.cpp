@@ -54,6 +54,8 @@ Result<sync::SessionReport> sync_with(const Common& common, Opened& opened, cons
         }
         session.attachments = attachments.store;
         session.attachment_rule = attachments.rule;
+        session.snapshots = attachments.snapshots;
+        session.snapshot_rule = attachments.snapshot_rule;
         session.follow_attachments = [&] { return sync::follow_attachments(replica, *attachments.store); };
     }
     sync::ReplicaPartials partials(replica.store());

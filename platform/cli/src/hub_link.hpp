@@ -7,6 +7,7 @@
 #include <cotmoc/asio/tcp.hpp>
 #include <cotmoc/records/status_json.hpp>
 #include <cotmoc/sync/attachments.hpp>
+#include <cotmoc/sync/snapshots.hpp>
 
 namespace cotmoc::cli {
 
@@ -25,7 +26,9 @@ Result<HubAddress> hub_address(sync::Replica& replica, const std::string& named)
 /// What a session carries of attachments; null: nothing.
 struct AttachmentLink {
     sync::AttachmentStore* store = nullptr;
-    sync::AttachmentRule rule;
+    sync::AttachmentRule rule = {};
+    sync::SnapshotShelf* snapshots = nullptr;
+    sync::SnapshotRule snapshot_rule = {};
 };
 
 /// One session with whoever holds that key. `last` follows it and tells how far it came, failed or not; the

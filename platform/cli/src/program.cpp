@@ -57,6 +57,7 @@ int run_program(int count, const char* const* arguments) {
     add_record_commands(program);
     add_text_command(program);
     add_attachment_commands(program);
+    add_snapshot_commands(program);
     add_join_commands(program);
     add_query_commands(program);
     add_file_commands(program);
@@ -67,7 +68,6 @@ int run_program(int count, const char* const* arguments) {
     add_key_commands(program);
     add_rejoin_command(program);
     add_bundle_commands(program);
-    add_later_commands(program);
     try {
         program.app.parse(count, arguments);
     } catch (const CLI::CallForHelp& help) {

@@ -27,6 +27,7 @@ void add_authority_commands(Program& program);
 void add_record_commands(Program& program);
 void add_text_command(Program& program);
 void add_attachment_commands(Program& program);
+void add_snapshot_commands(Program& program);
 void add_join_commands(Program& program);
 void add_query_commands(Program& program);
 void add_file_commands(Program& program);
@@ -38,9 +39,6 @@ void add_audit_command(Program& program);
 void add_key_commands(Program& program);
 void add_rejoin_command(Program& program);
 void add_bundle_commands(Program& program);
-/// What is not in this version yet: known, absent from --help, answered by not_available_yet.
-void add_later_commands(Program& program);
-void add_later_command(CLI::App& parent, Program& program, const std::string& name);
 
 /// Parses, runs and prints: the whole program.
 int run_program(int count, const char* const* arguments);

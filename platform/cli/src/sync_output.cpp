@@ -1,11 +1,11 @@
 #include "sync_output.hpp"
 
-#include "attachment_place.hpp"
 #include "fork_output.hpp"
 #include "hub_output.hpp"
 #include "json_text.hpp"
 #include "messages.hpp"
 #include "peer_link.hpp"
+#include "snapshot_place.hpp"
 
 #include <cotmoc/sync/authority.hpp>
 
@@ -78,11 +78,34 @@ void put_report_text(const Common& common, const sync::Replica& replica, const s
     note(Label::conflicts, replica.notes().new_conflicts);
     note(Label::quarantined, replica.notes().quarantined);
     note(Label::forked, replica.notes().forks);
+    note(Label::wrong_snapshots, replica.notes().wrong_snapshots);
     const Label left = report.stopped_early ? Label::stopped_early : Label::incomplete;
     put_line(common.text(report.complete ? Label::complete : left));
     if (replica.restored()) {
         put_line(common.text(Label::restored));
     }
+}
+
+Result<void> make_due_snapshots(Opened& opened, const SnapshotPlace& place) {
+    sync::Replica& replica = *opened.replica;
+    if (place.shelf == nullptr) {
+        return {};
+    }
+    COTMOC_ASSIGN(const std::uint64_t every, snapshot_every(replica));
+    COTMOC_ASSIGN(const std::vector<sync::SpaceInfo> due, sync::snapshots_due(replica, *place.shelf, every));
+    for (const sync::SpaceInfo& space : due) {
+        COTMOC_TRY(
+            sync::make_snapshot(replica, *place.shelf, opened.place.random, opened.place.clock, space));
+    }
+    return {};
+}
+
+Result<void> want_histories(sync::Replica& replica) {
+    for (const sync::SpaceInfo& space : replica.spaces()) {
+        COTMOC_ASSIGN(const std::uint64_t missing, replica.without_octets(space.id));
+        COTMOC_TRY(missing != 0 ? replica.want_history(space.id) : Result<void>());
+    }
+    return {};
 }
 
 sync::AttachmentRule rule_of(const SyncOptions& options) {
@@ -116,19 +139,25 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
         COTMOC_ASSIGN(hub, hub_address(replica, options.hub));
         COTMOC_ASSIGN(rotated, rotate_due(common, opened, hub));
     }
-    std::unique_ptr<sync::AttachmentStore> store;
+    SnapshotPlace place;
     std::optional<ErrorCode> store_error;
-    if (auto files = open_attachments(opened)) {
-        store = std::move(*files);
+    if (auto files = open_snapshots(opened)) {
+        place = std::move(*files);
+        COTMOC_TRY(make_due_snapshots(opened, place));
     } else {
         store_error = files.error().code;
         warn_of_store(common, files.error().code, "attachments.db: " + files.error().detail);
     }
+    sync::AttachmentStore* const store = place.bodies.get();
+    if (options.history) {
+        COTMOC_TRY(want_histories(replica));
+    }
     Clock& clock = opened.place.clock;
     sync::SessionReport& last = outcome.report;
     const std::int64_t began = clock.steady_ms();
-    const AttachmentLink attachments{store.get(), rule_of(options)};
-    const auto report = with_hub ? sync_with_hub(common, opened, hub, tcp, last, attachments)
+    AttachmentLink link = place.link(rule_of(options));
+    link.snapshot_rule.begin_least = options.begin_at;
+    const auto report = with_hub ? sync_and_begin(common, opened, hub, tcp, last, std::move(link))
                                  : sync_with_peer(common, opened, options.peer, tcp, last);
     last.complete = last.complete && report.has_value() && !store_error;
     if (store_error) {
@@ -145,11 +174,10 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     }
     if (common.json) {
         const double seconds = static_cast<double>(clock.steady_ms() - began) / 1000;
-        COTMOC_ASSIGN(const std::string text,
-                      records::report_json(replica, last, seconds, rotated, store.get()));
+        COTMOC_ASSIGN(const std::string text, records::report_json(replica, last, seconds, rotated, store));
         put_line(text);
     } else if (report) {
-        put_report_text(common, replica, last, store.get());
+        put_report_text(common, replica, last, store);
         if (!rotated.empty()) {
             put_line(std::string(common.text(Label::new_keys)) + ": " + comma_list(rotated));
         }
@@ -169,7 +197,7 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     if (last.refusal) {
         return fail(*last.refusal);
     }
-    const bool noted = notes.new_conflicts + notes.quarantined + notes.forks != 0;
+    const bool noted = notes.new_conflicts + notes.quarantined + notes.forks + notes.wrong_snapshots != 0;
     // What is known of the hub is news only after a session with it.
     outcome.needs_person = noted || (with_hub && notice.needs_person()) || replica.restored();
     return {};

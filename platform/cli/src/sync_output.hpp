@@ -12,6 +12,8 @@ struct SyncOptions {
     std::uint64_t max_seconds = 0;
     bool no_attachments = false;
     std::uint64_t attachments_up_to = 16;  // MiB of a file that is fetched without being asked for
+    bool history = false;                  // fetch what is known by hash only
+    std::uint64_t begin_at = sync::SnapshotRule().begin_least;  // change sets that are worth a snapshot
     bool watch = false;
     std::string peer;  // empty: the hub
 };

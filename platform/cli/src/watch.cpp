@@ -5,6 +5,7 @@
 #include "progress.hpp"
 
 #include <cotmoc/sync/runner.hpp>
+#include <cotmoc/sync/snapshots.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -72,6 +73,8 @@ public:
         const Result<void> synced = sync_and_tell(common_, **opened, options_, tcp, outcome);
         needs_person_ = needs_person_ || outcome.needs_person;
         told_ = told_ || synced.has_value();
+        const bool at_rest = synced && outcome.report.complete && !options_.no_attachments;
+        verifying_ = at_rest && sync::want_verification(*(*opened)->replica).value_or(false);
         (*opened)->replica.reset();
         mark_.changed();
         COTMOC_TRY(finish_output());
@@ -86,7 +89,7 @@ public:
         if (!stop_.wait(std::min(left, look_ms) + 1)) {
             return false;
         }
-        if (mark_.changed()) {
+        if (mark_.changed() || std::exchange(verifying_, false)) {
             engine->request(clock_.steady_ms());
         }
         return true;
@@ -121,7 +124,8 @@ private:
     DatabaseMark mark_;
     std::optional<Error> fatal_;
     bool needs_person_ = false;
-    bool told_ = false;  // that a session succeeded
+    bool told_ = false;       // that a session succeeded
+    bool verifying_ = false;  // the history of a space is being fetched, to check the snapshot it began with
 };
 
 /// Each kind of failure once, until a session succeeds: a hub that is away all night fills no log.

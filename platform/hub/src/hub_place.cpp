@@ -82,6 +82,9 @@ Result<void> HubPlace::open(std::string_view command, const sync::HubLimits& lim
     auto attachments = sync::AttachmentStore::open(chunks, room);
     if (attachments) {
         attachments_ = std::move(*attachments);
+        core::Database::Options manifests;
+        manifests.path = directory_ + "/snapshots.db";
+        COTMOC_ASSIGN(snapshots_, sync::SnapshotShelf::open(manifests, *attachments_));
     } else {
         // Records have a database of their own, and go on.
         attachments_error_ = attachments.error();

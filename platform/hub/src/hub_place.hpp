@@ -5,6 +5,7 @@
 #include <cotmoc/crypto/key_ring.hpp>
 #include <cotmoc/sync/attachment_store.hpp>
 #include <cotmoc/sync/hub.hpp>
+#include <cotmoc/sync/snapshot_shelf.hpp>
 #include <cotmoc/system/clock.hpp>
 #include <cotmoc/system/directory_lock.hpp>
 #include <cotmoc/system/file_key_store.hpp>
@@ -32,6 +33,8 @@ public:
     /// Null if its database does not open: then no files are taken or given.
     sync::AttachmentStore* attachments() { return attachments_.get(); }
     const std::optional<Error>& attachments_error() const { return attachments_error_; }
+    /// Null likewise.
+    sync::SnapshotShelf* snapshots() { return snapshots_.get(); }
     sync::HubStore& store() { return *store_; }
     const crypto::DeviceKeys& keys() const { return keys_->device; }
     Clock& clock() { return clock_; }
@@ -54,6 +57,7 @@ private:
     std::unique_ptr<sync::Hub> hub_;
     std::unique_ptr<sync::AttachmentStore> attachments_;
     std::optional<Error> attachments_error_;
+    std::unique_ptr<sync::SnapshotShelf> snapshots_;
 };
 
 }  // namespace cotmoc::hub

@@ -82,6 +82,7 @@ Result<void> serve(const Options& options, HubPlace& place) {
     sync::SessionOptions session{place.hub(), place.keys(), place.random()};
     session.clock = &place.clock();
     session.attachments = place.attachments();
+    session.snapshots = place.snapshots();
     if (place.attachments_error()) {
         std::cerr << cli::error_line("cotmoc-hub", *place.attachments_error(), cli::language_of_environment())
                   << std::endl;

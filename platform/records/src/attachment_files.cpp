@@ -35,9 +35,9 @@ Result<std::unique_ptr<sync::AttachmentStore>> open_at(sync::Replica& replica, c
 std::string attachments_path(const std::string& directory) { return directory + "/attachments.db"; }
 
 Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(sync::Replica& replica,
-                                                                const std::string& directory) {
+                                                                const std::string& directory, bool always) {
     const std::string path = attachments_path(directory);
-    if (!takes_files(replica.catalogue()) && !system::file_exists(path)) {
+    if (!always && !takes_files(replica.catalogue()) && !system::file_exists(path)) {
         return nullptr;
     }
     return open_at(replica, path);

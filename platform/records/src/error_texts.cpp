@@ -56,6 +56,10 @@ constexpr ErrorText texts[] = {
     {"attachment_not_here", "tệp đính kèm chưa về đến thiết bị này",
      "đồng bộ, hoặc lấy về khi liên lạc được với trạm trung chuyển; việc tải tiếp tục từ chỗ đã dừng"},
 
+    {"history_not_here", "các bộ thay đổi cũ của không gian này ở đây chỉ còn mã băm",
+     "chạy `cotmoc sync --history` khi kết nối được máy chủ"},
+    {"space_incomplete", "không gian đang được tải về nên chưa được ghi vào đó",
+     "chạy `cotmoc sync` cho đến khi đầy đủ"},
     {"bad_catalogue", "danh mục không hợp lệ", "sửa chỗ đã nêu"},
     {"catalogue_conflict", "danh mục mâu thuẫn với danh mục đang dùng",
      "chỉ được thêm, ngừng dùng, đổi tên bằng alias hoặc mở rộng kiểu; xem docs/catalogue.md"},
@@ -131,6 +135,10 @@ constexpr ErrorText texts[] = {
      "hỏi cơ quan cấp quyền; những gì đã ghi vẫn còn trên thiết bị"},
     {"bad_attachment", "tệp đính kèm hoặc một phần của nó không đúng với chữ ký",
      "không phải làm gì; nó bị từ chối và được tải lại"},
+    {"bad_snapshot", "bản chụp không đúng như đã ký",
+     "không cần làm gì; các bản ghi sẽ đến dưới dạng bộ thay đổi"},
+    {"stale_snapshot", "sổ tin cậy nay đánh giá khác về những gì bản chụp chứa",
+     "không cần làm gì; các bản ghi sẽ đến dưới dạng bộ thay đổi, và tỉnh sẽ làm bản chụp mới"},
     {"hub_went_back", "trạm trung chuyển giữ ít hơn trước",
      "nếu trạm được khôi phục từ bản sao lưu thì không cần làm gì: các thiết bị sẽ gửi lại; nếu không, báo "
      "cho tỉnh"},

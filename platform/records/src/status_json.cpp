@@ -16,8 +16,18 @@ std::string decimal(double value) {
     return text.data();
 }
 
-std::string space_status_json(const std::string& name, const core::SpaceStatus& status,
-                              const std::string& last_sync) {
+std::string json_name(const std::string& name) {
+    std::string json = "null";
+    if (!name.empty()) {
+        json.clear();
+        core::append_json_string(json, name);
+    }
+    return json;
+}
+
+std::string space_status_json(const sync::Replica& replica, const std::string& name,
+                              const core::SpaceStatus& status, const std::string& last_sync,
+                              const sync::SpaceGround& ground) {
     std::string last = "null";
     if (!last_sync.empty()) {
         last.clear();
@@ -33,10 +43,25 @@ std::string space_status_json(const std::string& name, const core::SpaceStatus& 
         .raw("last_sync", last)
         .number("conflicts", status.conflicts)
         .number("quarantined", status.quarantined)
+        .flag("incomplete", ground.incomplete)
+        .number("by_hash_only", ground.by_hash_only)
+        .raw("attributed_by_snapshot_of", json_name(snapshot_author(replica, ground.begun_with)))
+        .raw("wrong_snapshot_of", json_name(snapshot_author(replica, ground.found_wrong)))
+        .flag("history_wanted", ground.history_wanted)
         .finish();
 }
 
 }  // namespace
+
+std::string snapshot_author(const sync::Replica& replica,
+                            const std::optional<crypto::SnapshotManifest>& snapshot) {
+    if (!snapshot) {
+        return {};
+    }
+    const auto* author = replica.trust().find(snapshot->author);
+    const std::string name = author != nullptr ? replica.device_name(author->index) : std::string();
+    return name.empty() ? snapshot->author.hex() : name;
+}
 
 std::string transfer_json(const sync::Transfer& transfer) {
     return JsonObject()
@@ -168,7 +193,8 @@ Result<std::string> status_json(sync::Replica& replica) {
     std::vector<std::string> spaces;
     for (const sync::SpaceInfo& space : replica.spaces()) {
         COTMOC_ASSIGN(const core::SpaceStatus state, replica.store().status(space.id));
-        spaces.push_back(space_status_json(space.name, state, last_sync));
+        COTMOC_ASSIGN(const sync::SpaceGround ground, sync::ground_of(replica, space.id));
+        spaces.push_back(space_status_json(replica, space.name, state, last_sync, ground));
     }
     return JsonObject()
         .text("device", replica.id().hex())

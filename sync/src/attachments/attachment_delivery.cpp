@@ -22,6 +22,13 @@ Result<void> AttachmentStore::note_delivered(const Hash256& id, const DeviceId& 
     });
 }
 
+Result<bool> AttachmentStore::delivered(const Hash256& id, const DeviceId& peer) {
+    COTMOC_ASSIGN(core::Statement read,
+                  database_.prepare("SELECT 1 FROM delivered AS d JOIN attachment AS a ON a.number = "
+                                    "d.attachment WHERE a.id = ?1 AND d.peer = ?2"));
+    return read.bind_blob(1, id.view()).bind_blob(2, peer.view()).step();
+}
+
 Result<void> AttachmentStore::note_lost(const Hash256& id, const DeviceId& peer) {
     COTMOC_ASSIGN(const Row found, known_row(id));
     return write(false, [&]() -> Result<void> {

@@ -48,6 +48,9 @@ Result<void> Replica::Auditor::find_change_sets() {
                 break;
             }
             position = row->position;
+            if (row->bytes.empty()) {
+                continue;  // known by its hash only
+            }
             const Place place{{}, row->author, row->seq, space};
             Opened opened{std::move(*row), replica_.spaces_[space].id, {}, {}, {}, {}, {}};
             // What cannot be read stands where its author's feed had come to.

@@ -29,7 +29,7 @@ std::map<std::uint64_t, Hash256> named_places(const SpaceId& space,
 Result<std::optional<Bytes>> Replica::bytes_of(const SpaceId& space, DeviceIndex device, std::uint64_t seq,
                                                const Hash256& hash) {
     COTMOC_ASSIGN(std::optional<core::EnvelopeRow> row, store_->envelope(space, device, seq));
-    if (row && row->hash == hash) {
+    if (row && row->hash == hash && !row->bytes.empty()) {
         return std::optional(std::move(row->bytes));
     }
     return store_->side_bytes(space, device, hash);
@@ -162,6 +162,12 @@ Result<void> Replica::settle_forks(const SpaceId& space) {
     COTMOC_ASSIGN(const bool pending, store_->has_pending(space));
     if (pending && (!seal() || *store_->has_pending(space))) {
         return {};  // the space stays stale until what waits here is sealed (S3)
+    }
+    const bool forked =
+        std::ranges::any_of(forks_of(space).feeds, [](const auto& feed) { return feed.second.first != 0; });
+    COTMOC_ASSIGN(const std::uint64_t missing, without_octets(space));
+    if (forked && missing != 0) {
+        return want_history(space);  // which branch the province commits to stands in its change sets
     }
     COTMOC_ASSIGN(const std::vector<Judged> judged, judge_forks(space));
     COTMOC_ASSIGN(const bool otherwise, stands_otherwise(space, judged));

@@ -1,6 +1,7 @@
 // Forks (S17): branches are kept beside the feed, frontiers may name any of them, and all are told to others.
 // Which one counts: replica_fork_verdict.cpp.
 #include "replica/arriving.hpp"
+#include "replica/octets.hpp"
 #include "replica/seen.hpp"
 #include "replica/space_forks.hpp"
 
@@ -309,6 +310,7 @@ Frontier Replica::frontier(const SpaceId& space) {
             place.hash = hash && *hash ? **hash : Hash256{};
         }
     }
+    (void)leave_out_gaps(*this, space, frontier);
     std::erase_if(frontier, [](const FeedPosition& place) { return place.seq == 0; });
     return frontier;
 }

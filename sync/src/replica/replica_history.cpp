@@ -41,9 +41,12 @@ Result<core::Store::Trail> Replica::trail(const RecordId& id) {
 Result<Replica::LoadedChange> Replica::load_change(const RecordId& id, const core::Store::Trail& trail,
                                                    const core::Store::Trail::Touch& touch) {
     LoadedChange loaded{{touch.device, touch.seq, {}, {}}, {}, 0};
-    COTMOC_ASSIGN(loaded.change.seen, seen_by(trail.space, touch.device, touch.seq));
     COTMOC_ASSIGN(const std::optional<core::EnvelopeRow> envelope,
                   store_->envelope(trail.space, touch.device, touch.seq));
+    if (envelope && envelope->bytes.empty()) {
+        return fail(ErrorCode::history_not_here);
+    }
+    COTMOC_ASSIGN(loaded.change.seen, seen_by(trail.space, touch.device, touch.seq));
     if (!envelope) {
         COTMOC_ASSIGN(std::optional<core::PendingChangeSet> pending, store_->pending(trail.space, touch.seq));
         if (!pending) {
@@ -119,6 +122,10 @@ Result<std::vector<HistoryEntry>> Replica::soft_conflicts(const RecordId& id) {
     COTMOC_ASSIGN(const core::Store::Trail trail, this->trail(id));
     std::vector<core::RecordChange> changes;
     for (const core::Store::Trail::Touch& touch : trail.applied) {
+        COTMOC_ASSIGN(const auto envelope, store_->envelope(trail.space, touch.device, touch.seq));
+        if (envelope && envelope->bytes.empty()) {
+            return std::vector<HistoryEntry>();  // who had seen what is not known here
+        }
         COTMOC_ASSIGN(std::vector<std::uint64_t> seen, seen_by(trail.space, touch.device, touch.seq));
         changes.push_back({touch.device, touch.seq, std::move(seen), {}});
     }

@@ -1,6 +1,7 @@
 // The receiving side of a replica, in the order of checks of docs/spec/envelope.md.
 #include "replica/arriving.hpp"
 #include "replica/hub_memory.hpp"
+#include "replica/octets.hpp"
 #include "replica/seen.hpp"
 #include "replica/space_forks.hpp"
 
@@ -86,6 +87,9 @@ Result<void> Replica::add_trust_entry(BytesView entry) {
 
 Result<std::optional<StoredEnvelope>> Replica::next_envelope(const SpaceId& space, std::int64_t position) {
     COTMOC_ASSIGN(std::optional<core::EnvelopeRow> row, store_->next_envelope(space, position));
+    while (row && row->bytes.empty()) {  // known by its hash only: others have it
+        COTMOC_ASSIGN(row, store_->next_envelope(space, row->position));
+    }
     if (!row) {
         return std::nullopt;
     }
@@ -146,6 +150,7 @@ Result<std::optional<AcceptResult>> Replica::check_place(Arriving& arriving) {
         COTMOC_ASSIGN(const std::optional<Hash256> known,
                       store_->envelope_hash(header.space, arriving.author->index, header.seq));
         if (known == arriving.hash) {
+            COTMOC_TRY(put_back(*store_, arriving.author->index, header, arriving.bytes));
             return AcceptResult{Acceptance::known, 0, std::nullopt};
         }
     }

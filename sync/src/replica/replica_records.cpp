@@ -1,4 +1,6 @@
 // Records through a replica: rights first, then the store.
+#include "snapshot/snapshot_settings.hpp"
+
 #include <cotmoc/sync/replica.hpp>
 
 #include <algorithm>
@@ -91,6 +93,13 @@ Result<RecordId> Replica::add(const SpaceInfo& in, std::string_view kind_name,
                     space.name);
     }
     COTMOC_TRY(check_not_purged(space.id));
+    COTMOC_ASSIGN(const std::vector<core::FeedState> held, store_->frontier(space.id));
+    if (held.empty()) {
+        COTMOC_ASSIGN(const std::optional<Bytes> beginning, store_->setting(beginning_setting(space.id)));
+        if (beginning && !beginning->empty()) {
+            return fail(ErrorCode::space_incomplete, space.name);
+        }
+    }
     RecordId record;
     if (id) {
         COTMOC_ASSIGN(const std::optional<SpaceId> known, store_->space_of(*id));

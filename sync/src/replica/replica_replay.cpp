@@ -3,6 +3,7 @@
 #include "replica/arriving.hpp"
 
 #include <cotmoc/base/binary.hpp>
+#include <cotmoc/core/snapshot.hpp>
 
 #include <algorithm>
 #include <set>
@@ -40,6 +41,22 @@ Bytes encode(const Readable& readable) {
     writer.varint(readable.unreadable_catalogues.size());
     std::ranges::for_each(readable.unreadable_catalogues, [&](std::uint64_t at) { writer.varint(at); });
     return writer.take();
+}
+
+/// What had to wait for a change set behind it now stands behind that one: others are sent change sets in the
+/// order of their positions.
+Result<void> put_last(core::Store& store, const SpaceId& space, const std::set<std::int64_t>& before,
+                      const std::set<std::int64_t>& left) {
+    for (const std::int64_t position : before) {
+        if (left.contains(position)) {
+            continue;
+        }
+        COTMOC_ASSIGN(const std::optional<core::EnvelopeRow> row, store.next_envelope(space, position - 1));
+        if (row) {
+            COTMOC_TRY(core::StoreSnapshots(store).put_octets(space, row->author, row->seq, row->bytes));
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -88,6 +105,11 @@ Result<bool> Replica::replay_round(const SpaceId& space, std::set<std::int64_t>&
         if (!row || waiting.contains(row->author)) {
             continue;
         }
+        COTMOC_ASSIGN(const std::vector<core::FeedState> applied, store_->frontier(space));
+        const auto feed = std::ranges::find(applied, row->author, &core::FeedState::device);
+        if (row->seq != (feed != applied.end() ? feed->seq : 0) + 1) {
+            continue;  // octets that were dropped and came back stand behind those that were kept
+        }
         Arriving again;
         again.bytes = row->bytes;
         again.hash = row->hash;
@@ -110,6 +132,10 @@ Result<bool> Replica::replay_round(const SpaceId& space, std::set<std::int64_t>&
 }
 
 Result<void> Replica::replay(const SpaceId& space, const std::function<Result<void>()>& first) {
+    COTMOC_ASSIGN(const std::uint64_t missing, without_octets(space));
+    if (missing != 0) {
+        return want_history(space);
+    }
     const SessionNotes notes = notes_;
     const auto replayed = store_->write([&]() -> Result<void> {
         if (first) {
@@ -132,10 +158,17 @@ Result<void> Replica::replay_held(const SpaceId& space) {
         position = row->position;
         left.insert(position);
     }
-    while (!left.empty()) {
-        COTMOC_ASSIGN(const bool moved, replay_round(space, left, false));
+    for (bool first = true; !left.empty(); first = false) {
+        const std::set<std::int64_t> before = left;
+        COTMOC_ASSIGN(bool moved, replay_round(space, left, false));
         if (!moved) {
-            COTMOC_TRY(replay_round(space, left, true));
+            COTMOC_ASSIGN(moved, replay_round(space, left, true));
+        }
+        if (!moved) {
+            return fail(ErrorCode::database_damaged, "a change set is missing");
+        }
+        if (!first) {
+            COTMOC_TRY(put_last(*store_, space, before, left));
         }
     }
     return {};

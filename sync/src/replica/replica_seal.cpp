@@ -111,6 +111,7 @@ Result<void> Replica::received_all() {
     COTMOC_TRY(commit());
     COTMOC_TRY(end_hub_session());
     COTMOC_TRY(follow_own_past());
+    COTMOC_TRY(finish_history());
     if (!joined() || restored_ || self_->role != crypto::Role::province_officer) {
         return {};
     }

@@ -38,7 +38,8 @@ private:
 
     Replica& replica_;
     Verification found_;
-    std::size_t gaps_ = 0;  // change sets that cannot be read
+    std::size_t gaps_ = 0;            // change sets that cannot be read
+    std::size_t without_octets_ = 0;  // of the space: known by hash only
 };
 
 }  // namespace cotmoc::sync

@@ -75,11 +75,21 @@ Result<std::vector<AttachmentExchange::Job>> AttachmentExchange::plan(const Atta
             }
         }
     };
+    for (const AttachmentRule::Body& body : rule.bodies) {
+        COTMOC_ASSIGN(const std::optional<HeldAttachment> held, store_->find(body.id));
+        if (carried(body.space) && !(held && held->chunks.whole())) {
+            add_job(jobs, {body.id, false, {{body.space, body.size}}});
+        }
+    }
     get([&](const auto& each) { return std::ranges::find(rule.wanted, each.id) != rule.wanted.end(); });
     if (rule.carry == AttachmentRule::Carry::none) {
         return jobs;
     }
     get([](const auto& each) { return each.thumbnail; });
+    for (const Hash256& id : rule.brought) {
+        COTMOC_ASSIGN(const bool delivered, store_->delivered(id, parties.peer));
+        COTMOC_TRY(delivered ? Result<void>() : plan_uploads(parties, {id}, jobs));
+    }
     COTMOC_ASSIGN(const std::vector<Hash256> undelivered, store_->undelivered(parties.peer));
     COTMOC_TRY(plan_uploads(parties, undelivered, jobs));
     if (rule.carry == AttachmentRule::Carry::small) {

@@ -1,5 +1,6 @@
+#include "session/caller.hpp"
+
 #include "session/branches.hpp"
-#include "session/conversation.hpp"
 #include "session/turned_away.hpp"
 #include "session/web_page.hpp"
 
@@ -9,66 +10,6 @@
 #include <algorithm>
 
 namespace cotmoc::sync {
-
-namespace {
-
-class Caller final : public Conversation {
-public:
-    Caller(const SessionOptions& options, const crypto::AgreementPublicKey& responder)
-        : Conversation(options), responder_(responder) {
-        awaited_list_ = MessageType::frontiers;
-    }
-
-protected:
-    Result<void> begin() override;
-    Result<void> on_handshake(const Bytes& frame) override;
-    Result<void> on_trust_level() override;
-    Result<void> on_list(BytesView body) override;
-    Result<void> on_all_received() override;
-    Result<void> on_bye() override { return fail(ErrorCode::protocol_error, "bye from the answering side"); }
-    Result<void> on_limit(std::uint64_t) override {
-        return fail(ErrorCode::protocol_error, "limit from the answering side");
-    }
-    Result<void> look_at_answer(BytesView octets) const override;
-    void end_soon() override;
-    Result<void> advance() override;
-
-private:
-    /// Divides what is left of the budget between the two ways.
-    void divide_budget();
-    std::uint64_t budget_left() const;
-    void set_limit(std::uint64_t octets);
-    /// Of what the records left, each way gets half for files.
-    Result<void> divide_rest();
-    /// True when no files are left to exchange.
-    Result<bool> exchange_attachments();
-    /// Whether something of the list has not come.
-    bool still_lacks() const;
-    Result<void> on_reply(Reply reply);
-    Result<void> tell_trust(const Reply& reply);
-    Result<void> tell_lists(const FeedTable& list);
-    Result<void> on_equal();
-    Result<void> on_branches(BytesView body) override;
-    Result<void> take_list(const Frontiers& list);
-    Result<void> start_transfer(const FeedTable& list, std::optional<std::uint64_t> own_check);
-    /// Whether the own feeds are other ones over there, or longer: then nothing of them is sent.
-    Result<void> compare_own(const FeedTable& list, std::uint64_t own_check);
-    FeedTable compare(const FeedTable& list);
-    Result<void> plan_new();
-    Result<void> plan_hand_over();
-
-    crypto::AgreementPublicKey responder_;
-    std::optional<crypto::NoiseInitiator> handshake_;
-    std::uint64_t trust_position_ = 0;  // as message 1 said
-    FeedTable own_list_;                // as message 1 said
-    std::optional<Frontiers> list_;     // of message 2, until the trust feeds are level
-    bool branches_taken_ = false;
-    bool lacks_nothing_ = false;
-    bool attachments_followed_ = false;
-    FeedTable listed_;      // what the other side holds, as it said
-    bool limited_ = false;  // the other side was told to send less than that
-    std::map<SpaceId, std::map<DeviceIndex, std::uint64_t>> planned_;
-};
 
 Result<void> Caller::begin() {
     const auto* responder = trust().find(responder_);
@@ -83,6 +24,7 @@ Result<void> Caller::begin() {
     COTMOC_TRY(begin_store_session());
     COTMOC_TRY(load_partial());
     update_common();
+    COTMOC_TRY(note_snapshots_held());
     trust_position_ = trust().position();
     own_list_ = feed_table(store(), common_);
     handshake_.emplace(options_.keys.agreement, responder_, session_prologue(trust().root_fingerprint()),
@@ -177,7 +119,11 @@ Result<void> Caller::on_equal() {
     COTMOC_TRY(tell_lists(own_list_));
     COTMOC_TRY(tell_received_all());
     COTMOC_ASSIGN(const std::vector<HandOver> owed, owed_feeds(store(), *own_device(), *peer_device()));
-    const Result<bool> files = attachments_.has_work(options_.attachment_rule, attachment_parties());
+    Result<bool> files = attachments_.has_work(options_.attachment_rule, attachment_parties());
+    if (files && !*files) {
+        // What both sides hold alike, nobody begins with.
+        files = snapshots_.has_work({{}, 0, options_.snapshot_rule.ask}, attachment_parties());
+    }
     if (!files) {
         report_.attachment_error = files.error().code;
     }
@@ -224,66 +170,12 @@ Result<void> Caller::start_transfer(const FeedTable& list, std::optional<std::ui
         COTMOC_TRY(tell_received_all());
     }
     send(MessageType::lacks, encode_lacks(lacks));
+    choose_beginnings(list);
     phase_ = Phase::transfer;
     COTMOC_TRY(plan_new());
     COTMOC_TRY(plan_hand_over());
     divide_budget();
     return {};
-}
-
-/// Lists, acknowledgements and frames cost a tenth at most, and a little at the end whatever is sent.
-std::uint64_t Caller::budget_left() const {
-    constexpr std::uint64_t farewell = 256;
-    const std::uint64_t used = framing_.produced() + report_.bytes_down + farewell;
-    return options_.budget_bytes > used ? (options_.budget_bytes - used) / 10 * 9 : 0;
-}
-
-Result<void> Caller::divide_rest() {
-    if (!ending_soon() && options_.budget_bytes == 0) {
-        return {};
-    }
-    COTMOC_ASSIGN(const bool work, attachments_.has_work(options_.attachment_rule, attachment_parties()));
-    if (ending_soon()) {
-        report_.stopped_early = report_.stopped_early || work;
-    } else if (work) {
-        allowance_ = budget_left() / 2;
-        set_limit(*allowance_);
-        attachments_.expect_limit();
-    }
-    return {};
-}
-
-void Caller::divide_budget() {
-    if (ending_soon()) {
-        end_soon();
-        return;
-    }
-    if (options_.budget_bytes == 0) {
-        return;
-    }
-    const std::uint64_t left = budget_left();
-    const bool both = !all_sent() && !lacks_nothing_;
-    allowance_ = both ? left / 2 : left;
-    if (!lacks_nothing_) {
-        set_limit(both ? left - left / 2 : left);
-    }
-}
-
-void Caller::set_limit(std::uint64_t octets) {
-    send(MessageType::limit, encode_limit(octets));
-    limited_ = true;
-}
-
-void Caller::end_soon() {
-    if (phase_ != Phase::transfer) {
-        return;  // start_transfer() comes back to it
-    }
-    stop_sending();
-    allowance_ = 0;
-    attachments_.stop(report_);
-    if ((!lacks_nothing_ && !peer_done_) || attachments_.awaits_parts()) {
-        set_limit(0);
-    }
 }
 
 bool Caller::still_lacks() const {
@@ -392,16 +284,6 @@ Result<void> Caller::on_all_received() {
     return plan_new();
 }
 
-Result<bool> Caller::exchange_attachments() {
-    if (!std::exchange(attachments_followed_, true)) {
-        if (options_.follow_attachments) {
-            COTMOC_TRY(options_.follow_attachments());
-        }
-        COTMOC_TRY(divide_rest());
-    }
-    return attachments_.finish(options_.attachment_rule, attachment_parties(), report_);
-}
-
 Result<void> Caller::advance() {
     if (phase_ != Phase::transfer || !all_sent()) {
         return {};
@@ -429,8 +311,6 @@ Result<void> Caller::advance() {
     }
     return {};
 }
-
-}  // namespace
 
 std::unique_ptr<Session> Session::call(const SessionOptions& options,
                                        const crypto::AgreementPublicKey& responder) {

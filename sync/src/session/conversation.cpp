@@ -33,6 +33,7 @@ Conversation::Conversation(const SessionOptions& options)
       outgoing_(options.store, options.window_bytes),
       incoming_(options.store, options.commit_bytes, holdings_),
       attachments_(options.attachments, options.window_bytes, *this),
+      snapshots_(options.snapshots, options.store, *this),
       progress_(options.stall_ms) {}
 
 Conversation::~Conversation() { leave_gate(); }
@@ -295,6 +296,13 @@ Result<void> Conversation::handle(const Message& message) {
             break;
         case MessageType::bye:
             return on_bye();
+        case MessageType::snapshot_ask:
+        case MessageType::snapshot_manifest:
+        case MessageType::snapshot_end:
+            if (records_are_exchanged()) {
+                return snapshots_.handle(message, attachment_parties(), report_);
+            }
+            break;
         default:  // about attachments
             if (records_are_exchanged()) {
                 return attachments_.handle(message, attachment_parties(), report_);

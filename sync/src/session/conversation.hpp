@@ -9,6 +9,7 @@
 #include "session/pace.hpp"
 #include "session/parts.hpp"
 #include "session/progress_watch.hpp"
+#include "session/snapshot_exchange.hpp"
 
 namespace cotmoc::sync {
 
@@ -97,6 +98,7 @@ protected:
     Outgoing outgoing_;
     Incoming incoming_;
     AttachmentExchange attachments_;
+    SnapshotExchange snapshots_;
     PartSender parts_;
     Pace pace_;
     /// Octets of envelopes and files that may still be sent; nothing: no limit.

@@ -1,6 +1,7 @@
 #include "session/message.hpp"
 
 #include "session/attachment_messages.hpp"
+#include "session/snapshot_exchange.hpp"
 
 #include <cotmoc/base/binary.hpp>
 #include <cotmoc/crypto/envelope.hpp>
@@ -240,6 +241,10 @@ std::optional<std::size_t> body_size_max(std::uint8_t type) {
         case MessageType::bye:
         case MessageType::alive:
             return 0;
+        case MessageType::snapshot_ask:
+        case MessageType::snapshot_manifest:
+        case MessageType::snapshot_end:
+            return snapshot_body_size_max(static_cast<MessageType>(type));
         default:
             return attachment_body_size_max(static_cast<MessageType>(type));
     }

@@ -71,6 +71,10 @@ enum class MessageType : std::uint8_t {
     file_end = 19,
     part = 20,
     limit = 21,
+    // Snapshots (snapshot_exchange.hpp).
+    snapshot_ask = 22,
+    snapshot_manifest = 23,
+    snapshot_end = 24,
 };
 
 struct Message {
@@ -146,6 +150,8 @@ Bytes encode_part(const Part& part);
 /// The octets are those of `body`.
 Result<Part> decode_part(BytesView body);
 
+/// The largest number that `limit` may say, which lifts an earlier limit: no store holds as much.
+inline constexpr std::uint64_t limit_max = seq_max;
 /// The receiver of this message sends at most so many more octets of envelopes.
 Bytes encode_limit(std::uint64_t octets);
 Result<std::uint64_t> decode_limit(BytesView body);

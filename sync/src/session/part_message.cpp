@@ -44,7 +44,7 @@ Bytes encode_limit(std::uint64_t octets) {
 Result<std::uint64_t> decode_limit(BytesView body) {
     BinaryReader reader(body);
     const std::uint64_t octets = reader.varint();
-    if (!reader.finished() || octets > seq_max) {
+    if (!reader.finished() || octets > limit_max) {
         return fail(ErrorCode::protocol_error, "limit");
     }
     return octets;

@@ -400,6 +400,7 @@ public:
     Result<void> check_integrity();
 
 private:
+    friend class StoreSnapshots;
     explicit Store(std::unique_ptr<StoreImpl> impl);
     std::unique_ptr<StoreImpl> impl_;
 };

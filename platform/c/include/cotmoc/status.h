@@ -90,6 +90,10 @@ typedef int32_t cotmoc_status;
 #define COTMOC_UNKNOWN_ATTACHMENT 132
 /// The attachment has not arrived on this device yet.
 #define COTMOC_ATTACHMENT_NOT_HERE 133
+/// Older change sets of the space are known here by their hashes only.
+#define COTMOC_HISTORY_NOT_HERE 134
+/// The space is still being fetched, so nothing may be written in it yet.
+#define COTMOC_SPACE_INCOMPLETE 135
 /// The catalogue is not valid.
 #define COTMOC_BAD_CATALOGUE 200
 /// The catalogue contradicts the one in use.
@@ -212,6 +216,10 @@ typedef int32_t cotmoc_status;
 #define COTMOC_QUOTA_EXCEEDED 416
 /// An attachment or a part of it is not what was signed.
 #define COTMOC_BAD_ATTACHMENT 420
+/// A snapshot is not what was signed.
+#define COTMOC_BAD_SNAPSHOT 421
+/// The trust feed judges otherwise by now what the snapshot covers.
+#define COTMOC_STALE_SNAPSHOT 422
 /// Another process has this replica open.
 #define COTMOC_BUSY 500
 /// The disk is full.

@@ -82,6 +82,10 @@ typedef NS_ERROR_ENUM(CTMErrorDomain, CTMErrorCode) {
     CTMErrorUnknownAttachment = 132,
     /// The attachment has not arrived on this device yet.
     CTMErrorAttachmentNotHere = 133,
+    /// Older change sets of the space are known here by their hashes only.
+    CTMErrorHistoryNotHere = 134,
+    /// The space is still being fetched, so nothing may be written in it yet.
+    CTMErrorSpaceIncomplete = 135,
     /// The catalogue is not valid.
     CTMErrorBadCatalogue = 200,
     /// The catalogue contradicts the one in use.
@@ -204,6 +208,10 @@ typedef NS_ERROR_ENUM(CTMErrorDomain, CTMErrorCode) {
     CTMErrorQuotaExceeded = 416,
     /// An attachment or a part of it is not what was signed.
     CTMErrorBadAttachment = 420,
+    /// A snapshot is not what was signed.
+    CTMErrorBadSnapshot = 421,
+    /// The trust feed judges otherwise by now what the snapshot covers.
+    CTMErrorStaleSnapshot = 422,
     /// Another process has this replica open.
     CTMErrorBusy = 500,
     /// The disk is full.

@@ -101,6 +101,7 @@ public:
 
     // Who holds what whole, as far as it told (attachment_delivery.cpp).
     Result<void> note_delivered(const Hash256& id, const DeviceId& peer);
+    Result<bool> delivered(const Hash256& id, const DeviceId& peer);
     /// The peer said that it does not hold it.
     Result<void> note_lost(const Hash256& id, const DeviceId& peer);
     /// The peer went back, as of this time of its notice: whatever was said to be there is asked for again.

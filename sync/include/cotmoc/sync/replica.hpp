@@ -82,7 +82,8 @@ inline constexpr int default_compression_level = 3;
 struct SessionNotes {
     std::uint64_t new_conflicts = 0;
     std::uint64_t quarantined = 0;
-    std::uint64_t forks = 0;  // feeds found to be forked
+    std::uint64_t forks = 0;            // feeds found to be forked
+    std::uint64_t wrong_snapshots = 0;  // found, when their change sets had come
 };
 
 struct ForkLimits;
@@ -220,9 +221,13 @@ public:
     /// envelope, and by making the records anew from them (in a transaction that is rolled back) every
     /// verdict, record and digest. docs/audit.md.
     Result<Verification> check_everything();
-    /// Whether the hub went back, keeps change sets back that signed frontiers name, or has brought nothing
-    /// newly signed for too long.
+    /// Whether the hub went back, keeps back what signed frontiers name, or has long brought nothing new.
     Result<HubNotice> hub_notice();
+    /// How many change sets are known by hash only, after a snapshot or pruned (docs/snapshots.md).
+    Result<std::uint64_t> without_octets(const SpaceId& space);
+    /// Has sessions bring their octets back; when none is missing, all is applied again from the beginning.
+    Result<void> want_history(const SpaceId& space);
+    Result<bool> history_wanted(const SpaceId& space);
     /// Applies all change sets of a space again: what is in quarantine may be good by now.
     Result<void> judge_again(const SpaceId& space);
     /// How much may stand beside a forked feed; tests lower it.
@@ -299,6 +304,8 @@ private:
     Result<bool> judges_otherwise(const SpaceId& space, const SpaceRights& before, const SpaceRights& now);
     ErrorCode why_no_right(const crypto::TrustState::Device& author, const SpaceId& space) const;
     Result<void> replay_held(const SpaceId& space);  // in an open transaction
+    Result<void> finish_history();
+    Result<void> check_history(const SpaceId& space);
     Result<bool> replay_round(const SpaceId& space, std::set<std::int64_t>& left, bool give_up);
 
     Result<void> write(const std::function<Result<void>()>& work);

@@ -13,6 +13,7 @@ namespace cotmoc::sync {
 class AttachmentStore;
 class PartialStore;
 class SessionGate;
+class SnapshotShelf;
 
 /// Which attachments a calling side exchanges after the records.
 struct AttachmentRule {
@@ -24,6 +25,25 @@ struct AttachmentRule {
     Carry carry = Carry::small;
     std::uint64_t size_max = 16ULL * 1024 * 1024;  // octets
     std::vector<Hash256> wanted;                   // ids that are fetched whatever their size
+    /// Fetched first, whatever `carry` says and though no record names it.
+    struct Body {
+        Hash256 id;
+        SpaceId space;
+        std::uint64_t size = 0;  // octets
+    };
+    std::vector<Body> bodies = {};
+    /// Brought, though no record names them: the bodies of snapshots that are held here.
+    std::vector<Hash256> brought = {};
+};
+
+/// What a calling side wants of snapshots.
+struct SnapshotRule {
+    /// Spaces of which nothing is held here: if the other side lists `begin_least` change sets of one or
+    /// more, no change set is fetched in this session, but a snapshot with its body.
+    std::vector<SpaceId> begin;
+    std::uint64_t begin_least = 500;
+    /// Of these only the manifest is asked for.
+    std::vector<SpaceId> ask;
 };
 
 struct SessionOptions {
@@ -40,7 +60,9 @@ struct SessionOptions {
     AttachmentRule attachment_rule = {};         // a calling side's
     /// A calling side's: called when the records are exchanged, so that what new ones name is fetched too.
     std::function<Result<void>()> follow_attachments = nullptr;
-    PartialStore* partials = nullptr;  // begun envelopes go on in the next session; null: anew
+    SnapshotShelf* snapshots = nullptr;  // null: neither offers nor takes any; needs `attachments`
+    SnapshotRule snapshot_rule = {};     // a calling side's
+    PartialStore* partials = nullptr;    // begun envelopes go on in the next session; null: anew
     /// A calling side's, 0: no limit. Octets of the pipe, both ways together; the session ends by itself,
     /// after commit and acknowledgement, before it would use more. Lists and trust entries are not cut short.
     std::uint64_t budget_bytes = 0;
@@ -87,6 +109,8 @@ struct SessionReport {
     std::vector<AttachmentRefusal> refused_why;  // the first hundred of these
     std::uint64_t attachments_failed = 0;        // left because they are damaged, here or over there
     std::optional<ErrorCode> attachment_error;   // why this side's store of chunks could not be used
+    std::uint64_t snapshots = 0;                 // manifests taken, by either side
+    std::uint64_t snapshots_refused = 0;         // by either side
     std::uint64_t expected = 0;  // envelopes the peer announced that were missing here, for progress
     std::uint64_t to_send = 0;   // envelopes that the peer lacks, for progress
     SessionStage stage = SessionStage::greeting;

@@ -4,6 +4,7 @@
 #include <cotmoc/sync/attachments.hpp>
 #include <cotmoc/sync/replica.hpp>
 #include <cotmoc/sync/session.hpp>
+#include <cotmoc/sync/snapshots.hpp>
 
 namespace cotmoc::records {
 
@@ -26,6 +27,9 @@ Result<std::vector<ForkedFeed>> forked_feeds(sync::Replica& replica);
 
 /// {"change_sets","ops","bytes"}.
 std::string transfer_json(const sync::Transfer& transfer);
+/// The name of the device that signed a snapshot, its id if it has none; empty for none.
+std::string snapshot_author(const sync::Replica& replica,
+                            const std::optional<crypto::SnapshotManifest>& snapshot);
 /// `status --json`.
 Result<std::string> status_json(sync::Replica& replica);
 /// `sync --json`: of one session or several. `rotated`: spaces that got new keys; left out if empty. `store`

@@ -1,0 +1,337 @@
+#include "store/snapshot_fields.hpp"
+
+#include "codec/change_set_check.hpp"
+#include "codec/id_column.hpp"
+#include "codec/value_column.hpp"
+#include "store/content_codec.hpp"
+#include "store/state_codec.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace cotmoc::core {
+namespace {
+
+/// How a record holds the field of a group.
+enum class Held : std::uint8_t {
+    none = 0,
+    as_created = 1,  // the value follows
+    one_set = 2,     // of a register: value, dot and stamp follow
+    otherwise = 3    // the shape's content follows; of a text its characters too
+};
+
+constexpr std::uint64_t field_cells = 6;  // what a field of a record takes in memory, besides its value
+
+tl::unexpected<Error> malformed(const char* what) { return fail(ErrorCode::bad_encoding, what); }
+
+struct Group {
+    std::string kind;
+    std::string field;
+    Shape shape{};
+    friend auto operator<=>(const Group&, const Group&) = default;
+};
+
+/// The value that a create's op would have to bring for this content; absent if no create's would do.
+Value created_value(const FieldContent& content) {
+    if (const auto* reg = std::get_if<Register>(&content)) {
+        return reg->live().size() == 1 ? reg->live()[0].value : Value(Absent{});
+    }
+    if (const auto* counter = std::get_if<Counter>(&content)) {
+        const auto& live = counter->bases().live();
+        return live.size() == 1 ? live[0].value : Value(Absent{});
+    }
+    if (const auto* set = std::get_if<ElementSet>(&content)) {
+        return set->adds().empty() ? Value(Absent{}) : Value(set->elements());
+    }
+    std::string text = std::get<TextSequence>(content).text();
+    return text.empty() ? Value(Absent{}) : Value(std::move(text));
+}
+
+bool is_one_set(const FieldContent& content) {
+    const auto* reg = std::get_if<Register>(&content);
+    return reg != nullptr && reg->live().size() == 1 && reg->lost().empty() && reg->passed().empty() &&
+           !reg->live()[0].settled && !reg->live()[0].resolving;
+}
+
+struct HeldField {
+    Held held = Held::none;
+    Value value;
+};
+
+HeldField look_at(const RecordState& state, const Group& group, const Hasher& hasher) {
+    const auto found = state.fields.find(group.field);
+    if (found == state.fields.end() || shape_of(found->second) != group.shape) {
+        return {};
+    }
+    const FieldContent& content = found->second;
+    const Creation& primary = state.creations.front();
+    const auto position = primary.layout->position(group.field);
+    const bool in_layout = position && primary.layout->layout.entries[*position].shape == group.shape;
+    Value value = created_value(content);
+    const bool plain = in_layout && type_of(value) != ValueType::absent &&
+                       is_as_created(content, primary.field_dot(*position), primary.at,
+                                     primary.layout->types[*position], hasher) &&
+                       primary.layout->types[*position] == type_of(value);
+    if (plain) {
+        return {Held::as_created, std::move(value)};
+    }
+    if (is_one_set(content)) {
+        return {Held::one_set, std::move(value)};
+    }
+    if (group.shape == Shape::text) {
+        return {Held::otherwise, Value(std::get<TextSequence>(content).text())};
+    }
+    return {Held::otherwise, {}};
+}
+
+bool has_value(Held held, Shape shape) {
+    return held == Held::as_created || held == Held::one_set ||
+           (held == Held::otherwise && shape == Shape::text);
+}
+
+void write_group(BinaryWriter& out, std::span<const SnapshotRecord> records, const Group& group,
+                 const Hasher& hasher) {
+    Integers tags;
+    std::vector<Value> values;
+    std::vector<Dot> dots;
+    StampColumn stamps;
+    Integers sizes;
+    BinaryWriter contents;
+    for (const SnapshotRecord& record : records) {
+        if (record.state.kind != group.kind) {
+            continue;
+        }
+        HeldField field = look_at(record.state, group, hasher);
+        tags.push_back(static_cast<std::int64_t>(field.held));
+        if (has_value(field.held, group.shape)) {
+            values.push_back(std::move(field.value));
+        }
+        if (field.held == Held::one_set) {
+            const RegisterOp& op =
+                std::get<Register>(record.state.fields.find(group.field)->second).live()[0];
+            dots.push_back(op.dot);
+            stamps.add(op.at);
+        } else if (field.held == Held::otherwise) {
+            const std::size_t before = contents.size();
+            write_content(contents, record.state.fields.find(group.field)->second);
+            sizes.push_back(static_cast<std::int64_t>(contents.size() - before));
+        }
+    }
+    std::vector<const Value*> column;
+    column.reserve(values.size());
+    std::ranges::transform(values, std::back_inserter(column), [](const Value& value) { return &value; });
+    write_integers(out, tags);
+    write_values(out, column);
+    write_dots(out, std::span<const Dot>(dots));  // as columns, not as rows write them
+    stamps.write(out);
+    write_integers(out, sizes);
+    out.raw(contents.bytes());
+}
+
+template <class Items, class Key>
+bool rises(const Items& items, Key key) {
+    return std::ranges::adjacent_find(
+               items, [&](const auto& a, const auto& b) { return !(key(a) < key(b)); }) == items.end();
+}
+
+bool is_sound(const Register& reg, Shape shape) {
+    const auto fits = [&](const Value& value) {
+        const ValueType type = type_of(value);
+        return shape == Shape::counter ? type == ValueType::null || type == ValueType::integer
+                                       : type != ValueType::absent && type != ValueType::text_list;
+    };
+    const auto dot = [](const auto& op) { return op.dot; };
+    const auto value_fits = [&](const auto& op) { return fits(op.value); };
+    return rises(reg.live(), dot) && rises(reg.lost(), dot) && std::ranges::all_of(reg.live(), value_fits) &&
+           std::ranges::all_of(reg.lost(), value_fits) && std::ranges::all_of(reg.passed(), value_fits);
+}
+
+/// The rules that content in a store always keeps; a text's loader checks its own.
+bool is_sound(const FieldContent& content) {
+    const auto dot = [](const auto& op) { return op.dot; };
+    if (const auto* reg = std::get_if<Register>(&content)) {
+        return is_sound(*reg, Shape::register_) && !(reg->live().empty() && reg->lost().empty());
+    }
+    if (const auto* counter = std::get_if<Counter>(&content)) {
+        return is_sound(counter->bases(), Shape::counter) && rises(counter->increments(), dot);
+    }
+    if (const auto* set = std::get_if<ElementSet>(&content)) {
+        return std::ranges::all_of(set->adds(), [&](const auto& entry) {
+            return is_valid_utf8(entry.first) && !entry.second.empty() && rises(entry.second, dot);
+        });
+    }
+    return true;
+}
+
+bool fits_shape(const Value& value, Shape shape) {
+    const ValueType type = type_of(value);
+    switch (shape) {
+        case Shape::register_:
+            return type != ValueType::absent && type != ValueType::text_list;
+        case Shape::counter:
+            return type == ValueType::null || type == ValueType::integer;
+        case Shape::set:
+            return type == ValueType::text_list;
+        case Shape::text:
+            return type == ValueType::text;
+    }
+    return false;
+}
+
+class GroupReader {
+public:
+    GroupReader(Source& source, const Group& group, const Hasher& hasher)
+        : source_(source), group_(group), hasher_(hasher) {}
+
+    Result<void> read(std::span<SnapshotRecord> records);
+
+private:
+    Result<void> read_columns(std::size_t records);
+    Result<FieldContent> content(const RecordState& state, Held held);
+
+    Source& source_;
+    const Group& group_;
+    const Hasher& hasher_;
+    Integers tags_;
+    std::vector<Value> values_;
+    std::vector<Dot> dots_;
+    std::vector<Hlc> stamps_;
+    Integers sizes_;
+    std::size_t next_value_ = 0;
+    std::size_t next_set_ = 0;
+    std::size_t next_size_ = 0;
+};
+
+Result<void> GroupReader::read_columns(std::size_t records) {
+    constexpr std::int64_t size_max = std::numeric_limits<std::int32_t>::max();
+    COTMOC_TRY(source_.take_cells(records, field_cells));
+    COTMOC_ASSIGN(tags_, read_integers(source_.in, records, 0, static_cast<std::int64_t>(Held::otherwise)));
+    std::size_t values = 0;
+    for (const std::int64_t tag : tags_) {
+        values += has_value(static_cast<Held>(tag), group_.shape) ? 1 : 0;
+    }
+    const auto of = [&](Held held) {
+        return static_cast<std::size_t>(std::ranges::count(tags_, static_cast<std::int64_t>(held)));
+    };
+    values_.resize(values);
+    std::vector<Value*> column;
+    column.reserve(values);
+    std::ranges::transform(values_, std::back_inserter(column), [](Value& value) { return &value; });
+    COTMOC_TRY(read_values(source_, column));
+    COTMOC_ASSIGN(dots_, read_dots(source_.in, of(Held::one_set)));
+    COTMOC_ASSIGN(stamps_, StampColumn::read(source_, of(Held::one_set)));
+    COTMOC_ASSIGN(sizes_, read_integers(source_.in, of(Held::otherwise), 0, size_max));
+    return {};
+}
+
+Result<FieldContent> GroupReader::content(const RecordState& state, Held held) {
+    if (held == Held::as_created) {
+        const Creation& primary = state.creations.front();
+        const auto position = primary.layout->position(group_.field);
+        const Value& value = values_[next_value_++];
+        if (!position || primary.layout->layout.entries[*position].shape != group_.shape ||
+            primary.layout->types[*position] != type_of(value) || !fits_shape(value, group_.shape)) {
+            return malformed("field as created");
+        }
+        const auto* text = std::get_if<std::string>(&value);
+        const Dot initial =
+            group_.shape == Shape::text && text != nullptr ? content_dot(hasher_, *text) : Dot();
+        return initial_content(group_.shape, primary.field_dot(*position), primary.at, value, initial);
+    }
+    if (held == Held::one_set) {
+        Value& value = values_[next_value_++];
+        if (group_.shape != Shape::register_ || !fits_shape(value, group_.shape)) {
+            return malformed("set field");
+        }
+        const std::size_t at = next_set_++;
+        return Register::from_parts({{dots_[at], stamps_[at], std::move(value), false}}, {});
+    }
+    const Value shown = group_.shape == Shape::text ? std::move(values_[next_value_++]) : Value();
+    if (group_.shape == Shape::text && type_of(shown) != ValueType::text) {
+        return malformed("characters of a text");
+    }
+    const BytesView octets = source_.in.raw(static_cast<std::size_t>(sizes_[next_size_++]));
+    // Content may take some times its octets in memory.
+    COTMOC_TRY(source_.take_cells(octets.size() / 4 + 1));
+    BinaryReader reader(octets);
+    COTMOC_ASSIGN(FieldContent content, read_content(reader, group_.shape, shown));
+    if (!source_.in.ok() || !reader.finished() || !is_sound(content)) {
+        return malformed("content of a field");
+    }
+    return content;
+}
+
+Result<void> GroupReader::read(std::span<SnapshotRecord> records) {
+    const auto of_kind = [&](const SnapshotRecord& record) { return record.state.kind == group_.kind; };
+    COTMOC_TRY(read_columns(static_cast<std::size_t>(std::ranges::count_if(records, of_kind))));
+    std::size_t next = 0;
+    for (SnapshotRecord& record : records) {
+        if (!of_kind(record)) {
+            continue;
+        }
+        const auto held = static_cast<Held>(tags_[next++]);
+        if (held == Held::none) {
+            continue;
+        }
+        COTMOC_ASSIGN(FieldContent made, content(record.state, held));
+        if (!record.state.fields.emplace(group_.field, std::move(made)).second) {
+            return malformed("field of two shapes");
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<std::vector<Hlc>> StampColumn::read(Source& source, std::size_t count) {
+    COTMOC_ASSIGN(const Integers walls,
+                  read_integers(source.in, count, 0, static_cast<std::int64_t>(hlc_wall_max)));
+    COTMOC_ASSIGN(const Integers counters,
+                  read_integers(source.in, count, 0, std::numeric_limits<std::uint16_t>::max()));
+    std::vector<Hlc> stamps(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        stamps[i] = {static_cast<std::uint64_t>(walls[i]), static_cast<std::uint16_t>(counters[i])};
+    }
+    return stamps;
+}
+
+void write_snapshot_fields(BinaryWriter& out, std::span<const SnapshotRecord> records, const Hasher& hasher) {
+    std::vector<Group> groups;
+    for (const SnapshotRecord& record : records) {
+        for (const auto& [name, content] : record.state.fields) {
+            Group group{record.state.kind, name, shape_of(content)};
+            const auto place = std::ranges::lower_bound(groups, group);
+            if (place == groups.end() || *place != group) {
+                groups.insert(place, std::move(group));
+            }
+        }
+    }
+    out.varint(groups.size());
+    for (const Group& group : groups) {
+        out.string(group.kind);
+        out.string(group.field);
+        out.u8(static_cast<std::uint8_t>(group.shape));
+        write_group(out, records, group, hasher);
+    }
+}
+
+Result<void> read_snapshot_fields(Source& source, std::span<SnapshotRecord> records, const Hasher& hasher) {
+    std::optional<Group> before;
+    for (std::size_t left = source.in.count(3); left > 0; --left) {
+        Group group;
+        group.kind = source.in.string();
+        group.field = source.in.string();
+        const std::uint8_t shape = source.in.u8();
+        group.shape = static_cast<Shape>(shape);
+        // Names go into the bodies of records as they are.
+        if (!source.in.ok() || shape > static_cast<std::uint8_t>(Shape::text) ||
+            !check_layout({group.kind, {{group.field, group.shape}}}) || (before && !(*before < group))) {
+            return malformed("group of fields");
+        }
+        COTMOC_TRY(GroupReader(source, group, hasher).read(records));
+        before = std::move(group);
+    }
+    return {};
+}
+
+}  // namespace cotmoc::core

@@ -1,0 +1,174 @@
+// A new device's beginning: the body that has come, checked and installed in one transaction.
+#include "snapshot/snapshot_audit.hpp"
+#include "snapshot/snapshot_settings.hpp"
+
+#include <cotmoc/base/test_switch.hpp>
+#include <cotmoc/core/snapshot.hpp>
+#include <cotmoc/sync/snapshots.hpp>
+
+#include <algorithm>
+
+namespace cotmoc::sync {
+namespace {
+
+Result<void> check_empty(Replica& replica, const SpaceId& space) {
+    COTMOC_ASSIGN(const bool held, replica.store().holds_anything_of(space));
+    COTMOC_ASSIGN(const bool pending, replica.store().has_pending(space));
+    return held || pending ? Result<void>(fail(ErrorCode::already_exists, "records of the space"))
+                           : Result<void>();
+}
+
+/// The body's chunks, opened one after the other.
+Result<void> unpack(AttachmentStore& bodies, const crypto::SnapshotManifest& manifest,
+                    const crypto::SnapshotSecrets& secrets, core::StoreSnapshots::Installation& into) {
+    COTMOC_ASSIGN(const std::optional<HeldAttachment> held, bodies.find(manifest.body));
+    if (!held || !held->chunks.whole()) {
+        return fail(ErrorCode::attachment_not_here);
+    }
+    COTMOC_ASSIGN(const crypto::AttachmentManifest body, bodies.manifest(manifest.body));
+    const crypto::AttachmentCipher cipher(secrets.body_key.view(), manifest.space, manifest.body_size);
+    if (body.space != manifest.space || body.author != manifest.author || body.size != manifest.body_size) {
+        return fail(ErrorCode::bad_snapshot, "body");
+    }
+    COTMOC_TRY(cipher.check(body));
+    crypto::SnapshotUnpacker unpacker(secrets.octets, core::snapshot_block_max,
+                                      [&](BytesView block) { return into.take(block); });
+    for (std::size_t number = 0; number < body.chunks.size(); ++number) {
+        COTMOC_ASSIGN(const Bytes sealed, bodies.chunk(manifest.body, number));
+        COTMOC_ASSIGN(const Bytes chunk, cipher.open(number, sealed));
+        COTMOC_TRY(unpacker.add(chunk));
+    }
+    return unpacker.finish();
+}
+
+Result<void> compare(const crypto::SnapshotManifest& manifest, const crypto::SnapshotSecrets& secrets,
+                     const core::SnapshotContents& contents) {
+    const auto same = [](const crypto::SnapshotPlace& place, const core::FeedState& feed) {
+        return place.device == feed.device && place.seq == feed.seq && place.hash == feed.hash;
+    };
+    const bool right = std::ranges::equal(manifest.places, contents.feeds, same) &&
+                       contents.records == secrets.records && contents.void_ops == secrets.void_ops &&
+                       change_sets_covered(manifest) == secrets.change_sets;
+    if (!right && !switched_off("snapshot-frontier")) {
+        return fail(ErrorCode::bad_snapshot, "contents");
+    }
+    return contents.digest == secrets.digest || switched_off("snapshot-digest")
+               ? Result<void>()
+               : Result<void>(fail(ErrorCode::diverged, "snapshot"));
+}
+
+}  // namespace
+
+Result<std::vector<SpaceId>> spaces_to_begin(Replica& replica) {
+    std::vector<SpaceId> empty;
+    for (const SpaceInfo& space : replica.spaces()) {
+        if (check_empty(replica, space.id)) {
+            empty.push_back(space.id);
+        }
+    }
+    return empty;
+}
+
+Result<void> install_snapshot(Replica& replica, AttachmentStore& bodies,
+                              const crypto::SnapshotManifest& manifest) {
+    COTMOC_TRY(replica.commit());
+    const auto& spaces = replica.spaces();
+    if (std::ranges::find(spaces, manifest.space, &SpaceInfo::id) == spaces.end()) {
+        return fail(ErrorCode::wrong_space, manifest.space.hex());
+    }
+    COTMOC_TRY(check_empty(replica, manifest.space));
+    COTMOC_TRY(check_snapshot(manifest, replica));
+    COTMOC_TRY(check_rights_unchanged(replica, manifest));
+    const crypto::EpochKey* key = replica.key_ring().find(manifest.space, manifest.epoch);
+    if (key == nullptr) {
+        return fail(ErrorCode::no_epoch_key);
+    }
+    COTMOC_ASSIGN(const crypto::SnapshotSecrets secrets, crypto::open_snapshot(manifest, *key));
+    core::Store& store = replica.store();
+    const Result<void> installed = store.write([&]() -> Result<void> {
+        core::StoreSnapshots::Installation installation = core::StoreSnapshots(store).install(manifest.space);
+        COTMOC_TRY(unpack(bodies, manifest, secrets, installation));
+        COTMOC_ASSIGN(const core::SnapshotContents contents, installation.finish());
+        COTMOC_TRY(compare(manifest, secrets, contents));
+        COTMOC_TRY(store.set_setting(beginning_setting(manifest.space), {}));
+        return store.set_setting(snapshot_setting(manifest.space), crypto::encode_snapshot(manifest));
+    });
+    COTMOC_TRY(installed);
+    store.notify();
+    return {};
+}
+
+Result<Beginnings> settle_beginnings(Replica& replica, SnapshotShelf& shelf,
+                                     const std::vector<SpaceId>& spaces) {
+    Beginnings beginnings;
+    for (const SpaceId& space : spaces) {
+        COTMOC_ASSIGN(const std::optional<crypto::SnapshotManifest> newest, shelf.newest(space, false));
+        if (!newest) {
+            continue;
+        }
+        COTMOC_ASSIGN(const std::optional<crypto::SnapshotManifest> whole, shelf.newest(space, true));
+        if (!whole) {
+            COTMOC_TRY(set_beginning(replica, space, true));
+            ++beginnings.arriving;
+            continue;
+        }
+        const Result<void> installed = install_snapshot(replica, shelf.bodies(), *whole);
+        if (installed) {
+            ++beginnings.installed;
+            COTMOC_TRY(shelf.bodies().forget(whole->body));  // as many octets as the records themselves
+            continue;
+        }
+        if (error_retry(installed.error().code) == Retry::after_back_off) {
+            return tl::unexpected(installed.error());  // want of room, say: it can be installed later
+        }
+        beginnings.refused = installed.error();
+        COTMOC_TRY(shelf.forget(space));
+        COTMOC_TRY(set_beginning(replica, space, false));
+    }
+    return beginnings;
+}
+
+Result<void> set_beginning(Replica& replica, const SpaceId& space, bool beginning) {
+    constexpr std::uint8_t one[] = {1};
+    COTMOC_ASSIGN(const std::optional<Bytes> before, replica.store().setting(beginning_setting(space)));
+    if ((before && !before->empty()) == beginning) {
+        return {};
+    }
+    return replica.store().write([&] {
+        return replica.store().set_setting(beginning_setting(space),
+                                           beginning ? BytesView(one) : BytesView());
+    });
+}
+
+Result<SpaceGround> ground_of(Replica& replica, const SpaceId& space) {
+    SpaceGround ground;
+    COTMOC_ASSIGN(const std::optional<Bytes> begun, replica.store().setting(snapshot_setting(space)));
+    if (begun && !begun->empty()) {
+        COTMOC_ASSIGN(ground.begun_with, crypto::decode_snapshot(*begun));
+    }
+    COTMOC_ASSIGN(const std::optional<Bytes> beginning, replica.store().setting(beginning_setting(space)));
+    ground.incomplete = beginning && !beginning->empty();
+    COTMOC_ASSIGN(const std::optional<Bytes> wrong, replica.store().setting(wrong_snapshot_setting(space)));
+    if (wrong && !wrong->empty()) {
+        COTMOC_ASSIGN(ground.found_wrong, crypto::decode_snapshot(*wrong));
+    }
+    COTMOC_ASSIGN(ground.by_hash_only, replica.without_octets(space));
+    COTMOC_ASSIGN(ground.history_wanted, replica.history_wanted(space));
+    return ground;
+}
+
+Result<bool> want_verification(Replica& replica) {
+    bool any = false;
+    for (const SpaceInfo& space : replica.spaces()) {
+        COTMOC_ASSIGN(const SpaceGround ground, ground_of(replica, space.id));
+        COTMOC_ASSIGN(const std::optional<Bytes> pruned, replica.store().setting(pruned_setting(space.id)));
+        if (!ground.begun_with || ground.by_hash_only == 0 || (pruned && !pruned->empty())) {
+            continue;
+        }
+        any = true;
+        COTMOC_TRY(ground.history_wanted ? Result<void>() : replica.want_history(space.id));
+    }
+    return any;
+}
+
+}  // namespace cotmoc::sync

@@ -1,0 +1,23 @@
+// Settings of a replica's store that tell what a space stands on.
+#pragma once
+
+#include <cotmoc/base/ids.hpp>
+
+#include <string>
+
+namespace cotmoc::sync {
+
+/// The manifest that the space was begun with, until all of it was checked.
+inline std::string snapshot_setting(const SpaceId& space) { return "snapshot:" + space.hex(); }
+
+/// The space is being begun with a snapshot that has not arrived whole.
+inline std::string beginning_setting(const SpaceId& space) { return "beginning:" + space.hex(); }
+
+/// The manifest of a snapshot that told of other records than its change sets: what its author is asked
+/// about.
+inline std::string wrong_snapshot_setting(const SpaceId& space) { return "wrong_snapshot:" + space.hex(); }
+
+/// Octets were dropped on purpose: nothing is fetched again unless somebody asks.
+inline std::string pruned_setting(const SpaceId& space) { return "pruned:" + space.hex(); }
+
+}  // namespace cotmoc::sync
