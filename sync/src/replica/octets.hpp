@@ -8,9 +8,9 @@ namespace cotmoc::sync {
 /// What others are told is held: while history is wanted, of each feed what stands before its first gap.
 Result<void> leave_out_gaps(Replica& replica, const SpaceId& space, Frontier& frontier);
 
-/// Inside write(): takes the octets of a change set that is held by its hash only. Its signature was
-/// verified.
-Result<void> put_back(core::Store& store, DeviceIndex author, const crypto::EnvelopeHeader& header,
+/// Inside write(): takes the octets of a change set that is held by its hash only; whether it was. Its
+/// signature was verified.
+Result<bool> put_back(core::Store& store, DeviceIndex author, const crypto::EnvelopeHeader& header,
                       BytesView bytes);
 
 }  // namespace cotmoc::sync

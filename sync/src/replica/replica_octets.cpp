@@ -52,15 +52,14 @@ Result<void> leave_out_gaps(Replica& replica, const SpaceId& space, Frontier& fr
     return {};
 }
 
-Result<void> put_back(core::Store& store, DeviceIndex author, const crypto::EnvelopeHeader& header,
+Result<bool> put_back(core::Store& store, DeviceIndex author, const crypto::EnvelopeHeader& header,
                       BytesView bytes) {
     COTMOC_ASSIGN(const std::optional<core::EnvelopeRow> row,
                   store.envelope(header.space, author, header.seq));
     if (row && !row->bytes.empty()) {
-        return {};
+        return false;
     }
-    COTMOC_TRY(core::StoreSnapshots(store).put_octets(header.space, author, header.seq, bytes));
-    return {};
+    return core::StoreSnapshots(store).put_octets(header.space, author, header.seq, bytes);
 }
 
 /// Applies a space again, and compares what comes of it with what the snapshot said.

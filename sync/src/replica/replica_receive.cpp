@@ -150,8 +150,9 @@ Result<std::optional<AcceptResult>> Replica::check_place(Arriving& arriving) {
         COTMOC_ASSIGN(const std::optional<Hash256> known,
                       store_->envelope_hash(header.space, arriving.author->index, header.seq));
         if (known == arriving.hash) {
-            COTMOC_TRY(put_back(*store_, arriving.author->index, header, arriving.bytes));
-            return AcceptResult{Acceptance::known, 0, std::nullopt};
+            COTMOC_ASSIGN(const bool back, put_back(*store_, arriving.author->index, header, arriving.bytes));
+            // Octets that are back have to be committed before they are acknowledged.
+            return AcceptResult{back ? Acceptance::stored : Acceptance::known, 0, std::nullopt};
         }
     }
     const Hash256 tip = feed != held.end() ? feed->hash : Hash256{};

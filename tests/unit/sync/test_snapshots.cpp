@@ -52,6 +52,9 @@ TEST_CASE("what the history needs comes back when it is asked for, and is then c
     const Hash256 digest = world.digest("new");
 
     must(world["new"].want_history(world.space()));
+    const std::uint64_t missing = must(world["new"].without_octets(world.space()));
+    // It counts as received: committed before it is acknowledged, in bounded transactions.
+    CHECK(world.fleet.sync("new").received.change_sets == missing);
     world.fleet.sync_all();
     CHECK(must(world["new"].without_octets(world.space())) == 0);
     CHECK_FALSE(must(world["new"].history_wanted(world.space())));
