@@ -19,7 +19,7 @@ void write_text(char* into, std::size_t capacity, std::string_view text) noexcep
         --size;
     }
     std::memset(into, 0, capacity);
-    std::memcpy(into, text.data(), size);
+    text.copy(into, size);
 }
 
 }  // namespace
