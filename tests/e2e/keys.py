@@ -140,6 +140,7 @@ class Wipe(harness.Fleet):
         removed = self.json("post", "wipe", "--yes", "post")["removed"]
         self.assertEqual(removed[0], "key.cotmoc")
         self.assertIn("replica.db", removed)
+        self.assertIn("snapshots.db", removed)
         self.assertIn("recovery.cotmoc", removed)
         self.assertLess(removed.index("recovery.cotmoc"), removed.index("replica.db"))
         self.assertFalse((self.work / "post").exists())
