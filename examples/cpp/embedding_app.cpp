@@ -19,6 +19,12 @@ Result<crypto::Secret> passphrase() {
                            : fail(ErrorCode::no_passphrase);
 }
 
+/// What a try of the passphrase costs, in time and memory: tests choose "low".
+crypto::KdfPreset cost() {
+    const char* name = std::getenv("COTMOC_KDF");
+    return crypto::parse_kdf_preset(name != nullptr ? name : "").value_or(crypto::KdfPreset::phone);
+}
+
 }  // namespace
 
 Result<Bytes> Vault::load() {
@@ -52,8 +58,7 @@ Result<void> App::create(std::string_view name) {
     COTMOC_TRY(crypto::check_passphrase(secret, false));
     COTMOC_TRY(system::make_directory(directory_));
     COTMOC_TRY(lock());
-    // The scenario opens it often; an app takes KdfPreset::phone.
-    COTMOC_TRY(sync::Replica::create(environment(), name, secret, crypto::KdfPreset::low));
+    COTMOC_TRY(sync::Replica::create(environment(), name, secret, cost()));
     COTMOC_ASSIGN(replica_, sync::Replica::open(environment(), secret));
     return {};
 }
