@@ -20,11 +20,13 @@ die() {
 if [[ "$(cat "$folder/.packages" 2>/dev/null)" == "${packages[*]}" ]]; then
     exit 0
 fi
-command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || die "this is no Debian system"
+for command in apt-get dpkg-deb; do
+    command -v "$command" >/dev/null || die "no $command: this is no Debian system"
+done
 mkdir -p "$(dirname "$folder")"
 work=$(mktemp -d "$folder.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$work"/{state/lists/partial,cache/archives/partial,packages,root}
+mkdir -p "$work"/{state/lists/partial,cache/archives/partial,packages,unpacked}
 echo "cmake/cross_libraries.sh: fetching ${packages[*]} for $architecture"
 apt=(apt-get -q -o "APT::Architecture=$architecture" -o "APT::Architectures=$architecture" -o APT::Sandbox::User=root
      -o "Dir::State=$work/state" -o "Dir::Cache=$work/cache" -o Dir::State::status=/dev/null)
@@ -33,12 +35,12 @@ apt=(apt-get -q -o "APT::Architecture=$architecture" -o "APT::Architectures=$arc
 (cd "$work/packages" && "${apt[@]}" download "${packages[@]}" </dev/null >/dev/null) ||
     die "apt-get could not fetch the packages for $architecture: check the network"
 for package in "$work"/packages/*.deb; do
-    dpkg-deb -x "$package" "$work/root"
+    dpkg-deb -x "$package" "$work/unpacked"
 done
 # Static ones where there are any: names of shared ones are links that may point into the system.
-for archive in "$work"/root/usr/lib/*/*.a; do
+for archive in "$work"/unpacked/usr/lib/*/*.a; do
     rm -f "${archive%.a}".so*
 done
-echo "${packages[*]}" >"$work/root/.packages"
+echo "${packages[*]}" >"$work/unpacked/.packages"
 rm -rf "$folder"
-mv -T "$work/root" "$folder"
+mv -T "$work/unpacked" "$folder"

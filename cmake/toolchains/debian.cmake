@@ -1,6 +1,6 @@
-# Cross-builds on Debian; the toolchain files beside this one set `cotmoc_machine` (as uname calls it), `cotmoc_emulator` (as qemu does),
-# `cotmoc_triplet` (as GCC does) and `cotmoc_architecture` (as dpkg does). cmake/setup.sh --ARCHITECTURE installs the
-# compiler and the emulator, and unpacks the libraries into .deps/debian-ARCHITECTURE.
+# Cross-builds on Debian; the toolchain files beside this one set `cotmoc_machine` (as uname calls it),
+# `cotmoc_emulator` (as qemu does), `cotmoc_triplet` (as GCC does) and `cotmoc_architecture` (as dpkg does).
+# cmake/setup.sh installs the compiler and the emulator, and unpacks the libraries into .deps/debian-ARCHITECTURE.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR ${cotmoc_machine})
 set(CMAKE_C_COMPILER ${cotmoc_triplet}-gcc)

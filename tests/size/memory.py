@@ -50,7 +50,8 @@ class Memory(harness.Fleet):
             ("an app that receives", self.stages("cotmoc-memory", "read", *reader, self.hub.address)),
         ]
         names = {"a tenth": f"{self.records // 10:,} records", "all": f"{self.records:,} records"}
-        print("\n| process | stage | heap in use, MiB | resident, MiB | peak of the stage, MiB |\n|---|---|---|---|---|")
+        print("\n| process | stage | heap in use, MiB | resident, MiB | peak of the stage, MiB |")
+        print("|---|---|---|---|---|")
         for process, stages in tables:
             for stage in stages:
                 figures = " | ".join(f"{stage[figure] / 1024:.1f}" for figure in ("heap", "resident", "peak"))
