@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
 import harness  # noqa: E402
 
 # MiB of the heap in use after each stage.
-CEILINGS = {"start": 2, "open": 8, "a tenth": 48, "all": 48, "list": 48, "sync": 64}
+CEILINGS = {"start": 2, "open": 4, "a tenth": 24, "all": 24, "list": 24, "sync": 24}
 
 
 class Memory(harness.Fleet):
