@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 
 set(cotmoc_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/cotmoc)
 set(cotmoc_components "")
-foreach(component base sqlite core crypto sync system asio)
+foreach(component base sqlite core crypto sync system asio records)
     if(NOT TARGET cotmoc_${component})
         continue()
     endif()

@@ -16,6 +16,13 @@ target_compile_options(cotmoc_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow
     $<$<CXX_COMPILER_ID:Clang,AppleClang>:-Wno-sign-conversion>
     $<$<BOOL:${COTMOC_WARNINGS_AS_ERRORS}>:-Werror>)
+# Files of more than 2 GiB, and times after 2038, on 32-bit machines too; Android's C library has no such times there.
+if(CMAKE_SIZEOF_VOID_P EQUAL 4 AND UNIX)
+    add_compile_definitions(_FILE_OFFSET_BITS=64)
+    if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+        add_compile_definitions(_TIME_BITS=64)
+    endif()
+endif()
 # The standard library checks indexes and iterators wherever speed is not measured.
 target_compile_definitions(cotmoc_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 if(COTMOC_SANITIZE)

@@ -15,6 +15,8 @@ endif()
 set(pc_libs_system "-lcotmoc_system")
 set(pc_needs_asio "cotmoc-sync")
 set(pc_libs_asio "-lcotmoc_asio -pthread")
+set(pc_needs_records "cotmoc-sync cotmoc-system")
+set(pc_libs_records "-lcotmoc_records")
 
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY
            "${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/pkgconfig" OUTPUT_VARIABLE pc_up)

@@ -11,10 +11,13 @@ sqlite_sha256=01388c78f46ce63c6aec021f67b364cc67bd637edba64f7add0c0230ce5f777a
 
 usage() {
     cat <<'TEXT'
-usage: cmake/setup.sh [--clang] [--java] [--objc] [--tools] [--no-packages]
+usage: cmake/setup.sh [--clang] [--java] [--objc] [--arm64] [--armhf] [--bigendian] [--tools] [--no-packages]
   --clang        also clang-16
   --java         also a JDK 17, for cotmoc.jar and its tests
   --objc         also GCC's Objective-C++ and GNUstep, for platform/objc
+  --arm64        also the cross compiler, emulator and libraries for 64-bit ARM
+  --armhf        the same for 32-bit ARM
+  --bigendian    the same for s390x
   --tools        also clang-format and gdb, for people who change the code
   --no-packages  leave the system's packages alone; only fetch the source of SQLite
 With COTMOC_SQLITE_SOURCE_DIR set to a folder with sqlite3.c and sqlite3.h nothing is fetched.
@@ -31,11 +34,20 @@ packages=(g++ make cmake ninja-build ccache pkg-config ca-certificates libsodium
           libboost-dev nlohmann-json3-dev doctest-dev librapidcheck-dev libexpected-dev libcli11-dev python3
           libqrencode-dev libpng-dev python3-nacl zstd)
 install_packages=yes
+machines=()
+# cross ARCHITECTURE TRIPLET: its compiler and emulator; the libraries follow at the end.
+cross() {
+    packages+=("g++-$2" qemu-user)
+    machines+=("$1")
+}
 for argument in "$@"; do
     case "$argument" in
         --clang) packages+=(clang-16) ;;
         --objc) packages+=(gobjc++ libgnustep-base-dev clang shellcheck doxygen) ;;
         --java) packages+=(openjdk-17-jdk-headless) ;;
+        --arm64) cross arm64 aarch64-linux-gnu ;;
+        --armhf) cross armhf arm-linux-gnueabihf ;;
+        --bigendian) cross s390x s390x-linux-gnu ;;
         --tools) packages+=(clang-format gdb) ;;
         --no-packages) install_packages=no ;;
         -h | --help) usage; exit 0 ;;
@@ -113,3 +125,6 @@ if [[ $install_packages == yes ]]; then
     install_missing_packages
 fi
 fetch_sqlite
+for machine in "${machines[@]}"; do
+    "$root/cmake/cross_libraries.sh" "$machine" "$root/.deps/debian-$machine"
+done

@@ -1,6 +1,7 @@
 #include "connection.hpp"
 
 #include <boost/asio/connect.hpp>
+#include <cotmoc/asio/cancellation.hpp>
 #include <cotmoc/asio/tcp.hpp>
 
 namespace cotmoc::asio {
@@ -11,7 +12,7 @@ std::string place(const std::string& host, std::uint16_t port) { return host + "
 /// For what is under way when somebody wants the end.
 constexpr std::int64_t stop_grace_ms = 5'000;
 
-/// SIGINT and SIGTERM, if they are wanted: told once.
+/// What asks for the end, told once: SIGINT and SIGTERM, if they are wanted, or a cancellation.
 class Signals {
 public:
     Signals(net::io_context& context, bool wanted) : set_(context) {
@@ -21,12 +22,14 @@ public:
             set_.add(SIGTERM, ignored);
             set_.async_wait([this](const ErrorCodeOfSystem& error, int) {
                 if (!error) {
-                    came_ = true;
-                    if (then_) {
-                        then_();
-                    }
+                    come();
                 }
             });
+        }
+    }
+    void come() {
+        if (!std::exchange(came_, true) && then_) {
+            then_();
         }
     }
     bool came() const { return came_; }
@@ -81,6 +84,12 @@ Result<tcp::socket> connect(net::io_context& context, Signals& signals, const st
     return socket;
 }
 
+sync::SessionReport stopped_report(sync::SessionReport report) {
+    report.stopped_early = true;
+    report.complete = false;
+    return report;
+}
+
 }  // namespace
 
 Result<sync::SessionReport> sync_over_tcp(const std::string& host, std::uint16_t port,
@@ -89,12 +98,19 @@ Result<sync::SessionReport> sync_over_tcp(const std::string& host, std::uint16_t
                                           const TcpOptions& options, Clock& clock) {
     net::io_context context(1);
     Signals signals(context, options.stop_on_signals);
+    const Cancellation::Waker waker(options.cancellation,
+                                    [&] { net::post(context, [&] { signals.come(); }); });
     std::int64_t connect_ms = options.connect_timeout_ms;
     if (options.max_ms != 0) {
         connect_ms = std::min(connect_ms, options.max_ms);
     }
     const std::int64_t began = clock.steady_ms();
-    COTMOC_ASSIGN(tcp::socket socket, connect(context, signals, host, port, connect_ms));
+    auto connected = connect(context, signals, host, port, connect_ms);
+    const bool cancelled = options.cancellation != nullptr && options.cancellation->cancelled();
+    if (!connected || cancelled) {
+        return cancelled ? Result<sync::SessionReport>(stopped_report({}))
+                         : Result<sync::SessionReport>(tl::unexpected(connected.error()));
+    }
 
     // The session ends by itself within its budget; the connection is cut off only if it does not.
     sync::SessionOptions limited = session;
@@ -105,7 +121,7 @@ Result<sync::SessionReport> sync_over_tcp(const std::string& host, std::uint16_t
         limited.budget_ms = limits.max_ms;
     }
     const auto connection =
-        std::make_shared<Connection>(std::move(socket), sync::Session::call(limited, responder), limits,
+        std::make_shared<Connection>(std::move(*connected), sync::Session::call(limited, responder), limits,
                                      clock, [&](Connection&) { signals.cancel(); });
     signals.then([&] { connection->wind_down(stop_grace_ms); });
     if (options.progress) {
@@ -118,6 +134,10 @@ Result<sync::SessionReport> sync_over_tcp(const std::string& host, std::uint16_t
     const std::optional<Error>& error = connection->session().error();
     const bool ended_by_budget =
         connection->budget_used() && error && error->code == ErrorCode::connection_lost;
+    if (error && error->code == ErrorCode::connection_lost && options.cancellation != nullptr &&
+        options.cancellation->cancelled()) {
+        return stopped_report(connection->session().report());
+    }
     if (error && !ended_by_budget) {
         return tl::unexpected(*error);
     }

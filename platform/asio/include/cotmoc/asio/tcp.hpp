@@ -9,11 +9,15 @@
 
 namespace cotmoc::asio {
 
+class Cancellation;
+
 struct TcpOptions {
     std::int64_t connect_timeout_ms = 10'000;  // name look-up and connection together
     std::uint64_t max_bytes = 0;  // of the socket, both ways; 0: no limit. The session ends by itself before
     std::int64_t max_ms = 0;      // of the whole session; 0: no limit. Likewise; what does not end is cut off
     bool stop_on_signals = false;  // SIGINT and SIGTERM wind the session down
+    /// Ends the session before its time (cancellation.hpp); null: nobody does.
+    Cancellation* cancellation = nullptr;
     /// Called as the session goes on, and once when it is over, failed or not.
     std::function<void(const sync::SessionReport&)> progress;
 };
