@@ -58,7 +58,7 @@ cotmoc_status live(cotmoc_replica* replica, cotmoc_error* error,
     return guard(error, [&]() -> Result<void> {
         COTMOC_TRY(check(replica, "replica"));
         const std::shared_ptr<OpenReplica> open = replica->open;
-        const OpenReplica::Lock lock = open->wait();
+        COTMOC_ASSIGN(const OpenReplica::Lock lock, open->patient());
         return ((*open).*step)();
     });
 }
@@ -169,7 +169,11 @@ cotmoc_status cotmoc_replica_batch(cotmoc_replica* replica, cotmoc_status (*work
         return with(replica, Access::replica, [&](OpenReplica& open) -> Result<void> {
             return open.replica().batch([&]() -> Result<void> {
                 const OpenReplica::Inside inside(open, Mode::batch);
-                return from_host(work(ctx), "the batch");
+                (void)open.take_batch_error();
+                COTMOC_TRY(from_host(work(ctx), "the batch"));
+                // Work that passes over the error of a call would make half of its changes durable.
+                std::optional<Error> failed = open.take_batch_error();
+                return failed ? Result<void>(tl::unexpected(std::move(*failed))) : Result<void>();
             });
         });
     });

@@ -63,10 +63,29 @@ void add(sync::SessionReport& sum, const sync::SessionReport& more) {
 
 }  // namespace
 
+/// Has the handle for one thread: a run, or a setter. What is replaced inside goes before the handle is free.
+class SyncHandle::Owned {
+public:
+    explicit Owned(SyncHandle& sync) : sync_(sync), own_(!sync.running_.exchange(true)) {}
+    ~Owned() {
+        if (own_) {
+            sync_.running_ = false;
+        }
+    }
+    Owned(const Owned&) = delete;
+    Owned& operator=(const Owned&) = delete;
+    /// busy: another thread has it, or a callback of this one is inside it.
+    Result<void> check() const { return own_ ? Result<void>() : tl::unexpected(running_error()); }
+
+private:
+    SyncHandle& sync_;
+    bool own_;
+};
+
 /// Marks the handle and its replica as busy; gives both back at the end.
 class SyncHandle::Running {
 public:
-    explicit Running(SyncHandle& sync) : sync_(sync) {}
+    explicit Running(SyncHandle& sync) : sync_(sync), owned_(sync) {}
     ~Running() {
         if (began_) {
             sync_.cancelled_ = false;
@@ -80,18 +99,12 @@ public:
             const std::lock_guard lock(sync_.mutex_);
             sync_.pipe_.reset();
         }
-        if (own_) {
-            sync_.running_ = false;
-        }
     }
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
 
     Result<void> begin() {
-        own_ = !sync_.running_.exchange(true);
-        if (!own_) {
-            return tl::unexpected(running_error());
-        }
+        COTMOC_TRY(owned_.check());
         COTMOC_TRY(sync_.open_->begin_sync());
         began_ = true;
         sync_.progress_status_ = COTMOC_OK;
@@ -103,7 +116,7 @@ public:
 
 private:
     SyncHandle& sync_;
-    bool own_ = false;
+    Owned owned_;  // goes last
     bool began_ = false;
 };
 
@@ -175,9 +188,8 @@ private:
 };
 
 Result<void> SyncHandle::set_hub(std::string address) {
-    if (running_) {
-        return tl::unexpected(running_error());
-    }
+    const Owned owned(*this);
+    COTMOC_TRY(owned.check());
     const auto endpoint = asio::parse_endpoint(address);
     if (!endpoint || endpoint->port == 0) {
         return fail(ErrorCode::wrong_usage, "the address is HOST:PORT, not " + address);
@@ -187,25 +199,24 @@ Result<void> SyncHandle::set_hub(std::string address) {
 }
 
 Result<void> SyncHandle::set_transport(std::shared_ptr<const Held<cotmoc_transport>> transport) {
-    if (running_) {
-        return tl::unexpected(running_error());
-    }
-    transport_ = std::move(transport);
+    const Owned owned(*this);
+    COTMOC_TRY(owned.check());
+    transport_.swap(transport);
+    transport.reset();  // the host's `drop` runs while the handle is still held
     return {};
 }
 
 Result<void> SyncHandle::set_progress(std::shared_ptr<const Held<cotmoc_progress_sink>> progress) {
-    if (running_) {
-        return tl::unexpected(running_error());
-    }
-    progress_ = std::move(progress);
+    const Owned owned(*this);
+    COTMOC_TRY(owned.check());
+    progress_.swap(progress);
+    progress.reset();  // the host's `drop` runs while the handle is still held
     return {};
 }
 
 Result<void> SyncHandle::set_attachments(std::int32_t carry, std::uint64_t octets_max) {
-    if (running_) {
-        return tl::unexpected(running_error());
-    }
+    const Owned owned(*this);
+    COTMOC_TRY(owned.check());
     if (carry < COTMOC_ATTACHMENTS_NONE || carry > COTMOC_ATTACHMENTS_ALL) {
         return fail(ErrorCode::wrong_usage, "carry is one of COTMOC_ATTACHMENTS_…");
     }

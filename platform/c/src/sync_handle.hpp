@@ -17,7 +17,7 @@ class SyncHandle {
 public:
     explicit SyncHandle(std::shared_ptr<OpenReplica> open) : open_(std::move(open)) {}
 
-    // One thread at a time: busy while it runs.
+    // One thread at a time: busy while it runs, or another setter does.
     Result<void> set_hub(std::string address);
     Result<void> set_transport(std::shared_ptr<const Held<cotmoc_transport>> transport);
     Result<void> set_progress(std::shared_ptr<const Held<cotmoc_progress_sink>> progress);
@@ -38,6 +38,7 @@ public:
     void cancel();
 
 private:
+    class Owned;
     class Running;
     class Transport;
 
@@ -60,7 +61,7 @@ private:
     std::optional<std::int64_t> engine_interval_;
     cotmoc_status progress_status_ = COTMOC_OK;  // what the host's progress returned
 
-    std::atomic<bool> running_ = false;
+    std::atomic<bool> running_ = false;  // a run or a setter has the handle
     std::atomic<bool> cancelled_ = false;
     std::mutex mutex_;  // of what follows
     std::condition_variable changed_;

@@ -136,3 +136,38 @@ TEST_CASE("without a field for files there is nothing to attach to") {
     CHECK(cotmoc_attachment_list(post.replica, id.c_str(), "head", nullptr, nullptr, nullptr) ==
           COTMOC_WRONG_SHAPE);
 }
+
+TEST_CASE("a bundle carries work from one post to the other") {
+    Province province;
+    Post one(province, "don-a");
+    Post two(province, "don-b");
+    HubPipe pipe(province);
+    Syncer(one.replica, pipe).run();  // learns of the other post
+    const std::string id = one.add("delegation", R"({"head":"A"})");
+    const std::string path = province.directory("stick");
+    cotmoc_bundle* bundle = nullptr;
+    REQUIRE(cotmoc_bundle_new(one.replica, &bundle, nullptr) == COTMOC_OK);
+    CHECK(cotmoc_bundle_import(bundle, nullptr, nullptr, nullptr) == COTMOC_WRONG_USAGE);
+    REQUIRE(cotmoc_bundle_set_reader(bundle, "nobody", nullptr) == COTMOC_OK);
+    CHECK(cotmoc_bundle_export(bundle, path.c_str(), nullptr, nullptr, nullptr) == COTMOC_UNKNOWN_DEVICE);
+    REQUIRE(cotmoc_bundle_set_reader(bundle, "don-b", nullptr) == COTMOC_OK);
+    REQUIRE(cotmoc_bundle_set_volume_size(bundle, 7, nullptr) == COTMOC_OK);
+    CHECK(cotmoc_bundle_export(bundle, path.c_str(), nullptr, nullptr, nullptr) == COTMOC_OUT_OF_BOUNDS);
+    REQUIRE(cotmoc_bundle_set_volume_size(bundle, 1 << 20, nullptr) == COTMOC_OK);
+    CHECK(has(text_from([&](auto... view) { return cotmoc_bundle_export(bundle, path.c_str(), view...); }),
+              R"("change_sets":1)"));
+    CHECK(cotmoc_bundle_export(bundle, path.c_str(), nullptr, nullptr, nullptr) == COTMOC_FILE_EXISTS);
+    cotmoc_bundle_free(bundle);
+    CHECK(has(text_from([&](auto... view) { return cotmoc_bundle_inspect(path.c_str(), view...); }),
+              R"("change_sets":{"count":1)"));
+    REQUIRE(cotmoc_bundle_new(two.replica, &bundle, nullptr) == COTMOC_OK);
+    REQUIRE(cotmoc_bundle_add_file(bundle, path.c_str(), nullptr) == COTMOC_OK);
+    CHECK(has(text_from([&](auto... view) { return cotmoc_bundle_import(bundle, view...); }),
+              R"("complete":true)"));
+    REQUIRE(cotmoc_bundle_add_file(bundle, province.directory("none").c_str(), nullptr) == COTMOC_OK);
+    std::string report;
+    CHECK(cotmoc_bundle_import(bundle, into_string, &report, nullptr) == COTMOC_CANNOT_READ_FILE);
+    CHECK(has(report, R"("complete":false)"));
+    cotmoc_bundle_free(bundle);
+    CHECK(two.get(id) == one.get(id));
+}

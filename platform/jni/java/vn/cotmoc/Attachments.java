@@ -6,9 +6,11 @@ import java.util.Map;
 
 /** Files that records name. Any thread. They are kept sealed beside the database. */
 public final class Attachments {
+    private final Replica replica; // who has these has the replica: it is not collected
     private final Handle handle;
 
-    Attachments(Handle handle) {
+    Attachments(Replica replica, Handle handle) {
+        this.replica = replica;
         this.handle = handle;
     }
 

@@ -36,9 +36,9 @@ public final class Replica implements AutoCloseable {
 
     private Replica(long pointer) {
         handle = new Handle("replica", pointer, Native::replicaFree);
-        records = new Records(handle);
-        attachments = new Attachments(handle);
-        bundles = new Bundles(handle);
+        records = new Records(this, handle);
+        attachments = new Attachments(this, handle);
+        bundles = new Bundles(this, handle);
         handle.belongsTo(this);
     }
 
@@ -239,7 +239,7 @@ public final class Replica implements AutoCloseable {
      * @throws CotmocException {@code unknown_kind}, {@code unknown_field}, {@code unknown_space}
      */
     public Cursor<Record> query(Query query) throws CotmocException {
-        return new Cursor<>(cursor(query, false), Record::new);
+        return new Cursor<>(this, cursor(query, false), Record::new);
     }
 
     /**
@@ -267,7 +267,7 @@ public final class Replica implements AutoCloseable {
      * @throws CotmocException as {@link #query}
      */
     public Cursor<Conflict> conflicts(Query query) throws CotmocException {
-        return new Cursor<>(cursor(query, true), Conflict::read);
+        return new Cursor<>(this, cursor(query, true), Conflict::read);
     }
 
     /**
@@ -316,7 +316,7 @@ public final class Replica implements AutoCloseable {
     public Subscription observe(Query query, Executor executor, Observer observer) throws CotmocException {
         Query asked = query == null ? new Query() : query;
         ObserverBridge bridge = new ObserverBridge(executor, observer);
-        return new Subscription(
+        return new Subscription(this,
                 handle.use(at -> Native.observeQuery(at, asked.texts(), asked.limit(), asked.flags(), bridge)), bridge);
     }
 
@@ -331,7 +331,7 @@ public final class Replica implements AutoCloseable {
      */
     public Subscription observe(String id, Executor executor, Observer observer) throws CotmocException {
         ObserverBridge bridge = new ObserverBridge(executor, observer);
-        return new Subscription(handle.use(at -> Native.observeRecord(at, id, bridge)), bridge);
+        return new Subscription(this, handle.use(at -> Native.observeRecord(at, id, bridge)), bridge);
     }
 
     /**
@@ -341,7 +341,7 @@ public final class Replica implements AutoCloseable {
      * @throws CotmocException if it is closed
      */
     public SyncEngine sync() throws CotmocException {
-        return new SyncEngine(handle.use(Native::syncNew));
+        return new SyncEngine(this, handle.use(Native::syncNew));
     }
 
     /**

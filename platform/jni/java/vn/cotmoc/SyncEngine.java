@@ -29,9 +29,11 @@ public final class SyncEngine implements AutoCloseable {
         void ended(Map<String, Object> session);
     }
 
+    private final Replica replica; // is not collected before this
     private final Handle handle;
 
-    SyncEngine(long pointer) {
+    SyncEngine(Replica replica, long pointer) {
+        this.replica = replica;
         handle = new Handle("sync", pointer, Native::syncFree);
         handle.belongsTo(this);
     }
