@@ -2,8 +2,12 @@
 
 #include <cotmoc/asio/name_lookup.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <system_error>
 #include <thread>
 

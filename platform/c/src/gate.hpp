@@ -2,7 +2,9 @@
 // behind a callback of the host that keeps keys, since that one may be waiting for a thread that calls.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <thread>
