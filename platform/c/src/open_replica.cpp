@@ -163,7 +163,11 @@ Result<OpenReplica::Lock> OpenReplica::enter(Access access) {
 
 void OpenReplica::leave() {
     if (abandoned_ && gate_.depth() == 1) {
-        (void)close();  // busy while a sync runs: the end of the sync comes here too
+        try {
+            (void)close();  // busy while a sync runs: the end of the sync comes here too
+        } catch (...) {
+            // For want of memory: what is left goes with the last holder.
+        }
     }
     gate_.leave();
 }

@@ -190,7 +190,7 @@ private:
         }
         const bool early = *got == 0 && wait > 1 && now() - asked < wait / 2 && sent_ == output_.size();
         early_zeros_ = early ? early_zeros_ + 1 : 0;
-        if (early_zeros_ >= early_zeros_max && !options_.stopped()) {
+        if (early_zeros_ >= early_zeros_max) {
             return pipe_ended(Error{ErrorCode::connection_lost, "transport.receive gives nothing"});
         }
         if (finished_) {
