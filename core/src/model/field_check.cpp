@@ -44,12 +44,10 @@ ValueType value_type(FieldType type) {
 /// `number` is the nearest double: one rounding, the same on every machine, so that replicas agree.
 Result<void> check_bounds(const Field& field, double number) {
     if (field.minimum && number < *field.minimum) {
-        return fail(ErrorCode::out_of_bounds,
-                    at_field(field.name, "below " + number_text(*field.minimum)));
+        return fail(ErrorCode::out_of_bounds, at_field(field.name, "below " + number_text(*field.minimum)));
     }
     if (field.maximum && number > *field.maximum) {
-        return fail(ErrorCode::out_of_bounds,
-                    at_field(field.name, "above " + number_text(*field.maximum)));
+        return fail(ErrorCode::out_of_bounds, at_field(field.name, "above " + number_text(*field.maximum)));
     }
     return {};
 }

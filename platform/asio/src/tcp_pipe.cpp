@@ -36,9 +36,9 @@ public:
             endpoints.emplace_back(net::ip::make_address(address, ignored), port);
         }
         std::optional<ErrorCodeOfSystem> outcome;
-        net::async_connect(
-            socket_, endpoints,
-            [&](const ErrorCodeOfSystem& failure, const tcp::endpoint&) { outcome = failure; });
+        net::async_connect(socket_, endpoints, [&](const ErrorCodeOfSystem& failure, const tcp::endpoint&) {
+            outcome = failure;
+        });
         bool wanted = true;
         for (std::int64_t left = limit_ms; !outcome && wanted && left > 0; left -= look_ms) {
             run_for(std::min(left, look_ms), [&] { return outcome.has_value(); });

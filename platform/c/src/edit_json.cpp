@@ -16,8 +16,8 @@ constexpr std::size_t depth_max = 32;
 constexpr std::size_t edits_max = 100'000;
 
 /// Builds the document as it was written: members in their order, and a number with a point or an exponent as
-/// its own characters (a binary value), since a decimal must not pass through a double. Stops at keys that are
-/// there twice and at nesting without end.
+/// its own characters (a binary value), since a decimal must not pass through a double. Stops at keys that
+/// are there twice and at nesting without end.
 class Reader {
 public:
     using binary_t = Json::binary_t;

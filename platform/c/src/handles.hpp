@@ -83,8 +83,8 @@ void release(Handle* handle) noexcept {
     }
 }
 
-/// The error as it may be told and logged: the detail of `stale` is for people at a terminal and ends with the
-/// value that the field has now.
+/// The error as it may be told and logged: the detail of `stale` is for people at a terminal and ends with
+/// the value that the field has now.
 inline Error without_value(Error error) {
     if (error.code == ErrorCode::stale) {
         error.detail.resize(std::min(error.detail.find(':'), error.detail.size()));

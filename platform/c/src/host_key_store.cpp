@@ -45,8 +45,7 @@ Result<void> HostKeyStore::call(cotmoc_status (*callback)(void*), std::string_vi
 
 Result<Bytes> HostKeyStore::load_by(Load callback, std::string_view name) {
     Taken taken;
-    Result<void> done =
-        around_([&] { return from_host(callback((*host_)->ctx, take, &taken), name); });
+    Result<void> done = around_([&] { return from_host(callback((*host_)->ctx, take, &taken), name); });
     if (done && !taken.given) {
         done = fail(ErrorCode::internal, std::string(name) + " of the host gave nothing");
     }

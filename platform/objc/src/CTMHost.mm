@@ -38,7 +38,9 @@ BOOL tell_try(id<CTMKeyStore> store, CTMErrorOut error) { return [store beginTry
 BOOL tell_opened(id<CTMKeyStore> store, CTMErrorOut error) { return [store keyFileOpenedWithError:error]; }
 BOOL tell_forget(id<CTMKeyStore> store, CTMErrorOut error) { return [store forgetPreviousWithError:error]; }
 
-cotmoc_status load(void *ctx, cotmoc_octets_fn take, void *sink) { return give(ctx, take, sink, ask_load, NO); }
+cotmoc_status load(void *ctx, cotmoc_octets_fn take, void *sink) {
+    return give(ctx, take, sink, ask_load, NO);
+}
 cotmoc_status secret(void *ctx, cotmoc_octets_fn take, void *sink) {
     return give(ctx, take, sink, ask_secret, YES);
 }

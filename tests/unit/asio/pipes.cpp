@@ -130,8 +130,7 @@ TEST_CASE("somebody who wants the end does not wait for a look-up that does not 
         return std::vector<std::string>{"192.0.2.7"};
     };
     int asked = 0;
-    const auto stopped =
-        asio::look_up(hangs, "hub.example", {long_ms, [&] { return ++asked == 2; }});
+    const auto stopped = asio::look_up(hangs, "hub.example", {long_ms, [&] { return ++asked == 2; }});
     REQUIRE_FALSE(stopped);
     CHECK(stopped.error().code == ErrorCode::connection_lost);
     late.set_value();
@@ -159,8 +158,13 @@ TEST_CASE("a look-up ends after its time, with what it found, or with what went 
           std::vector<std::string>{"192.0.2.7", "2001:db8::7"});
     // A number is no name.
     CHECK(asio::look_up(found, "::1", {long_ms, never}) == std::vector<std::string>{"::1"});
-    const auto empty = [](const std::string&) { return Result<std::vector<std::string>>(std::vector<std::string>()); };
+    const auto empty = [](const std::string&) {
+        return Result<std::vector<std::string>>(std::vector<std::string>());
+    };
     REQUIRE_FALSE(asio::look_up(empty, "hub.example", {long_ms, never}));
-    const auto throws = [](const std::string&) -> Result<std::vector<std::string>> { throw std::bad_alloc(); };
-    CHECK(asio::look_up(throws, "hub.example", {long_ms, never}).error().code == ErrorCode::connection_failed);
+    const auto throws = [](const std::string&) -> Result<std::vector<std::string>> {
+        throw std::bad_alloc();
+    };
+    CHECK(asio::look_up(throws, "hub.example", {long_ms, never}).error().code ==
+          ErrorCode::connection_failed);
 }

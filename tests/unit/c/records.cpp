@@ -157,11 +157,11 @@ TEST_CASE("a batch in which a call failed does not commit, whatever its work ret
     } work{post.replica, nullptr};
     const auto passes_over = [](void* ctx) -> cotmoc_status {
         auto& in = *static_cast<Work*>(ctx);
-        CHECK(cotmoc_record_add(in.replica, "delegation", nullptr, nullptr, "{}", nullptr, nullptr, nullptr) ==
-              COTMOC_OK);
+        CHECK(cotmoc_record_add(in.replica, "delegation", nullptr, nullptr, "{}", nullptr, nullptr,
+                                nullptr) == COTMOC_OK);
         in.failed = in.fails(in.replica);
-        CHECK(cotmoc_record_add(in.replica, "delegation", nullptr, nullptr, "{}", nullptr, nullptr, nullptr) ==
-              COTMOC_OK);
+        CHECK(cotmoc_record_add(in.replica, "delegation", nullptr, nullptr, "{}", nullptr, nullptr,
+                                nullptr) == COTMOC_OK);
         return COTMOC_OK;
     };
     const auto add = [](cotmoc_replica* in, const char* kind, const char* fields) {

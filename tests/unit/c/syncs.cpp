@@ -260,9 +260,8 @@ TEST_CASE("setters and runs of many threads: each is done or busy") {
         sink.progress = [](void*, const cotmoc_progress*) -> cotmoc_status { return COTMOC_OK; };
         return cotmoc_sync_set_progress(sync.handle, &sink, nullptr);
     }));
-    threads.push_back(repeat([&] {
-        return cotmoc_sync_set_attachments(sync.handle, COTMOC_ATTACHMENTS_NONE, 0, nullptr);
-    }));
+    threads.push_back(repeat(
+        [&] { return cotmoc_sync_set_attachments(sync.handle, COTMOC_ATTACHMENTS_NONE, 0, nullptr); }));
     for (int i = 0; i < 5; ++i) {
         const cotmoc_status status = cotmoc_sync_run(sync.handle, 0, 0, nullptr, nullptr, nullptr);
         wrong += status != COTMOC_OK && status != COTMOC_BUSY;

@@ -10,11 +10,12 @@ COTMOC_BEGIN_DECLS
 typedef cotmoc_status (*cotmoc_octets_fn)(void* sink, const uint8_t* octets, size_t size);
 
 /// Who keeps a device's key file. The file is sealed: it shows nothing to whoever keeps it without the
-/// passphrase. The callbacks run on the thread of the call that needs them: one that opens or makes a replica,
-/// changes its passphrase or its identity, or for the recovery any first one after a change of the trust. They
-/// run under the lock: what one of them calls of that replica returns COTMOC_BUSY, and what another thread calls
-/// meanwhile does after two seconds (a _free waits, so no callback waits for a thread that frees). Each returns
-/// COTMOC_OK or what went wrong: a number of the library, or one of the host's own; that call fails with it.
+/// passphrase. The callbacks run on the thread of the call that needs them: one that opens or makes a
+/// replica, changes its passphrase or its identity, or for the recovery any first one after a change of the
+/// trust. They run under the lock: what one of them calls of that replica returns COTMOC_BUSY, and what
+/// another thread calls meanwhile does after two seconds (a _free waits, so no callback waits for a thread
+/// that frees). Each returns COTMOC_OK or what went wrong: a number of the library, or one of the host's own;
+/// that call fails with it.
 ///
 /// `size` is sizeof(cotmoc_key_store): members that the library of the day does not know, or that this header
 /// lacks, are left alone. Pointers marked optional may be NULL.

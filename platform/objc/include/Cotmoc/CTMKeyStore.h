@@ -7,10 +7,11 @@ NS_ASSUME_NONNULL_BEGIN
 
 /// Who keeps a device's key file. The file is sealed: it shows nothing to whoever keeps it without the
 /// passphrase. The methods are called on the thread of the call that needs them (open, create, rejoin, change
-/// the passphrase), in an autorelease pool of their own; a method of that replica that one of them calls gives
-/// CTMErrorBusy, and one that another thread calls meanwhile does after two seconds. They
-/// return NO or nil with an error, which comes back from that call (CTMErrors.h). The options and the replica
-/// retain the key store; it may be released on any thread and then calls nothing of the library.
+/// the passphrase, the first one after a change of the trust), in an autorelease pool of their own. What one
+/// of them calls of that replica gives CTMErrorBusy, and what another thread calls meanwhile does after two
+/// seconds. They return NO or nil with an error, which comes back from that call (CTMErrors.h). The options
+/// and the replica retain the key store; it may be released on any thread and then calls nothing of the
+/// library.
 NS_SWIFT_NAME(KeyStore)
 @protocol CTMKeyStore <NSObject>
 /// CTMErrorNoReplica if nothing was ever saved.

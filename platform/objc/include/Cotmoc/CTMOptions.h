@@ -42,7 +42,8 @@ CTM_NO_PLAIN_INIT
 /// The folder of the replica, which is the library's own. One process at a time has it open.
 @property(nonatomic, copy) NSString *directory;
 /// Not text: the octets count as they are. These options keep a copy of their own, which is overwritten with
-/// zeros when they go or get another one; what this property gives is that copy. The app's own data is not wiped.
+/// zeros when they go or get another one; what this property gives is that copy. The app's own data is not
+/// wiped.
 @property(nonatomic, copy) NSData *passphrase;
 /// Who keeps the key file; nil: a file in the directory.
 @property(nonatomic, retain) id<CTMKeyStore> _Nullable keyStore;
