@@ -154,7 +154,8 @@ cotmoc_status cotmoc_attachment_detach(cotmoc_replica* replica, const char* id, 
     return guard(error, [&]() -> Result<void> {
         return with(replica, Access::replica, [&](OpenReplica& open) -> Result<void> {
             COTMOC_ASSIGN(const FoundAttachment found, find_attachment(open, {id, field, name, false}));
-            // The text of the item holds the file's key and is shown to nobody: it is named by the file's name.
+            // The text of the item holds the file's key and is shown to nobody: it is named by the file's
+            // name.
             core::FieldEdit edit;
             edit.kind = core::FieldEdit::Kind::remove;
             edit.field = field;

@@ -19,8 +19,7 @@ Result<Peer> find_peer(const sync::Replica& replica, const std::string& text, bo
     for (const sync::DeviceInfo& device : replica.devices()) {
         devices.push_back({device.name, device.id});
     }
-    COTMOC_ASSIGN(const std::vector<DeviceId> named,
-                  records::bundle_readers(replica.trust(), devices, name));
+    COTMOC_ASSIGN(const std::vector<DeviceId> named, records::bundle_readers(replica.trust(), devices, name));
     if (named.size() != 1) {
         return fail(ErrorCode::unknown_device, name + ": more than one; give the name or id of one");
     }

@@ -60,7 +60,7 @@ private:
     std::shared_ptr<const Held<cotmoc_transport>> transport_;
     std::shared_ptr<const Held<cotmoc_progress_sink>> progress_;
     std::optional<std::pair<std::int32_t, std::uint64_t>> carry_;
-    std::string peer_;  // instead of the hub, if it is set
+    std::string peer_;                                    // instead of the hub, if it is set
     std::optional<crypto::AgreementPublicKey> peer_key_;  // of it, in the run that goes on
     std::vector<Hash256> wanted_;                         // attached files
     std::optional<sync::SyncEngine> engine_;
@@ -89,7 +89,9 @@ public:
     Owned(const Owned&) = delete;
     Owned& operator=(const Owned&) = delete;
     /// busy: another thread has it, or a callback of this one is inside it.
-    Result<void> check() const { return own_ ? Result<void>() : fail(ErrorCode::busy, "the sync is running"); }
+    Result<void> check() const {
+        return own_ ? Result<void>() : fail(ErrorCode::busy, "the sync is running");
+    }
 
 private:
     SyncHandle& sync_;

@@ -91,8 +91,8 @@ TEST_CASE("a forgotten passphrase: the office's answer opens the database under 
         return cotmoc_device_recover(options.handle, answer.data(), answer.size(), view...);
     });
     REQUIRE(cotmoc_replica_open(options.handle, &replica, nullptr) == COTMOC_OK);
-    const std::string grant = province.enrol(member(recovered, "request"), crypto::Role::border_post,
-                                             {"kon-tum/ngoc-hoi"});
+    const std::string grant =
+        province.enrol(member(recovered, "request"), crypto::Role::border_post, {"kon-tum/ngoc-hoi"});
     const std::string root = text_from(
         [&](auto... view) { return cotmoc_grant_fingerprint(grant.data(), grant.size(), view...); });
     CHECK(cotmoc_replica_join(replica, grant.data(), grant.size(), root.c_str(), nullptr) == COTMOC_OK);

@@ -139,8 +139,9 @@ TEST_CASE("a file is taken out of its record by name, and has a small picture on
     CHECK(detach("files", nullptr) == COTMOC_UNKNOWN_ATTACHMENT);
     for (const char* name : {"a.txt", "b.txt"}) {
         std::ofstream(province.directory(name)) << name;
-        REQUIRE(cotmoc_attachment_add_file(post.replica, id.c_str(), "files", province.directory(name).c_str(),
-                                           nullptr, nullptr, nullptr) == COTMOC_OK);
+        REQUIRE(cotmoc_attachment_add_file(post.replica, id.c_str(), "files",
+                                           province.directory(name).c_str(), nullptr, nullptr,
+                                           nullptr) == COTMOC_OK);
     }
     Bytes picture;
     CHECK(cotmoc_attachment_read_thumbnail(post.replica, id.c_str(), "files", "a.txt", gather, &picture,

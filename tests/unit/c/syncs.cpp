@@ -297,8 +297,7 @@ TEST_CASE("a sync with a neighbour goes to the device that is named, and to no o
     const std::string id = one.add("delegation", R"({"head":"A"})");
     HubPipe pipe(province);
     pipe.answers = [&] {
-        return sync::Session::answer(
-            {*laptop.replica, laptop.replica->keys().device, province.fleet.random});
+        return sync::Session::answer({*laptop.replica, laptop.replica->keys().device, province.fleet.random});
     };
     Syncer sync(one.replica, pipe);
     const auto run_with = [&](const char* peer) {

@@ -10,8 +10,8 @@ std::string export_json(const sync::Replica& replica, const core::RecordView& re
 /// How many records of which spaces leave: noted before the first one does, for the audit.
 Result<void> note_export(sync::Replica& replica, const core::ListQuery& query, std::string_view format);
 
-/// What was done here and nobody else is known to hold: ops, spaces with unsealed work, attached files (of the
-/// replica's `directory`; 0 if their database does not open, which no record depends on).
+/// What was done here and nobody else is known to hold: ops, spaces with unsealed work, attached files (of
+/// the replica's `directory`; 0 if their database does not open, which no record depends on).
 Result<std::uint64_t> unsent_work(sync::Replica& replica, const std::string& directory);
 
 }  // namespace cotmoc::records
