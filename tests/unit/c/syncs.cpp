@@ -292,6 +292,7 @@ TEST_CASE("a sync with a neighbour goes to the device that is named, and to no o
     Post two(province, "don-b");
     test_support::FleetDevice& laptop =
         province.fleet.add("laptop", crypto::Role::border_post, {"kon-tum/ngoc-hoi"});
+    province.fleet.sync("authority");
     HubPipe hub(province);
     Syncer(one.replica, hub).run();  // learns of the others
     const std::string id = one.add("delegation", R"({"head":"A"})");
