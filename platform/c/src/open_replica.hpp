@@ -61,6 +61,12 @@ public:
                                                        const crypto::Secret& passphrase);
     static Result<std::shared_ptr<OpenReplica>> open(const Settings& settings,
                                                      const crypto::Secret& passphrase);
+    // device.h; the texts are JSON.
+    static Result<std::vector<std::string>> wipe(const Settings& settings, const crypto::Secret& passphrase,
+                                                 bool discard_unsent);
+    static Result<std::string> ask_recovery(const Settings& settings, const crypto::Secret& passphrase);
+    static Result<std::string> recover(const Settings& settings, const crypto::Secret& passphrase,
+                                       std::string_view answer);
     explicit OpenReplica(Settings settings);
     ~OpenReplica();
 

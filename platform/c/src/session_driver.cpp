@@ -56,13 +56,16 @@ private:
 
     Result<void> begin_and_drive() {
         COTMOC_TRY(step([&](sync::Replica& replica) -> Result<void> {
-            const auto hub_key = replica.hub_key();
-            if (!hub_key) {
+            const auto key = options_.peer ? options_.peer : replica.hub_key();
+            if (!key) {
                 return fail(ErrorCode::no_hub, "the authority has enrolled none");
             }
-            partials_.emplace(replica.store());
             sync::SessionOptions session{replica, replica.keys().device, open_.random()};
-            session.partials = &*partials_;
+            if (!options_.peer) {
+                // What a hub has begun to send is not for a neighbour to replace.
+                partials_.emplace(replica.store());
+                session.partials = &*partials_;
+            }
             session.budget_bytes = options_.budget.bytes;
             if (options_.budget.ms != 0) {
                 session.budget_ms = std::max<std::int64_t>(began_ + options_.budget.ms - now(), 1);
@@ -70,7 +73,7 @@ private:
             if (options_.prepare) {
                 options_.prepare(session);
             }
-            session_ = sync::Session::call(session, *hub_key);
+            session_ = sync::Session::call(session, *key);
             session_->start(now());
             return {};
         }));

@@ -129,6 +129,56 @@ TEST_CASE("a file of the file system goes in and comes out as a new file") {
     CHECK(has(post.get(id), "*"));
 }
 
+TEST_CASE("a file is taken out of its record by name, and has a small picture only if one was made") {
+    Province province(catalogue);
+    Post post(province, "don-a");
+    const std::string id = post.add("report", R"({"title":"A"})");
+    const auto detach = [&](const char* field, const char* name) {
+        return cotmoc_attachment_detach(post.replica, id.c_str(), field, name, nullptr);
+    };
+    CHECK(detach("files", nullptr) == COTMOC_UNKNOWN_ATTACHMENT);
+    for (const char* name : {"a.txt", "b.txt"}) {
+        std::ofstream(province.directory(name)) << name;
+        REQUIRE(cotmoc_attachment_add_file(post.replica, id.c_str(), "files",
+                                           province.directory(name).c_str(), nullptr, nullptr,
+                                           nullptr) == COTMOC_OK);
+    }
+    Bytes picture;
+    CHECK(cotmoc_attachment_read_thumbnail(post.replica, id.c_str(), "files", "a.txt", gather, &picture,
+                                           nullptr) == COTMOC_UNKNOWN_ATTACHMENT);
+    CHECK(detach("files", nullptr) == COTMOC_WRONG_USAGE);
+    CHECK(detach("files", "c.txt") == COTMOC_UNKNOWN_ATTACHMENT);
+    CHECK(detach("title", "a.txt") == COTMOC_WRONG_SHAPE);
+    CHECK(detach(nullptr, "a.txt") == COTMOC_WRONG_USAGE);
+    CHECK(detach("files", "a.txt") == COTMOC_OK);
+    const std::string list = text_from(
+        [&](auto... view) { return cotmoc_attachment_list(post.replica, id.c_str(), "files", view...); });
+    CHECK(has(list, "b.txt"));
+    CHECK(list.find("a.txt") == std::string::npos);
+}
+
+TEST_CASE("a file that is wanted is named before the sync runs") {
+    Province province(catalogue);
+    Post post(province, "don-a");
+    const std::string id = post.add("report", R"({"title":"A"})");
+    std::ofstream(province.directory("a.txt")) << "a";
+    REQUIRE(cotmoc_attachment_add_file(post.replica, id.c_str(), "files", province.directory("a.txt").c_str(),
+                                       nullptr, nullptr, nullptr) == COTMOC_OK);
+    HubPipe pipe(province);
+    Syncer sync(post.replica, pipe);
+    const auto want = [&](const char* name, int32_t thumbnail) {
+        return cotmoc_sync_want_attachment(sync.handle, id.c_str(), "files", name, thumbnail, nullptr);
+    };
+    CHECK(want("b.txt", 0) == COTMOC_UNKNOWN_ATTACHMENT);
+    CHECK(want("a.txt", 1) == COTMOC_UNKNOWN_ATTACHMENT);
+    CHECK(want("a.txt", 0) == COTMOC_OK);
+    CHECK(want(nullptr, 0) == COTMOC_OK);
+    cotmoc_status inside = COTMOC_OK;
+    pipe.on_receive = [&] { inside = want("a.txt", 0); };
+    CHECK(has(sync.run(), R"("complete":true)"));
+    CHECK(inside == COTMOC_BUSY);
+}
+
 TEST_CASE("without a field for files there is nothing to attach to") {
     Province province;
     Post post(province, "don-a");

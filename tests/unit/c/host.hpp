@@ -150,6 +150,7 @@ public:
     bool ended = false;                // receives give nothing and do not wait, as at the end of a socket
     std::function<void()> on_receive;  // somebody who does something meanwhile
     std::function<void()> on_drop;
+    std::function<std::unique_ptr<sync::Session>()> answers;  // somebody else than the fleet's hub
 
 private:
     cotmoc_status open() {
@@ -159,7 +160,7 @@ private:
         ++opened;
         sent_ = 0;
         waiting_.clear();
-        session_ = province_.fleet.answer();
+        session_ = answers ? answers() : province_.fleet.answer();
         session_->start(0);
         return COTMOC_OK;
     }

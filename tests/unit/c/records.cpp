@@ -410,3 +410,67 @@ TEST_CASE("the rest that is told of a replica") {
     CHECK(cotmoc_replica_audit(post.replica, count, &lines, nullptr) == COTMOC_OK);
     CHECK(lines > 0);
 }
+
+TEST_CASE("records are exported in the form that import takes, and the audit tells of it") {
+    Province province;
+    Post post(province, "don-a");
+    const std::string id = post.add("delegation", R"({"head":"A","note":"n"})");
+    post.add("inspection", R"({"marker_no":"M-1"})");
+    struct Lines {
+        std::vector<std::string> all;
+        cotmoc_replica* replica = nullptr;
+        cotmoc_status inside = COTMOC_OK;
+        cotmoc_status returns = COTMOC_OK;
+    } lines;
+    lines.replica = post.replica;
+    const auto line = [](void* ctx, const char* text, size_t size) -> cotmoc_status {
+        auto& in = *static_cast<Lines*>(ctx);
+        in.all.emplace_back(text, size);
+        in.inside = cotmoc_replica_info(in.replica, nullptr, nullptr, nullptr);
+        return in.returns;
+    };
+    const auto run = [&](const char* kind, const char* space) {
+        lines.all.clear();
+        return cotmoc_replica_export(post.replica, kind, space, line, &lines, nullptr);
+    };
+    REQUIRE(run("delegation", nullptr) == COTMOC_OK);
+    REQUIRE(lines.all.size() == 1);
+    CHECK(has(lines.all[0], id));
+    CHECK(has(lines.all[0], R"("fields":{)"));
+    CHECK(has(lines.all[0], R"("note":"n")"));
+    CHECK(lines.inside == COTMOC_BUSY);
+    const std::string exported = lines.all[0];
+    CHECK(text_from([&](auto... view) {
+              return cotmoc_record_import(post.replica, exported.c_str(), view...);
+          }) == "unchanged");
+    CHECK(run(nullptr, "kon-tum/ngoc-hoi") == COTMOC_OK);
+    CHECK(lines.all.size() == 2);
+    lines.returns = COTMOC_STOP;
+    CHECK(run(nullptr, nullptr) == COTMOC_OK);
+    CHECK(lines.all.size() == 1);
+    lines.returns = COTMOC_HOST_FIRST;
+    CHECK(run(nullptr, nullptr) == COTMOC_HOST_FIRST);
+    CHECK(run("nothing", nullptr) == COTMOC_UNKNOWN_KIND);
+    CHECK(run(nullptr, "kon-tum/nowhere") == COTMOC_UNKNOWN_SPACE);
+    lines.all.clear();
+    lines.returns = COTMOC_OK;
+    HubPipe pipe(province);
+    Syncer(post.replica, pipe).run();
+    CHECK(cotmoc_replica_audit(post.replica, line, &lines, nullptr) == COTMOC_OK);
+    std::string audit;
+    for (const std::string& each : lines.all) {
+        audit += each;
+    }
+    CHECK(has(audit, "export"));
+}
+
+TEST_CASE("what is not in quarantine is not released") {
+    Province province;
+    Post post(province, "don-a");
+    const auto release = [&](const char* hash) {
+        return cotmoc_replica_release(post.replica, hash, nullptr, nullptr, nullptr);
+    };
+    CHECK(release("abcdef") == COTMOC_UNKNOWN_CHANGE);
+    CHECK(release("abc") == COTMOC_WRONG_USAGE);
+    CHECK(release(nullptr) == COTMOC_WRONG_USAGE);
+}

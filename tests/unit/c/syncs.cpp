@@ -285,3 +285,41 @@ TEST_CASE("a pipe that gives nothing and does not wait has ended: nobody spins o
     pipe.ended = false;
     CHECK(has(sync.run(), R"("complete":true)"));
 }
+
+TEST_CASE("a sync with a neighbour goes to the device that is named, and to no other") {
+    Province province;
+    Post one(province, "don-a");
+    Post two(province, "don-b");
+    test_support::FleetDevice& laptop =
+        province.fleet.add("laptop", crypto::Role::border_post, {"kon-tum/ngoc-hoi"});
+    province.fleet.sync("authority");
+    HubPipe hub(province);
+    Syncer(one.replica, hub).run();  // learns of the others
+    const std::string id = one.add("delegation", R"({"head":"A"})");
+    HubPipe pipe(province);
+    pipe.answers = [&] {
+        return sync::Session::answer({*laptop.replica, laptop.replica->keys().device, province.fleet.random});
+    };
+    Syncer sync(one.replica, pipe);
+    const auto run_with = [&](const char* peer) {
+        REQUIRE(cotmoc_sync_set_peer(sync.handle, peer, nullptr) == COTMOC_OK);
+        return cotmoc_sync_run(sync.handle, 0, 0, nullptr, nullptr, nullptr);
+    };
+    CHECK(run_with("nobody") == COTMOC_UNKNOWN_DEVICE);
+    CHECK(run_with("don-a") == COTMOC_WRONG_USAGE);
+    CHECK(run_with("laptop@") == COTMOC_WRONG_USAGE);
+    CHECK(run_with("laptop@host:0") == COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_sync_set_peer(sync.handle, "", nullptr) == COTMOC_WRONG_USAGE);
+    CHECK(pipe.opened == 0);
+    CHECK(run_with("don-b") != COTMOC_OK);
+    CHECK(run_with("laptop") == COTMOC_OK);
+    CHECK(laptop.replica->store().find(*from_uuid_text(id)).value().has_value());
+    // NULL: the hub again, which the laptop is not.
+    CHECK(run_with(nullptr) != COTMOC_OK);
+    pipe.answers = nullptr;
+    CHECK(run_with(nullptr) == COTMOC_OK);
+    // Over TCP it needs an address.
+    REQUIRE(cotmoc_sync_set_transport(sync.handle, nullptr, nullptr) == COTMOC_OK);
+    CHECK(run_with("laptop") == COTMOC_WRONG_USAGE);
+    CHECK(run_with("laptop@127.0.0.1:1") == COTMOC_CONNECTION_FAILED);
+}

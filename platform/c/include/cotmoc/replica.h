@@ -92,6 +92,12 @@ COTMOC_API cotmoc_status cotmoc_replica_verify(cotmoc_replica* replica, cotmoc_t
 /// The array of `quarantine --json`: what arrived and has no effect, with its reason.
 COTMOC_API cotmoc_status cotmoc_replica_quarantine(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
                                                    cotmoc_error* error) COTMOC_NOTHROW;
+/// Judges a change set in quarantine once more, with all of its space: `hash` is six digits of its "hash" or
+/// more. Gives {"released":bool,"reason"}; "reason" says why it stays. COTMOC_UNKNOWN_CHANGE,
+/// COTMOC_AMBIGUOUS_CHANGE; COTMOC_BUSY inside a callback and while a sync runs. Since API version 2.
+COTMOC_API cotmoc_status cotmoc_replica_release(cotmoc_replica* replica, const char* hash,
+                                                cotmoc_text_fn view, void* ctx,
+                                                cotmoc_error* error) COTMOC_NOTHROW;
 /// {"SPACE":"hex"}: the state digests of the spaces. Equal wherever the same is held.
 COTMOC_API cotmoc_status cotmoc_replica_digests(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
                                                 cotmoc_error* error) COTMOC_NOTHROW;
