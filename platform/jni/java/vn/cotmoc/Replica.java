@@ -292,6 +292,18 @@ public final class Replica implements AutoCloseable {
     }
 
     /**
+     * Gives records in the form that {@link Records#importLine} takes. The audit tells of it.
+     *
+     * @param kind of the catalogue; null: all
+     * @param space null: all
+     * @param sink gets each record; may not call this replica
+     * @throws CotmocException {@code unknown_kind}, {@code unknown_space}, and what changes a record
+     */
+    public void export(String kind, String space, RowSink sink) throws CotmocException {
+        handle.act(at -> Native.export(at, kind, space, sink));
+    }
+
+    /**
      * The figures of a report.
      *
      * @param space with those under it
@@ -362,6 +374,17 @@ public final class Replica implements AutoCloseable {
      */
     public List<Map<String, Object>> quarantine() throws CotmocException {
         return Json.asObjects(Json.parse(view(QUARANTINE)));
+    }
+
+    /**
+     * Judges a change set in quarantine once more, with all of its space.
+     *
+     * @param hash six digits of it or more
+     * @return released, and the reason if it stays
+     * @throws CotmocException {@code unknown_change}, {@code ambiguous_change}; {@code busy} while a sync runs
+     */
+    public Map<String, Object> release(String hash) throws CotmocException {
+        return Json.object(handle.use(at -> Native.release(at, hash)));
     }
 
     /**

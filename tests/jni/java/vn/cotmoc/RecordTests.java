@@ -5,6 +5,7 @@ import static vn.cotmoc.Check.same;
 import static vn.cotmoc.Check.that;
 import static vn.cotmoc.Check.throwsThis;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,6 +22,7 @@ final class RecordTests extends ReplicaTests {
         check.test("an edit of an outdated view is stale", this::stale);
         check.test("a list ends, can be limited and filtered", this::lists);
         check.test("rows end when the sink says so, and with what it throws", this::rows);
+        check.test("records leave in the form that comes in again", this::exported);
         check.test("a batch is one change, or none with what it throws", this::batches);
         check.test("an exception inside an exception's call comes out", this::nested);
     }
@@ -97,6 +99,27 @@ final class RecordTests extends ReplicaTests {
 
     private static boolean fail(String what) {
         throw new AssertionError(what);
+    }
+
+    private void exported() throws Exception {
+        String id = add("head", "exported");
+        List<String> lines = new ArrayList<>();
+        replica.export("delegation", Province.SPACE, lines::add);
+        String line = lines.stream().filter(each -> each.contains(id)).findFirst().get();
+        same("unchanged", replica.records().importLine(line));
+        int all = lines.size();
+        replica.export(null, null, row -> lines.add(row) && false);
+        same(all + 1, lines.size());
+        fails("unknown_kind", () -> replica.export("nothing", null, row -> true));
+        fails("unknown_change", () -> replica.release("abcdef"));
+        fails("wrong_usage", () -> replica.release("abc"));
+        fails("wrong_shape", () -> replica.attachments().detach(id, "head", null));
+        fails("wrong_shape", () -> replica.attachments().readThumbnail(id, "head", null, System.out));
+        try (SyncEngine engine = replica.sync()) {
+            fails("unknown_device", engine.setPeer("nobody@127.0.0.1:1")::run);
+            fails("wrong_usage", () -> engine.setPeer(""));
+            fails("unknown_record", () -> engine.want("00000000-0000-4000-8000-000000000000", "files", null, false));
+        }
     }
 
     private void batches() throws Exception {
