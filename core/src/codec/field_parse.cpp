@@ -14,10 +14,9 @@ namespace {
 
 using nlohmann::json;
 
-tl::unexpected<Error> wrong(const Field& field, std::string_view text, std::string_view expected) {
-    std::string why = brief(text) + " is not ";
-    why += expected;
-    return fail(ErrorCode::wrong_type, at_field(field.name, why));
+/// The value itself is never told: errors end in logs, and values are people's data.
+tl::unexpected<Error> wrong(const Field& field, std::string_view expected) {
+    return fail(ErrorCode::wrong_type, at_field(field.name, "not " + std::string(expected)));
 }
 
 template <class Number>
@@ -31,7 +30,7 @@ std::optional<Number> whole_number(std::string_view text) {
 Result<Value> real_from_text(const Field& field, std::string_view text) {
     const auto number = whole_number<double>(text);
     if (!number || !std::isfinite(*number)) {
-        return wrong(field, text, "a number");
+        return wrong(field, "a number");
     }
     return Value(*number == 0 ? 0.0 : *number);
 }
@@ -39,27 +38,26 @@ Result<Value> real_from_text(const Field& field, std::string_view text) {
 Result<Value> decimal_from_text(const Field& field, std::string_view text) {
     const auto decimal = parse_decimal(text, field.scale);
     if (!decimal) {
-        return wrong(field, text, "a number with at most " + std::to_string(field.scale) + " decimals");
+        return wrong(field, "a number with at most " + std::to_string(field.scale) + " decimals");
     }
     return Value(*decimal);
 }
 
 Result<Value> integer_from_text(const Field& field, std::string_view text) {
     const auto number = whole_number<std::int64_t>(text);
-    return number ? Result<Value>(*number) : Result<Value>(wrong(field, text, "an integer"));
+    return number ? Result<Value>(*number) : Result<Value>(wrong(field, "an integer"));
 }
 
 Result<Value> boolean_from_text(const Field& field, std::string_view text) {
     if (text == "true" || text == "false") {
         return Value(text == "true");
     }
-    return wrong(field, text, "true or false");
+    return wrong(field, "true or false");
 }
 
 template <class Parsed>
-Result<Value> parsed_or(ErrorCode code, const Field& field, std::string_view text,
-                        const std::optional<Parsed>& parsed) {
-    return parsed ? Result<Value>(*parsed) : Result<Value>(fail(code, at_field(field.name, brief(text))));
+Result<Value> parsed_or(ErrorCode code, const Field& field, const std::optional<Parsed>& parsed) {
+    return parsed ? Result<Value>(*parsed) : Result<Value>(fail(code, field.name));
 }
 
 /// Text that is not empty where the type has no empty text; `text` is valid UTF-8.
@@ -80,14 +78,14 @@ Result<Value> typed_text(const Field& field, std::string_view text) {
         case FieldType::workflow:
             return Value(std::string(text));
         case FieldType::date:
-            return parsed_or(ErrorCode::bad_date, field, text, parse_date(text));
+            return parsed_or(ErrorCode::bad_date, field, parse_date(text));
         case FieldType::datetime:
-            return parsed_or(ErrorCode::bad_date, field, text, parse_datetime(text));
+            return parsed_or(ErrorCode::bad_date, field, parse_datetime(text));
         case FieldType::set:
         case FieldType::attachments:
             break;
         case FieldType::reference:
-            return parsed_or(ErrorCode::bad_id, field, text, from_uuid_text(text));
+            return parsed_or(ErrorCode::bad_id, field, from_uuid_text(text));
     }
     return Value(TextList{std::string(text)});
 }
@@ -98,22 +96,14 @@ std::string_view fraction_text(const json& number) {
     return as_text(BytesView(octets.data(), octets.size()));
 }
 
-/// How a value that does not fit is shown in the error.
-std::string shown(const json& value) {
-    if (value.is_string()) {
-        return value.get<std::string>();
-    }
-    return value.is_binary() ? std::string(fraction_text(value)) : value.dump();
-}
-
 Result<Value> list_from_json(const Field& field, const json& value) {
     if (!value.is_array()) {
-        return wrong(field, shown(value), "a list of texts");
+        return wrong(field, "a list of texts");
     }
     std::set<std::string> items;
     for (const json& item : value) {
         if (!item.is_string()) {
-            return wrong(field, shown(item), "a text");
+            return wrong(field, "a text");
         }
         items.insert(item.get<std::string>());
     }
@@ -126,12 +116,12 @@ Result<Value> number_from_json(const Field& field, const json& value) {
         return Value(value.get<std::int64_t>());
     }
     if (takes_fraction && (value.is_number_integer() || value.is_binary())) {
-        return typed_text(field, shown(value));
+        return typed_text(field, value.is_binary() ? std::string(fraction_text(value)) : value.dump());
     }
     if (field.type == FieldType::decimal && value.is_string()) {
         return decimal_from_text(field, value.get_ref<const std::string&>());
     }
-    return wrong(field, shown(value), takes_fraction ? "a number" : "an integer");
+    return wrong(field, takes_fraction ? "a number" : "an integer");
 }
 
 Result<Value> typed_json(const Field& field, const json& value) {
@@ -144,7 +134,7 @@ Result<Value> typed_json(const Field& field, const json& value) {
             return list_from_json(field, value);
         case FieldType::boolean:
             return value.is_boolean() ? Result<Value>(value.get<bool>())
-                                      : Result<Value>(wrong(field, shown(value), "true or false"));
+                                      : Result<Value>(wrong(field, "true or false"));
         case FieldType::integer:
         case FieldType::counter:
         case FieldType::real:
@@ -154,7 +144,7 @@ Result<Value> typed_json(const Field& field, const json& value) {
             break;
     }
     if (!value.is_string()) {
-        return wrong(field, shown(value), "a text");
+        return wrong(field, "a text");
     }
     return typed_text(field, value.get_ref<const std::string&>());
 }

@@ -29,7 +29,7 @@ Result<std::optional<RecordId>> read_id(const json& line) {
     COTMOC_ASSIGN(const std::string text, read_string(line, "id"));
     const auto id = from_uuid_text(text);
     if (!id) {
-        return fail(ErrorCode::bad_id, brief(text));
+        return fail(ErrorCode::bad_id, "id");
     }
     return id;
 }

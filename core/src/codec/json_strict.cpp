@@ -21,14 +21,14 @@ public:
     bool number_integer(std::int64_t value) { return put(value); }
     bool number_unsigned(std::uint64_t value) {
         if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-            return stop(ErrorCode::bad_json, "the integer " + std::to_string(value) + " is too large");
+            return stop(ErrorCode::bad_json, "an integer is too large");
         }
         return put(static_cast<std::int64_t>(value));
     }
     bool number_float(double value, const std::string& written) {
         // The parser falls back to a double for an integer that 64 bits cannot hold.
         if (written.find_first_of(".eE") == written.npos) {
-            return stop(ErrorCode::bad_json, "the integer " + brief(written) + " is too large");
+            return stop(ErrorCode::bad_json, "an integer is too large");
         }
         if (fractions_ == Fractions::as_double) {
             return put(value);

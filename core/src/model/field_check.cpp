@@ -42,14 +42,12 @@ ValueType value_type(FieldType type) {
 }
 
 /// `number` is the nearest double: one rounding, the same on every machine, so that replicas agree.
-Result<void> check_bounds(const Field& field, double number, const Value& value) {
+Result<void> check_bounds(const Field& field, double number) {
     if (field.minimum && number < *field.minimum) {
-        return fail(ErrorCode::out_of_bounds,
-                    at_field(field.name, to_text(value) + " is below " + number_text(*field.minimum)));
+        return fail(ErrorCode::out_of_bounds, at_field(field.name, "below " + number_text(*field.minimum)));
     }
     if (field.maximum && number > *field.maximum) {
-        return fail(ErrorCode::out_of_bounds,
-                    at_field(field.name, to_text(value) + " is above " + number_text(*field.maximum)));
+        return fail(ErrorCode::out_of_bounds, at_field(field.name, "above " + number_text(*field.maximum)));
     }
     return {};
 }
@@ -63,7 +61,7 @@ Result<void> check_text(const Field& field, std::string_view text) {
     }
     const bool listed = field.type == FieldType::enumeration || field.type == FieldType::workflow;
     if (listed && !field.position(text)) {
-        return fail(ErrorCode::unknown_value, at_field(field.name, brief(text)));
+        return fail(ErrorCode::unknown_value, field.name);
     }
     return {};
 }
@@ -83,26 +81,26 @@ Result<void> check_list(const Field& field, const TextList& list) {
     return {};
 }
 
-Result<void> check_decimal(const Field& field, const Decimal& decimal, const Value& value) {
+Result<void> check_decimal(const Field& field, const Decimal& decimal) {
     if (decimal.scale != field.scale) {
-        return fail(ErrorCode::wrong_type, at_field(field.name, to_text(value) + " has another scale"));
+        return fail(ErrorCode::wrong_type, at_field(field.name, "another scale"));
     }
     const double divisor = powers_of_ten[field.scale % powers_of_ten.size()];
-    return check_bounds(field, static_cast<double>(decimal.units) / divisor, value);
+    return check_bounds(field, static_cast<double>(decimal.units) / divisor);
 }
 
 Result<void> check_content(const Field& field, const Value& value) {
     if (const auto* integer = std::get_if<std::int64_t>(&value)) {
-        return check_bounds(field, static_cast<double>(*integer), value);
+        return check_bounds(field, static_cast<double>(*integer));
     }
     if (const auto* real = std::get_if<double>(&value)) {
         if (!std::isfinite(*real)) {
             return fail(ErrorCode::out_of_bounds, at_field(field.name, "the number is not finite"));
         }
-        return check_bounds(field, *real, value);
+        return check_bounds(field, *real);
     }
     if (const auto* decimal = std::get_if<Decimal>(&value)) {
-        return check_decimal(field, *decimal, value);
+        return check_decimal(field, *decimal);
     }
     if (const auto* text = std::get_if<std::string>(&value)) {
         return check_text(field, *text);

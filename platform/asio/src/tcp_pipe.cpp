@@ -1,6 +1,7 @@
 #include "boost_asio.hpp"
 
 #include <boost/asio/connect.hpp>
+#include <cotmoc/asio/name_lookup.hpp>
 #include <cotmoc/asio/tcp_pipe.hpp>
 
 #include <atomic>
@@ -23,19 +24,21 @@ public:
 
     Result<void> open(const std::string& host, std::uint16_t port, std::int64_t limit_ms,
                       const std::function<bool()>& stopped) {
-        tcp::resolver resolver(context_);
+        // Looked up elsewhere: a name server that does not answer holds nobody up who wants the end.
+        const auto began = std::chrono::steady_clock::now();
+        COTMOC_ASSIGN(const std::vector<std::string> addresses,
+                      look_up(addresses_of, host, {limit_ms, stopped}));
+        const auto used = std::chrono::steady_clock::now() - began;
+        limit_ms -= std::chrono::duration_cast<std::chrono::milliseconds>(used).count();
+        std::vector<tcp::endpoint> endpoints;
+        for (const std::string& address : addresses) {
+            ErrorCodeOfSystem ignored;
+            endpoints.emplace_back(net::ip::make_address(address, ignored), port);
+        }
         std::optional<ErrorCodeOfSystem> outcome;
-        resolver.async_resolve(
-            host, std::to_string(port),
-            [&](const ErrorCodeOfSystem& error, const tcp::resolver::results_type& addresses) {
-                if (error) {
-                    outcome = error;
-                    return;
-                }
-                net::async_connect(
-                    socket_, addresses,
-                    [&](const ErrorCodeOfSystem& failure, const tcp::endpoint&) { outcome = failure; });
-            });
+        net::async_connect(socket_, endpoints, [&](const ErrorCodeOfSystem& failure, const tcp::endpoint&) {
+            outcome = failure;
+        });
         bool wanted = true;
         for (std::int64_t left = limit_ms; !outcome && wanted && left > 0; left -= look_ms) {
             run_for(std::min(left, look_ms), [&] { return outcome.has_value(); });
@@ -43,7 +46,6 @@ public:
         }
         const bool in_time = outcome.has_value();
         if (!in_time) {
-            resolver.cancel();
             ErrorCodeOfSystem ignored;
             socket_.close(ignored);
             context_.restart();

@@ -1,5 +1,5 @@
 // attachment.h
-#include "handles.hpp"
+#include "attachment_named.hpp"
 
 #include <cotmoc/records/attachment_files.hpp>
 #include <cotmoc/records/json_text.hpp>
@@ -44,17 +44,26 @@ Result<std::string> attach(OpenReplica& open, const char* id, const char* field,
 }
 
 /// Gives the octets of a file of a record to `write`, which may not use the replica.
-Result<void> read_attachment(OpenReplica& open, const char* id, const char* field, const char* name,
+Result<void> read_attachment(OpenReplica& open, const NamedAttachment& named,
                              const std::function<Result<void>(BytesView)>& write) {
-    COTMOC_ASSIGN(const std::string id_text, text_of(id, "id"));
-    COTMOC_ASSIGN(const std::string field_name, text_of(field, "field"));
-    COTMOC_ASSIGN(const std::string wanted, optional_text(name, "name"));
     COTMOC_ASSIGN(sync::AttachmentStore * store, store_of(open));
-    COTMOC_ASSIGN(const core::RecordView record, records::find_record(open.replica(), id_text));
-    COTMOC_ASSIGN(const core::Attachment attachment,
-                  sync::find_attachment(open.replica(), record.id, field_name, wanted));
+    COTMOC_ASSIGN(const FoundAttachment found, find_attachment(open, named));
     const OpenReplica::Inside inside(open, Mode::closed_off);
-    return sync::open_attachment(*store, attachment.file, write);
+    return sync::open_attachment(*store, found.file, write);
+}
+
+using Piece = cotmoc_status (*)(void* ctx, const uint8_t* octets, size_t size);
+
+cotmoc_status read_pieces(cotmoc_replica* replica, const NamedAttachment& named, Piece piece, void* ctx,
+                          cotmoc_error* error) noexcept {
+    return guard(error, [&]() -> Result<void> {
+        COTMOC_TRY(need(reinterpret_cast<const void*>(piece), "piece"));
+        const auto write = [&](BytesView octets) {
+            return from_host(piece(ctx, octets.data(), octets.size()), "piece");
+        };
+        return with(replica, Access::replica,
+                    [&](OpenReplica& open) { return read_attachment(open, named, write); });
+    });
 }
 
 }  // namespace
@@ -129,13 +138,30 @@ cotmoc_status cotmoc_attachment_read(cotmoc_replica* replica, const char* id, co
                                      const char* name,
                                      cotmoc_status (*piece)(void* ctx, const uint8_t* octets, size_t size),
                                      void* ctx, cotmoc_error* error) noexcept {
+    return read_pieces(replica, {id, field, name, false}, piece, ctx, error);
+}
+
+cotmoc_status cotmoc_attachment_read_thumbnail(cotmoc_replica* replica, const char* id, const char* field,
+                                               const char* name,
+                                               cotmoc_status (*piece)(void* ctx, const uint8_t* octets,
+                                                                      size_t size),
+                                               void* ctx, cotmoc_error* error) noexcept {
+    return read_pieces(replica, {id, field, name, true}, piece, ctx, error);
+}
+
+cotmoc_status cotmoc_attachment_detach(cotmoc_replica* replica, const char* id, const char* field,
+                                       const char* name, cotmoc_error* error) noexcept {
     return guard(error, [&]() -> Result<void> {
-        COTMOC_TRY(need(reinterpret_cast<const void*>(piece), "piece"));
-        const auto write = [&](BytesView octets) {
-            return from_host(piece(ctx, octets.data(), octets.size()), "piece");
-        };
-        const auto read = [&](OpenReplica& open) { return read_attachment(open, id, field, name, write); };
-        return with(replica, Access::replica, read);
+        return with(replica, Access::replica, [&](OpenReplica& open) -> Result<void> {
+            COTMOC_ASSIGN(const FoundAttachment found, find_attachment(open, {id, field, name, false}));
+            // The text of the item holds the file's key and is shown to nobody: it is named by the file's
+            // name.
+            core::FieldEdit edit;
+            edit.kind = core::FieldEdit::Kind::remove;
+            edit.field = field;
+            edit.value = core::attachment_text(found.attachment);
+            return open.replica().edit(found.record, std::span(&edit, 1));
+        });
     });
 }
 
@@ -146,7 +172,7 @@ cotmoc_status cotmoc_attachment_save(cotmoc_replica* replica, const char* id, co
         const auto save = [&](OpenReplica& open) -> Result<void> {
             COTMOC_ASSIGN(system::FileWriter writer,
                           system::FileWriter::create(file_path, system::FileReaders::owner));
-            COTMOC_TRY(read_attachment(open, id, field, name,
+            COTMOC_TRY(read_attachment(open, {id, field, name, false},
                                        [&](BytesView octets) { return writer.write(octets); }));
             return writer.finish();
         };

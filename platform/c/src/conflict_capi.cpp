@@ -15,10 +15,10 @@ cotmoc_status resolve(
     cotmoc_replica* replica, const char* id, const char* field, const char* shown, cotmoc_error* error,
     const std::function<Result<void>(const core::Field&, core::Store::Resolution&)>& choose) noexcept {
     return guard(error, [&]() -> Result<void> {
-        COTMOC_ASSIGN(const std::string name, text_of(id, "id"));
-        COTMOC_ASSIGN(const std::string field_name, text_of(field, "field"));
-        COTMOC_ASSIGN(const std::string version, optional_text(shown, "shown"));
         return with(replica, Access::records, [&](OpenReplica& open) -> Result<void> {
+            COTMOC_ASSIGN(const std::string name, text_of(id, "id"));
+            COTMOC_ASSIGN(const std::string field_name, text_of(field, "field"));
+            COTMOC_ASSIGN(const std::string version, optional_text(shown, "shown"));
             sync::Replica& in = open.replica();
             COTMOC_ASSIGN(const RecordId record, records::find_record_id(in, name));
             COTMOC_ASSIGN(const core::RecordView view, records::find_record(in, name));

@@ -12,49 +12,103 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Edit = core::FieldEdit;
 
-constexpr int depth_max = 32;
+constexpr std::size_t depth_max = 32;
 constexpr std::size_t edits_max = 100'000;
 
-/// Notices what the parser would pass over: keys that are there twice, and nesting without end.
-class Watcher {
+/// Builds the document as it was written: members in their order, and a number with a point or an exponent as
+/// its own characters (a binary value), since a decimal must not pass through a double. Stops at keys that
+/// are there twice and at nesting without end.
+class Reader {
 public:
-    bool operator()(int depth, nlohmann::json::parse_event_t event, Json& parsed) {
-        using Event = nlohmann::json::parse_event_t;
-        if (depth > depth_max) {
-            error = error.value_or(Error{ErrorCode::too_deep, ""});
+    using binary_t = Json::binary_t;
+
+    bool null() { return put(nullptr); }
+    bool boolean(bool value) { return put(value); }
+    bool number_integer(std::int64_t value) { return put(value); }
+    bool number_unsigned(std::uint64_t value) { return put(value); }
+    bool number_float(double, const std::string& written) {
+        return put(Json::binary(std::vector<std::uint8_t>(written.begin(), written.end())));
+    }
+    bool string(std::string& value) { return put(std::move(value)); }
+    bool binary(binary_t&) { return stop(ErrorCode::bad_json, {}); }
+    bool start_object(std::size_t) {
+        keys_.emplace_back();
+        return open(Json::object());
+    }
+    bool start_array(std::size_t) { return open(Json::array()); }
+    bool end_object() {
+        keys_.pop_back();
+        return close();
+    }
+    bool end_array() { return close(); }
+    bool key(std::string& name) {
+        if (!keys_.back().insert(name).second) {
+            return stop(ErrorCode::duplicate_key, name);
         }
-        if (event == Event::object_start) {
-            keys_.emplace_back();
-        } else if (event == Event::object_end && !keys_.empty()) {
-            keys_.pop_back();
-        } else if (event == Event::key && !keys_.empty()) {
-            const auto& key = parsed.get_ref<const std::string&>();
-            if (!keys_.back().insert(key).second) {
-                error = error.value_or(Error{ErrorCode::duplicate_key, key});
-            }
-        }
+        slot_ = &(*stack_.back())[name];
         return true;
     }
-    std::optional<Error> error;
+    bool parse_error(std::size_t position, const std::string&, const Json::exception&) {
+        return stop(ErrorCode::bad_json, "at octet " + std::to_string(position));
+    }
+
+    Json root;
+    Error error{ErrorCode::bad_json, {}};
 
 private:
+    Json* place(Json value) {
+        if (stack_.empty()) {
+            root = std::move(value);
+            return &root;
+        }
+        if (stack_.back()->is_array()) {
+            stack_.back()->push_back(std::move(value));
+            return &stack_.back()->back();
+        }
+        *slot_ = std::move(value);
+        return slot_;
+    }
+    bool put(Json value) {
+        place(std::move(value));
+        return true;
+    }
+    bool open(Json container) {
+        if (stack_.size() == depth_max) {
+            return stop(ErrorCode::too_deep, {});
+        }
+        stack_.push_back(place(std::move(container)));
+        return true;
+    }
+    bool close() {
+        stack_.pop_back();
+        return true;
+    }
+    bool stop(ErrorCode code, std::string detail) {
+        error = {code, std::move(detail)};
+        return false;
+    }
+
+    std::vector<Json*> stack_;
     std::vector<std::set<std::string>> keys_;
+    Json* slot_ = nullptr;
 };
 
 Result<Json> parse(std::string_view text) {
-    Watcher watcher;
-    const auto watch = [&watcher](int depth, auto event, Json& parsed) {
-        return watcher(depth, event, parsed);
-    };
-    try {
-        Json json = Json::parse(text, watch);
-        if (watcher.error) {
-            return tl::unexpected(*watcher.error);
-        }
-        return json;
-    } catch (const nlohmann::json::exception&) {
-        return fail(ErrorCode::bad_json);
+    Reader reader;
+    if (!Json::sax_parse(text.begin(), text.end(), &reader)) {
+        return tl::unexpected(std::move(reader.error));
     }
+    return std::move(reader.root);
+}
+
+/// The value of a field from what the document holds.
+Result<core::Value> value_of(const core::Field& field, const Json& value) {
+    if (value.is_binary()) {
+        const auto& octets = value.get_binary();
+        return core::parse_json_value(field, std::string(octets.begin(), octets.end()));
+    }
+    // A number with a point inside a list is no text: it is refused whatever it looks like.
+    return core::parse_json_value(field, value.dump());
 }
 
 Result<const core::Field*> field_of(const core::Kind& kind, const std::string& name) {
@@ -106,7 +160,7 @@ Result<Edit> parse_edit(const core::Kind& kind, const Json& edit) {
     const Json value = edit.value("value", Json());
     Edit made;
     if (op == "set") {
-        COTMOC_ASSIGN(core::Value parsed, core::parse_json_value(*field, value.dump()));
+        COTMOC_ASSIGN(core::Value parsed, value_of(*field, value));
         made = Edit{Edit::Kind::set, field->name, std::move(parsed), false};
     } else if (op == "add") {
         COTMOC_ASSIGN(made, add_edit(*field, value));
@@ -148,7 +202,7 @@ Result<std::vector<Edit>> parse_edits(const core::Kind& kind, std::string_view t
     if (json.is_object()) {
         for (const auto& member : json.items()) {
             COTMOC_ASSIGN(const core::Field* field, field_of(kind, member.key()));
-            COTMOC_ASSIGN(core::Value value, core::parse_json_value(*field, member.value().dump()));
+            COTMOC_ASSIGN(core::Value value, value_of(*field, member.value()));
             edits.push_back({Edit::Kind::set, field->name, std::move(value), false});
         }
     } else if (json.is_array() && json.size() <= edits_max) {

@@ -7,6 +7,7 @@
 
 #include <cotmoc/crypto/secret.hpp>
 
+#include <algorithm>
 #include <deque>
 
 struct cotmoc_options {
@@ -82,6 +83,15 @@ void release(Handle* handle) noexcept {
     }
 }
 
+/// The error as it may be told and logged: the detail of `stale` is for people at a terminal and ends with
+/// the value that the field has now.
+inline Error without_value(Error error) {
+    if (error.code == ErrorCode::stale) {
+        error.detail.resize(std::min(error.detail.find(':'), error.detail.size()));
+    }
+    return error;
+}
+
 /// Runs `work` with the opened replica, under its lock; gives what it gives. The lock is given back before
 /// the result goes to a view.
 template <class Work>
@@ -92,13 +102,19 @@ auto with(OpenReplica& open, Access access, Work&& work) -> decltype(work(open))
             return work(open);
         } catch (...) {
             open.note_thrown();
+            open.note_failed(Error{ErrorCode::internal, "a call of the batch was broken off"});
             throw;
         }
     }();
-    if (!done && open.log().wants(COTMOC_LOG_DEBUG)) {
-        open.log().tell(COTMOC_LOG_DEBUG, describe(done.error()));
+    if (done) {
+        return done;
     }
-    return done;
+    Error told = without_value(std::move(done).error());
+    open.note_failed(told);
+    if (open.log().wants(COTMOC_LOG_DEBUG)) {
+        open.log().tell(COTMOC_LOG_DEBUG, describe(told));
+    }
+    return tl::unexpected(std::move(told));
 }
 
 template <class Work>

@@ -34,11 +34,18 @@ cotmoc_status take(void* sink, const uint8_t* octets, size_t size) noexcept {
     return COTMOC_OK;
 }
 
-using Load = cotmoc_status (*)(void*, cotmoc_octets_fn, void*);
+}  // namespace
 
-Result<Bytes> load_by(Load callback, void* ctx, std::string_view name) {
+Result<void> HostKeyStore::call(cotmoc_status (*callback)(void*), std::string_view name) {
+    if (callback == nullptr) {
+        return {};
+    }
+    return around_([&] { return from_host(callback((*host_)->ctx), name); });
+}
+
+Result<Bytes> HostKeyStore::load_by(Load callback, std::string_view name) {
     Taken taken;
-    Result<void> done = from_host(callback(ctx, take, &taken), name);
+    Result<void> done = around_([&] { return from_host(callback((*host_)->ctx, take, &taken), name); });
     if (done && !taken.given) {
         done = fail(ErrorCode::internal, std::string(name) + " of the host gave nothing");
     }
@@ -49,20 +56,21 @@ Result<Bytes> load_by(Load callback, void* ctx, std::string_view name) {
     return std::move(taken.octets);
 }
 
-}  // namespace
+Result<void> HostKeyStore::save_by(Save callback, BytesView octets, std::string_view name) {
+    return around_([&] { return from_host(callback((*host_)->ctx, octets.data(), octets.size()), name); });
+}
 
-Result<Bytes> HostKeyStore::load() { return load_by((*host_)->load, (*host_)->ctx, "key_store.load"); }
+Result<Bytes> HostKeyStore::load() { return load_by((*host_)->load, "key_store.load"); }
 
 Result<void> HostKeyStore::save(BytesView key_file) {
-    return from_host((*host_)->save((*host_)->ctx, key_file.data(), key_file.size()), "key_store.save");
+    return save_by((*host_)->save, key_file, "key_store.save");
 }
 
 Result<crypto::Secret> HostKeyStore::hardware_secret() {
     if (!has_hardware()) {
         return crypto::Secret();
     }
-    COTMOC_ASSIGN(Bytes octets,
-                  load_by((*host_)->hardware_secret, (*host_)->ctx, "key_store.hardware_secret"));
+    COTMOC_ASSIGN(Bytes octets, load_by((*host_)->hardware_secret, "key_store.hardware_secret"));
     if (octets.size() != hardware_secret_size) {
         wipe_octets(octets);
         return fail(ErrorCode::no_key_custody, "key_store.hardware_secret is not 32 octets long");
@@ -72,20 +80,12 @@ Result<crypto::Secret> HostKeyStore::hardware_secret() {
     return secret;
 }
 
-Result<void> HostKeyStore::begin_try() {
-    const auto callback = (*host_)->begin_try;
-    return callback == nullptr ? Result<void>() : from_host(callback((*host_)->ctx), "key_store.begin_try");
-}
+Result<void> HostKeyStore::begin_try() { return call((*host_)->begin_try, "key_store.begin_try"); }
 
-Result<void> HostKeyStore::opened() {
-    const auto callback = (*host_)->opened;
-    return callback == nullptr ? Result<void>() : from_host(callback((*host_)->ctx), "key_store.opened");
-}
+Result<void> HostKeyStore::opened() { return call((*host_)->opened, "key_store.opened"); }
 
 Result<void> HostKeyStore::forget_previous() {
-    const auto callback = (*host_)->forget_previous;
-    return callback == nullptr ? Result<void>()
-                               : from_host(callback((*host_)->ctx), "key_store.forget_previous");
+    return call((*host_)->forget_previous, "key_store.forget_previous");
 }
 
 bool HostKeyStore::keeps_recovery() const { return (*host_)->load_recovery != nullptr; }
@@ -94,14 +94,12 @@ Result<Bytes> HostKeyStore::load_recovery() {
     if (!keeps_recovery()) {
         return fail(ErrorCode::no_recovery);
     }
-    return load_by((*host_)->load_recovery, (*host_)->ctx, "key_store.load_recovery");
+    return load_by((*host_)->load_recovery, "key_store.load_recovery");
 }
 
 Result<void> HostKeyStore::save_recovery(BytesView wrap) {
     const auto callback = (*host_)->save_recovery;
-    return callback == nullptr
-               ? Result<void>()
-               : from_host(callback((*host_)->ctx, wrap.data(), wrap.size()), "key_store.save_recovery");
+    return callback == nullptr ? Result<void>() : save_by(callback, wrap, "key_store.save_recovery");
 }
 
 void Log::tell(std::int32_t level, const std::string& line) const {

@@ -8,13 +8,17 @@
 
 #include <cotmoc/crypto/key_store.hpp>
 
+#include <functional>
 #include <memory>
 
 namespace cotmoc::capi {
 
 class HostKeyStore final : public crypto::KeyStore {
 public:
-    explicit HostKeyStore(std::shared_ptr<const Held<cotmoc_key_store>> host) : host_(std::move(host)) {}
+    /// Stands around each callback.
+    using Around = std::function<Result<void>(const std::function<Result<void>()>& callback)>;
+    HostKeyStore(std::shared_ptr<const Held<cotmoc_key_store>> host, Around around)
+        : host_(std::move(host)), around_(std::move(around)) {}
 
     Result<Bytes> load() override;
     Result<void> save(BytesView key_file) override;
@@ -29,7 +33,15 @@ public:
     bool has_hardware() const { return (*host_)->hardware_secret != nullptr; }
 
 private:
+    /// A callback that the host need not have.
+    Result<void> call(cotmoc_status (*callback)(void*), std::string_view name);
+    using Load = cotmoc_status (*)(void*, cotmoc_octets_fn, void*);
+    Result<Bytes> load_by(Load callback, std::string_view name);
+    using Save = cotmoc_status (*)(void*, const uint8_t*, size_t);
+    Result<void> save_by(Save callback, BytesView octets, std::string_view name);
+
     std::shared_ptr<const Held<cotmoc_key_store>> host_;
+    Around around_;
 };
 
 /// Lines for people who look after an app; nothing if the host wants none.

@@ -63,11 +63,13 @@ void cotmoc_subscription_free(cotmoc_subscription* subscription) noexcept {
     if (!check(subscription, "subscription")) {
         return;
     }
+    // What is freed twice is no handle any more: the observer's `drop` may free this as its own.
+    subscription->magic = 0;
     (void)guard(nullptr, [&]() -> Result<void> {
         const std::shared_ptr<OpenReplica> open = subscription->open;
         const OpenReplica::Lock lock = open->wait();
         open->unwatch(subscription->watch);
         return {};
     });
-    release(subscription);
+    delete subscription;
 }

@@ -8,7 +8,9 @@ namespace cotmoc::capi {
 OpenReplica::OpenReplica(Settings settings)
     : settings_(std::move(settings)), high_water_mark_(settings_.directory, settings_.state_directory) {
     if (settings_.key_store) {
-        key_store_ = std::make_unique<HostKeyStore>(settings_.key_store);
+        key_store_ = std::make_unique<HostKeyStore>(
+            settings_.key_store,
+            [this](const std::function<Result<void>()>& callback) { return in_custody(callback); });
     } else {
         auto store = std::make_unique<system::FileKeyStore>(settings_.directory);
         file_key_store_ = store.get();
@@ -113,13 +115,33 @@ Result<void> OpenReplica::check_callback(Access access) const {
     return fail(ErrorCode::busy, "the callback that is running may not call its replica");
 }
 
+Result<void> OpenReplica::in_custody(const std::function<Result<void>()>& callback) {
+    struct Custody {
+        explicit Custody(OpenReplica& of) : open(of), inside(of, Mode::closed_off) {
+            open.gate_.set_custody(true);
+        }
+        ~Custody() { open.gate_.set_custody(false); }
+        OpenReplica& open;
+        Inside inside;
+    };
+    const Custody custody(*this);
+    return callback();
+}
+
+Result<OpenReplica::Lock> OpenReplica::patient() {
+    if (!gate_.enter()) {
+        return fail(ErrorCode::busy, "a callback of the key store is running");
+    }
+    return Lock(*this);
+}
+
 Result<OpenReplica::Lock> OpenReplica::enter(Access access) {
-    Lock lock(mutex_);
+    COTMOC_ASSIGN(Lock lock, patient());
     COTMOC_TRY(check_callback(access));
     if (state_ == State::closed) {
         return fail(ErrorCode::wrong_usage, "the replica is closed");
     }
-    if (state_ == State::suspended) {
+    if (state_ == State::suspended && !thrown_) {
         return fail(ErrorCode::busy, "the replica is suspended");
     }
     if (access == Access::exclusive && syncing_) {
@@ -130,10 +152,24 @@ Result<OpenReplica::Lock> OpenReplica::enter(Access access) {
         if (syncing_ || mode_ != Mode::call) {
             return fail(ErrorCode::internal, "an earlier call was broken off");
         }
-        shut();
+        if (state_ == State::open) {
+            shut();
+        }
+        // If it cannot be opened now (a full disk, another process), the next call tries again.
         COTMOC_TRY(open_again());
     }
     return lock;
+}
+
+void OpenReplica::leave() {
+    if (abandoned_ && gate_.depth() == 1) {
+        try {
+            (void)close();  // busy while a sync runs: the end of the sync comes here too
+        } catch (...) {
+            // For want of memory: what is left goes with the last holder.
+        }
+    }
+    gate_.leave();
 }
 
 void OpenReplica::shut() {
@@ -144,7 +180,6 @@ void OpenReplica::shut() {
     attachments_.reset();
     replica_.reset();
     directory_lock_.reset();
-    thrown_ = false;
     state_ = State::suspended;
 }
 
@@ -156,61 +191,53 @@ Result<void> OpenReplica::open_again() {
         return tl::unexpected(std::move(replica).error());
     }
     replica_ = std::move(*replica);
-    keys_.reset();
     state_ = State::open;
     for (const auto& watch : watches_) {
-        COTMOC_TRY(subscribe(watch));
+        if (Result<void> done = subscribe(watch); !done) {
+            shut();  // half of them told, half not: rather none, and the next attempt takes all
+            return done;
+        }
     }
+    keys_.reset();
+    thrown_ = false;
     return {};
 }
 
-void OpenReplica::abandon() {
-    abandoned_ = true;
-    (void)close();  // busy: end_sync() or the last holder does it
-}
+void OpenReplica::end_sync() { syncing_ = false; }
 
-void OpenReplica::end_sync() {
-    syncing_ = false;
-    if (abandoned_) {
-        (void)close();
-    }
+Result<void> OpenReplica::check_exclusive() const {
+    COTMOC_TRY(check_callback(Access::exclusive));
+    return syncing_ ? fail(ErrorCode::busy, "a sync is running") : Result<void>();
 }
 
 Result<void> OpenReplica::close() {
-    COTMOC_TRY(check_callback(Access::exclusive));
-    if (syncing_) {
-        return fail(ErrorCode::busy, "a sync is running");
-    }
+    COTMOC_TRY(check_exclusive());
     if (state_ == State::closed) {
         return {};
     }
-    for (const auto& watch : watches_) {
-        watch->ended = true;
-        watch->subscription.cancel();
-        watch->changed = nullptr;
+    state_ = State::closed;
+    // Taken out first: what an observer owns may free subscriptions as it goes.
+    const auto watches = std::exchange(watches_, {});
+    for (const auto& watch : watches) {
+        end(*watch);
     }
-    watches_.clear();
     attachments_.reset();
     replica_.reset();
     keys_.reset();
     directory_lock_.reset();
-    state_ = State::closed;
     log().tell(COTMOC_LOG_INFO, "closed");
     return {};
 }
 
 Result<void> OpenReplica::suspend() {
-    COTMOC_TRY(check_callback(Access::exclusive));
-    if (syncing_) {
-        return fail(ErrorCode::busy, "a sync is running");
-    }
+    COTMOC_TRY(check_exclusive());
     if (state_ == State::closed) {
         return fail(ErrorCode::wrong_usage, "the replica is closed");
     }
-    if (state_ == State::suspended) {
-        return {};
+    if (state_ == State::open) {
+        shut();
     }
-    shut();
+    thrown_ = false;
     log().tell(COTMOC_LOG_INFO, "suspended");
     return {};
 }
@@ -267,11 +294,16 @@ Result<std::shared_ptr<OpenReplica::Watch>> OpenReplica::watch(Watch fresh) {
     return watch;
 }
 
-void OpenReplica::unwatch(const std::shared_ptr<Watch>& watch) {
-    watch->ended = true;
-    watch->subscription.cancel();
-    watch->changed = nullptr;
+void OpenReplica::end(Watch& watch) {
+    watch.ended = true;
+    watch.subscription.cancel();
+    // The host's ctx goes with it, and with that perhaps this watch's own handle.
+    const auto dropped = std::exchange(watch.changed, nullptr);
+}
+
+void OpenReplica::unwatch(std::shared_ptr<Watch> watch) {
     watches_.remove(watch);
+    end(*watch);
 }
 
 }  // namespace cotmoc::capi

@@ -3,6 +3,7 @@
 // order.
 #pragma once
 
+#include "gate.hpp"
 #include "host_key_store.hpp"
 
 #include <cotmoc/records/attachment_files.hpp>
@@ -14,7 +15,6 @@
 #include <cotmoc/system/file_key_store.hpp>
 
 #include <list>
-#include <mutex>
 
 namespace cotmoc::capi {
 
@@ -39,29 +39,64 @@ enum class Access : std::uint8_t {
 /// What goes on under the lock.
 enum class Mode : std::uint8_t { call, batch, observer, closed_off };
 
+class OpenReplica;
+
+/// The lock of a replica while it lives. As the outermost one of its thread goes, a replica that nobody has a
+/// handle of any more is closed.
+class Lock {
+public:
+    /// Has entered already.
+    explicit Lock(OpenReplica& open) : open_(&open) {}
+    Lock(Lock&& other) noexcept : open_(std::exchange(other.open_, nullptr)) {}
+    Lock& operator=(Lock&&) = delete;
+    ~Lock();
+
+private:
+    OpenReplica* open_;
+};
+
 class OpenReplica final : public std::enable_shared_from_this<OpenReplica> {
 public:
     static Result<std::shared_ptr<OpenReplica>> create(const Settings& settings, std::string_view name,
                                                        const crypto::Secret& passphrase);
     static Result<std::shared_ptr<OpenReplica>> open(const Settings& settings,
                                                      const crypto::Secret& passphrase);
+    // device.h; the texts are JSON.
+    static Result<std::vector<std::string>> wipe(const Settings& settings, const crypto::Secret& passphrase,
+                                                 bool discard_unsent);
+    static Result<std::string> ask_recovery(const Settings& settings, const crypto::Secret& passphrase);
+    static Result<std::string> recover(const Settings& settings, const crypto::Secret& passphrase,
+                                       std::string_view answer);
     explicit OpenReplica(Settings settings);
     ~OpenReplica();
 
-    using Lock = std::unique_lock<std::recursive_mutex>;
-    /// Waits for the other calls. wrong_usage if it is closed, busy if it is suspended or if the callback
-    /// that runs may not make such a call.
+    using Lock = capi::Lock;
+    /// Waits for the other calls. wrong_usage if it is closed, busy if it is suspended, if the callback that
+    /// runs may not make such a call, or if a custody callback of another call does not end.
     Result<Lock> enter(Access access);
     /// For free: waits, whatever the state.
-    Lock wait() { return Lock(mutex_); }
+    Lock wait() {
+        gate_.wait();
+        return Lock(*this);
+    }
+    /// For close, suspend and resume: waits, whatever the state; busy behind a custody callback.
+    Result<Lock> patient();
 
     /// Something was thrown inside a call, by the host or for want of memory: what the replica holds in
     /// memory may be half done, so it is opened anew before the next call. Under the lock.
     void note_thrown() { thrown_ = true; }
 
     // Under the lock.
-    /// Nobody has the handle any more: closes it now, or once what goes on has ended.
-    void abandon();
+    /// Nobody has the handle any more: closes it once what goes on has ended.
+    void abandon() { abandoned_ = true; }
+    /// A call for records failed: a batch that it was in does not commit.
+    void note_failed(const Error& error) {
+        if (mode_ == Mode::batch && !batch_error_) {
+            batch_error_ = error;
+        }
+    }
+    /// The first of those, for the batch that ends.
+    std::optional<Error> take_batch_error() { return std::exchange(batch_error_, std::nullopt); }
     Result<void> close();
     Result<void> suspend();
     Result<void> resume();
@@ -86,6 +121,8 @@ public:
         OpenReplica& open_;
         Mode before_;
     };
+    /// Runs a callback that keeps keys: it may not call the replica, and others do not wait for it for ever.
+    Result<void> in_custody(const std::function<Result<void>()>& callback);
 
     /// A sync runs, in a thread that takes the lock for its steps only. busy if one runs already.
     Result<void> begin_sync();
@@ -100,7 +137,8 @@ public:
         bool ended = false;
     };
     Result<std::shared_ptr<Watch>> watch(Watch watch);
-    void unwatch(const std::shared_ptr<Watch>& watch);
+    /// By value: what the host's `drop` frees may be where it came from.
+    void unwatch(std::shared_ptr<Watch> watch);
 
 private:
     sync::ReplicaEnvironment environment();
@@ -109,9 +147,13 @@ private:
     Result<void> make(std::string_view name, const crypto::Secret& passphrase);
     void remove_made();
     Result<void> subscribe(const std::shared_ptr<Watch>& watch);
+    static void end(Watch& watch);
     Result<void> check_callback(Access access) const;
+    Result<void> check_exclusive() const;
     void shut();
     Result<void> open_again();
+    void leave();
+    friend class capi::Lock;
 
     enum class State : std::uint8_t { open, suspended, closed };
 
@@ -126,12 +168,19 @@ private:
     std::unique_ptr<sync::Replica> replica_;
     std::unique_ptr<sync::AttachmentStore> attachments_;
     std::list<std::shared_ptr<Watch>> watches_;
-    std::recursive_mutex mutex_;
+    Gate gate_;
     State state_ = State::closed;
     Mode mode_ = Mode::call;
     bool syncing_ = false;
     bool thrown_ = false;
     bool abandoned_ = false;
+    std::optional<Error> batch_error_;
 };
+
+inline Lock::~Lock() {
+    if (open_ != nullptr) {
+        open_->leave();
+    }
+}
 
 }  // namespace cotmoc::capi

@@ -37,11 +37,13 @@ std::vector<std::string> words_of(std::string_view text) {
 cotmoc_status open_cursor(cotmoc_replica* replica, const cotmoc_query* query, bool conflicts,
                           cotmoc_cursor** cursor, cotmoc_error* error) noexcept {
     return guard(error, [&]() -> Result<void> {
-        COTMOC_TRY(need(cursor, "cursor"));
-        *cursor = nullptr;
+        if (cursor != nullptr) {
+            *cursor = nullptr;
+        }
         auto made = std::make_unique<cotmoc_cursor>();
         made->conflicts = conflicts;
         const auto fill = [&](OpenReplica& open) -> Result<void> {
+            COTMOC_TRY(need(cursor, "cursor"));
             COTMOC_ASSIGN(core::ListQuery list, list_query(open.replica(), query));
             list.conflicts_only = list.conflicts_only || conflicts;
             made->deleted = list.deleted;

@@ -52,13 +52,20 @@ std::string verification_json(const sync::Verification& found) {
         .finish();
 }
 
+/// What is held back and has a hash that begins so.
+Result<std::vector<core::EnvelopeRow>> quarantined(sync::Replica& replica, std::string_view digits) {
+    COTMOC_ASSIGN(std::vector<core::EnvelopeRow> rows, replica.store().quarantined());
+    std::erase_if(rows, [&](const core::EnvelopeRow& row) { return !row.hash.hex().starts_with(digits); });
+    return rows;
+}
+
 /// Runs a step of the replica's life, which is told by `what`.
 cotmoc_status live(cotmoc_replica* replica, cotmoc_error* error,
                    Result<void> (OpenReplica::*step)()) noexcept {
     return guard(error, [&]() -> Result<void> {
         COTMOC_TRY(check(replica, "replica"));
         const std::shared_ptr<OpenReplica> open = replica->open;
-        const OpenReplica::Lock lock = open->wait();
+        COTMOC_ASSIGN(const OpenReplica::Lock lock, open->patient());
         return ((*open).*step)();
     });
 }
@@ -156,6 +163,26 @@ cotmoc_status cotmoc_replica_quarantine(cotmoc_replica* replica, cotmoc_text_fn 
     });
 }
 
+cotmoc_status cotmoc_replica_release(cotmoc_replica* replica, const char* hash, cotmoc_text_fn view,
+                                     void* ctx, cotmoc_error* error) noexcept {
+    return tell(replica, Access::exclusive, view, ctx, error, [&](OpenReplica& open) -> Result<std::string> {
+        COTMOC_ASSIGN(const std::string digits, text_of(hash, "hash"));
+        if (digits.size() < 6) {
+            return fail(ErrorCode::wrong_usage, "six digits of the change set's hash or more");
+        }
+        COTMOC_ASSIGN(const auto before, quarantined(open.replica(), digits));
+        if (before.size() != 1) {
+            return fail(before.empty() ? ErrorCode::unknown_change : ErrorCode::ambiguous_change, digits);
+        }
+        COTMOC_TRY(open.replica().judge_again(before.front().space));
+        COTMOC_ASSIGN(const auto after, quarantined(open.replica(), digits));
+        return JsonObject()
+            .flag("released", after.empty())
+            .text("reason", after.empty() ? std::string() : after.front().reason)
+            .finish();
+    });
+}
+
 cotmoc_status cotmoc_replica_digests(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
                                      cotmoc_error* error) noexcept {
     return tell(replica, Access::replica, view, ctx, error,
@@ -169,7 +196,11 @@ cotmoc_status cotmoc_replica_batch(cotmoc_replica* replica, cotmoc_status (*work
         return with(replica, Access::replica, [&](OpenReplica& open) -> Result<void> {
             return open.replica().batch([&]() -> Result<void> {
                 const OpenReplica::Inside inside(open, Mode::batch);
-                return from_host(work(ctx), "the batch");
+                (void)open.take_batch_error();
+                COTMOC_TRY(from_host(work(ctx), "the batch"));
+                // Work that passes over the error of a call would make half of its changes durable.
+                std::optional<Error> failed = open.take_batch_error();
+                return failed ? Result<void>(tl::unexpected(std::move(*failed))) : Result<void>();
             });
         });
     });

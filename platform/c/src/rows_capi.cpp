@@ -2,7 +2,9 @@
 #include "handles.hpp"
 
 #include <cotmoc/records/audit_json.hpp>
+#include <cotmoc/records/export_json.hpp>
 #include <cotmoc/records/json_text.hpp>
+#include <cotmoc/records/lookup.hpp>
 #include <cotmoc/records/queries.hpp>
 
 using namespace cotmoc;
@@ -79,6 +81,31 @@ cotmoc_status cotmoc_replica_audit(cotmoc_replica* replica, cotmoc_text_fn line,
                 return rows.give(records::audit_json(told));
             };
             return rows.end(open.replica().audit(each));
+        });
+    });
+}
+
+cotmoc_status cotmoc_replica_export(cotmoc_replica* replica, const char* kind, const char* space,
+                                    cotmoc_text_fn line, void* ctx, cotmoc_error* error) noexcept {
+    return guard(error, [&]() -> Result<void> {
+        return with(replica, Access::replica, [&](OpenReplica& open) -> Result<void> {
+            sync::Replica& in = open.replica();
+            COTMOC_ASSIGN(const std::string kind_name, optional_text(kind, "kind"));
+            COTMOC_ASSIGN(const std::string space_name, optional_text(space, "space"));
+            core::ListQuery query;
+            if (!kind_name.empty()) {
+                COTMOC_ASSIGN(const core::Kind* found, records::find_kind(in, kind_name));
+                query.kind = found->name;
+            }
+            if (!space_name.empty()) {
+                COTMOC_ASSIGN(const sync::SpaceInfo found, in.find_space(space_name));
+                query.space = found.id;
+            }
+            COTMOC_TRY(records::note_export(in, query, "jsonl"));
+            Rows rows(open, line, ctx);
+            return rows.end(in.store().list(query, [&](const core::RecordView& record) {
+                return rows.give(records::export_json(in, record));
+            }));
         });
     });
 }

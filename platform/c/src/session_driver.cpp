@@ -13,6 +13,9 @@ constexpr std::int64_t connect_ms = 10'000;
 constexpr std::int64_t look_ms = 200;
 /// While octets wait that the pipe did not take.
 constexpr std::int64_t full_ms = 20;
+/// A receive that gives nothing before its time is over, so often in a row with nothing sent between: the
+/// stream has ended, as for a host that passes on the 0 of a socket.
+constexpr int early_zeros_max = 16;
 /// For what is under way when somebody wants the end.
 constexpr std::int64_t stop_grace_ms = 5'000;
 /// For the last octets of a session that is over.
@@ -53,13 +56,16 @@ private:
 
     Result<void> begin_and_drive() {
         COTMOC_TRY(step([&](sync::Replica& replica) -> Result<void> {
-            const auto hub_key = replica.hub_key();
-            if (!hub_key) {
+            const auto key = options_.peer ? options_.peer : replica.hub_key();
+            if (!key) {
                 return fail(ErrorCode::no_hub, "the authority has enrolled none");
             }
-            partials_.emplace(replica.store());
             sync::SessionOptions session{replica, replica.keys().device, open_.random()};
-            session.partials = &*partials_;
+            if (!options_.peer) {
+                // What a hub has begun to send is not for a neighbour to replace.
+                partials_.emplace(replica.store());
+                session.partials = &*partials_;
+            }
             session.budget_bytes = options_.budget.bytes;
             if (options_.budget.ms != 0) {
                 session.budget_ms = std::max<std::int64_t>(began_ + options_.budget.ms - now(), 1);
@@ -67,7 +73,7 @@ private:
             if (options_.prepare) {
                 options_.prepare(session);
             }
-            session_ = sync::Session::call(session, *hub_key);
+            session_ = sync::Session::call(session, *key);
             session_->start(now());
             return {};
         }));
@@ -129,6 +135,7 @@ private:
                 return {};
             }
             sent_ += *taken;
+            early_zeros_ = *taken != 0 ? 0 : early_zeros_;
             if (sent_ < output_.size()) {
                 return {};
             }
@@ -176,9 +183,15 @@ private:
         if (options_.budget.ms != 0) {
             until(began_ + options_.budget.ms);
         }
+        const std::int64_t asked = now();
         const auto got = pipe_.receive(buffer_, wait);
         if (!got) {
             return pipe_ended(got.error());
+        }
+        const bool early = *got == 0 && wait > 1 && now() - asked < wait / 2 && sent_ == output_.size();
+        early_zeros_ = early ? early_zeros_ + 1 : 0;
+        if (early_zeros_ >= early_zeros_max) {
+            return pipe_ended(Error{ErrorCode::connection_lost, "transport.receive gives nothing"});
         }
         if (finished_) {
             return {};
@@ -248,6 +261,7 @@ private:
     std::optional<std::int64_t> wake_at_;
     std::optional<std::int64_t> end_by_;
     std::optional<Error> pipe_error_;
+    int early_zeros_ = 0;
     bool pipe_open_ = false;
     bool finished_ = false;
     bool stopped_ = false;

@@ -15,6 +15,8 @@ struct DriveOptions {
     std::function<bool()> stopped;
     /// Without the lock.
     std::function<void(const sync::SessionReport&)> progress;
+    /// Whom to call instead of the hub.
+    std::optional<crypto::AgreementPublicKey> peer = std::nullopt;
     /// Completes the session's options, under the lock.
     std::function<void(sync::SessionOptions&)> prepare = nullptr;
 };

@@ -79,6 +79,23 @@ cotmoc_status cotmoc_sync_set_attachments(cotmoc_sync* sync, int32_t carry, uint
                      [&](SyncHandle& handle) { return handle.set_attachments(carry, octets_max); });
 }
 
+cotmoc_status cotmoc_sync_set_peer(cotmoc_sync* sync, const char* peer, cotmoc_error* error) noexcept {
+    return with_sync(sync, error, [&](SyncHandle& handle) -> Result<void> {
+        COTMOC_ASSIGN(std::string text, optional_text(peer, "peer"));
+        if (peer != nullptr && text.empty()) {
+            return fail(ErrorCode::wrong_usage, "a peer is DEVICE@HOST:PORT");
+        }
+        return handle.set_peer(std::move(text));
+    });
+}
+
+cotmoc_status cotmoc_sync_want_attachment(cotmoc_sync* sync, const char* id, const char* field,
+                                          const char* name, int32_t thumbnail, cotmoc_error* error) noexcept {
+    return with_sync(sync, error, [&](SyncHandle& handle) {
+        return handle.want_attachment({id, field, name, thumbnail != 0});
+    });
+}
+
 cotmoc_status cotmoc_sync_run(cotmoc_sync* sync, uint64_t octets_max, uint64_t ms_max, cotmoc_text_fn view,
                               void* ctx, cotmoc_error* error) noexcept {
     return with_sync(sync, error, [&](SyncHandle& handle) -> Result<void> {

@@ -9,8 +9,6 @@
 namespace cotmoc::capi {
 namespace {
 
-Error running_error() { return Error{ErrorCode::busy, "the sync is running"}; }
-
 /// The interface's numbers stay, whatever stages there come to be.
 std::int32_t stage_number(sync::SessionStage stage) {
     switch (stage) {
@@ -66,7 +64,7 @@ void add(sync::SessionReport& sum, const sync::SessionReport& more) {
 /// Marks the handle and its replica as busy; gives both back at the end.
 class SyncHandle::Running {
 public:
-    explicit Running(SyncHandle& sync) : sync_(sync) {}
+    explicit Running(SyncHandle& sync) : sync_(sync), owned_(sync) {}
     ~Running() {
         if (began_) {
             sync_.cancelled_ = false;
@@ -80,18 +78,12 @@ public:
             const std::lock_guard lock(sync_.mutex_);
             sync_.pipe_.reset();
         }
-        if (own_) {
-            sync_.running_ = false;
-        }
     }
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
 
     Result<void> begin() {
-        own_ = !sync_.running_.exchange(true);
-        if (!own_) {
-            return tl::unexpected(running_error());
-        }
+        COTMOC_TRY(owned_.check());
         COTMOC_TRY(sync_.open_->begin_sync());
         began_ = true;
         sync_.progress_status_ = COTMOC_OK;
@@ -103,7 +95,7 @@ public:
 
 private:
     SyncHandle& sync_;
-    bool own_ = false;
+    Owned owned_;  // goes last
     bool began_ = false;
 };
 
@@ -119,6 +111,7 @@ public:
         DriveOptions options;
         options.budget = budget;
         options.stopped = [this] { return sync_.stopped(); };
+        options.peer = sync_.peer_key_;
         options.prepare = [this](sync::SessionOptions& session) { sync_.carry_attachments(session); };
         options.progress = [&](const sync::SessionReport& report) {
             last = report;
@@ -161,7 +154,7 @@ public:
 private:
     Result<void> remember() {
         return with(*sync_.open_, Access::replica, [&](OpenReplica& open) -> Result<void> {
-            if (!sync_.hub_.empty() && !sync_.transport_) {
+            if (!sync_.hub_.empty() && !sync_.transport_ && !sync_.peer_key_) {
                 COTMOC_TRY(records::set_setting(open.replica(), records::hub_setting, sync_.hub_));
             }
             return records::set_setting(open.replica(), records::last_sync_setting,
@@ -173,67 +166,6 @@ private:
     sync::SyncEngine& engine_;
     bool waits_;
 };
-
-Result<void> SyncHandle::set_hub(std::string address) {
-    if (running_) {
-        return tl::unexpected(running_error());
-    }
-    const auto endpoint = asio::parse_endpoint(address);
-    if (!endpoint || endpoint->port == 0) {
-        return fail(ErrorCode::wrong_usage, "the address is HOST:PORT, not " + address);
-    }
-    hub_ = std::move(address);
-    return {};
-}
-
-Result<void> SyncHandle::set_transport(std::shared_ptr<const Held<cotmoc_transport>> transport) {
-    if (running_) {
-        return tl::unexpected(running_error());
-    }
-    transport_ = std::move(transport);
-    return {};
-}
-
-Result<void> SyncHandle::set_progress(std::shared_ptr<const Held<cotmoc_progress_sink>> progress) {
-    if (running_) {
-        return tl::unexpected(running_error());
-    }
-    progress_ = std::move(progress);
-    return {};
-}
-
-Result<void> SyncHandle::set_attachments(std::int32_t carry, std::uint64_t octets_max) {
-    if (running_) {
-        return tl::unexpected(running_error());
-    }
-    if (carry < COTMOC_ATTACHMENTS_NONE || carry > COTMOC_ATTACHMENTS_ALL) {
-        return fail(ErrorCode::wrong_usage, "carry is one of COTMOC_ATTACHMENTS_…");
-    }
-    carry_ = {carry, octets_max};
-    return {};
-}
-
-Result<std::unique_ptr<Pipe>> SyncHandle::make_pipe() {
-    return with(*open_, Access::replica, [&](OpenReplica& open) -> Result<std::unique_ptr<Pipe>> {
-        sync::Replica& replica = open.replica();
-        if (!replica.joined()) {
-            return fail(ErrorCode::not_joined);
-        }
-        if (transport_) {
-            return make_host_pipe(transport_);
-        }
-        COTMOC_ASSIGN(const std::string known, records::setting(replica, records::hub_setting));
-        const auto endpoint = asio::parse_endpoint(hub_.empty() ? known : hub_);
-        if (!endpoint) {
-            return fail(ErrorCode::no_hub);
-        }
-        if (known.empty()) {
-            // The first one named is kept though the hub may not answer yet.
-            COTMOC_TRY(records::set_setting(replica, records::hub_setting, hub_));
-        }
-        return make_tcp_pipe(*endpoint);
-    });
-}
 
 sync::SyncEngine& SyncHandle::engine(std::optional<std::int64_t> interval_ms) {
     if (!engine_ || engine_interval_ != interval_ms) {
@@ -254,36 +186,6 @@ void SyncHandle::take_wishes(sync::SyncEngine& engine) {
     if (std::exchange(network_changed_, false)) {
         engine.network_changed(now);
     }
-}
-
-void SyncHandle::carry_attachments(sync::SessionOptions& session) {
-    using Rule = sync::AttachmentRule;
-    sync::Replica& replica = open_->replica();
-    const auto store = open_->attachments();
-    if (!store) {
-        // No record depends on it.
-        open_->log().tell(COTMOC_LOG_ERROR, "attachments.db: " + describe(store.error()));
-        return;
-    }
-    if (*store == nullptr) {
-        return;
-    }
-    const bool metered = [&] {
-        const std::lock_guard lock(mutex_);
-        return hints_.metered;
-    }();
-    Rule rule;
-    if (carry_) {
-        rule.carry = carry_->first == COTMOC_ATTACHMENTS_NONE ? Rule::Carry::none : Rule::Carry::small;
-        rule.size_max = carry_->first == COTMOC_ATTACHMENTS_ALL ? UINT64_MAX : carry_->second;
-    } else if (metered) {
-        rule.carry = Rule::Carry::none;
-    }
-    session.attachments = *store;
-    session.attachment_rule = rule;
-    session.follow_attachments = [&replica, files = *store] {
-        return sync::follow_attachments(replica, *files);
-    };
 }
 
 void SyncHandle::tell_progress(const sync::SyncProgress* now) {

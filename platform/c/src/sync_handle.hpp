@@ -2,6 +2,7 @@
 // others.
 #pragma once
 
+#include "attachment_named.hpp"
 #include "handles.hpp"
 #include "session_driver.hpp"
 
@@ -17,11 +18,13 @@ class SyncHandle {
 public:
     explicit SyncHandle(std::shared_ptr<OpenReplica> open) : open_(std::move(open)) {}
 
-    // One thread at a time: busy while it runs.
+    // One thread at a time: busy while it runs, or another setter does.
     Result<void> set_hub(std::string address);
     Result<void> set_transport(std::shared_ptr<const Held<cotmoc_transport>> transport);
     Result<void> set_progress(std::shared_ptr<const Held<cotmoc_progress_sink>> progress);
     Result<void> set_attachments(std::int32_t carry, std::uint64_t octets_max);
+    Result<void> set_peer(std::string peer);  // "": the hub
+    Result<void> want_attachment(const NamedAttachment& named);
 
     /// A text of what happened, and the error of the last session.
     struct Outcome {
@@ -38,6 +41,7 @@ public:
     void cancel();
 
 private:
+    class Owned;
     class Running;
     class Transport;
 
@@ -56,11 +60,14 @@ private:
     std::shared_ptr<const Held<cotmoc_transport>> transport_;
     std::shared_ptr<const Held<cotmoc_progress_sink>> progress_;
     std::optional<std::pair<std::int32_t, std::uint64_t>> carry_;
+    std::string peer_;                                    // instead of the hub, if it is set
+    std::optional<crypto::AgreementPublicKey> peer_key_;  // of it, in the run that goes on
+    std::vector<Hash256> wanted_;                         // attached files
     std::optional<sync::SyncEngine> engine_;
     std::optional<std::int64_t> engine_interval_;
     cotmoc_status progress_status_ = COTMOC_OK;  // what the host's progress returned
 
-    std::atomic<bool> running_ = false;
+    std::atomic<bool> running_ = false;  // a run or a setter has the handle
     std::atomic<bool> cancelled_ = false;
     std::mutex mutex_;  // of what follows
     std::condition_variable changed_;
@@ -68,6 +75,27 @@ private:
     bool requested_ = false;
     bool network_changed_ = false;
     sync::SyncHints hints_;
+};
+
+/// Has the handle for one thread: a run, or a setter. What is replaced inside goes before the handle is free.
+class SyncHandle::Owned {
+public:
+    explicit Owned(SyncHandle& sync) : sync_(sync), own_(!sync.running_.exchange(true)) {}
+    ~Owned() {
+        if (own_) {
+            sync_.running_ = false;
+        }
+    }
+    Owned(const Owned&) = delete;
+    Owned& operator=(const Owned&) = delete;
+    /// busy: another thread has it, or a callback of this one is inside it.
+    Result<void> check() const {
+        return own_ ? Result<void>() : fail(ErrorCode::busy, "the sync is running");
+    }
+
+private:
+    SyncHandle& sync_;
+    bool own_;
 };
 
 }  // namespace cotmoc::capi

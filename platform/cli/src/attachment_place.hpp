@@ -13,8 +13,4 @@ using records::media_type_of;
 /// unless `always`.
 Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened, bool always = false);
 
-/// How many files were attached here that nobody else is known to hold; 0 if the database of chunks does not
-/// open, which no record depends on.
-Result<std::uint64_t> unsent_files(sync::Replica& replica, const std::string& directory);
-
 }  // namespace cotmoc::cli

@@ -3,6 +3,7 @@
 #include "program.hpp"
 #include "progress.hpp"
 
+#include <cotmoc/records/export_json.hpp>
 #include <cotmoc/sync/archive.hpp>
 #include <cotmoc/system/file.hpp>
 
@@ -89,24 +90,6 @@ struct ExportOptions {
     std::string signed_file;
 };
 
-/// The shape that `import` takes.
-std::string import_shape(const sync::Replica& replica, const core::RecordView& record) {
-    JsonObject object;
-    object.text("id", to_uuid_text(record.id)).text("kind", record.kind);
-    object.text("space", space_name(replica, record.space));
-    JsonObject fields;
-    for (const JsonMember& member : split_object(record.body)) {
-        const bool beside = member.key == "unit" || member.key == "recorded_at" || member.key == "note";
-        // Beside "fields" these are texts; what has no value is left out.
-        if (beside && member.value != "null") {
-            object.raw(member.key, member.value);
-        } else if (!beside) {
-            fields.raw(member.key, member.value);
-        }
-    }
-    return object.raw("fields", fields.finish()).finish();
-}
-
 /// RFC 4180.
 std::string csv_cell(std::string_view text) {
     if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
@@ -136,20 +119,6 @@ std::string csv_row(const sync::Replica& replica, const core::Kind& kind, const 
         row += "," + (value == values.end() ? std::string() : csv_cell(plain_text(value->second)));
     }
     return row + "\r\n";
-}
-
-/// How many records of which spaces leave: noted before the first one does, for the audit.
-Result<void> note_export(sync::Replica& replica, const core::ListQuery& query, const ExportOptions& options) {
-    std::map<SpaceId, std::uint64_t> counts;
-    COTMOC_TRY(replica.store().list(query, [&](const core::RecordView& record) {
-        ++counts[record.space];
-        return true;
-    }));
-    std::vector<sync::ExportedNote> notes;
-    for (const auto& [space, records] : counts) {
-        notes.push_back({space, query.kind, options.format, records});
-    }
-    return notes.empty() ? Result<void>() : replica.note_exported(notes);
 }
 
 /// What the device holds as it travels: sealed and signed, so nothing leaves that a hub does not have.
@@ -190,7 +159,7 @@ Outcome export_records(const Common& common, const ExportOptions& options) {
         COTMOC_ASSIGN(const sync::SpaceInfo space, replica.find_space(options.space));
         query.space = space.id;
     }
-    COTMOC_TRY(note_export(replica, query, options));
+    COTMOC_TRY(records::note_export(replica, query, options.format));
     if (csv) {
         std::string header = "id,space";
         for (const core::Field& field : kind->fields) {
@@ -199,7 +168,7 @@ Outcome export_records(const Common& common, const ExportOptions& options) {
         put(header + "\r\n");
     }
     COTMOC_TRY(replica.store().list(query, [&](const core::RecordView& record) {
-        put(csv ? csv_row(replica, *kind, record) : import_shape(replica, record) + "\n");
+        put(csv ? csv_row(replica, *kind, record) : records::export_json(replica, record) + "\n");
         return true;
     }));
     return done;

@@ -1,9 +1,9 @@
 // passphrase, recover, wipe.
-#include "attachment_place.hpp"
 #include "json_text.hpp"
 #include "program.hpp"
 
 #include <cotmoc/crypto/recovery.hpp>
+#include <cotmoc/records/export_json.hpp>
 #include <cotmoc/sync/authority.hpp>
 #include <cotmoc/system/file.hpp>
 #include <cotmoc/system/passphrase.hpp>
@@ -171,16 +171,7 @@ Result<std::string> name_to_wipe(const Common& common, const WipeOptions& option
         }
         return std::filesystem::absolute(place.directory).lexically_normal().filename().string();
     }
-    std::uint64_t unsent = 0;
-    for (const sync::SpaceInfo& space : (*replica)->spaces()) {
-        COTMOC_ASSIGN(const core::SpaceStatus status, (*replica)->store().status(space.id));
-        unsent += status.unsent_ops;
-    }
-    // Also of spaces that it reads no more.
-    COTMOC_ASSIGN(const std::vector<SpaceId> unsealed, (*replica)->store().spaces_with_pending());
-    unsent = std::max<std::uint64_t>(unsent, unsealed.size());
-    COTMOC_ASSIGN(const std::uint64_t files, unsent_files(**replica, place.directory));
-    unsent += files;
+    COTMOC_ASSIGN(const std::uint64_t unsent, records::unsent_work(**replica, place.directory));
     if (unsent > 0 && !options.discard_unsent) {
         return fail(ErrorCode::unsent_work, std::to_string(unsent));
     }

@@ -78,6 +78,16 @@ void read(Call& call, jlong replica, jstring id, jstring field, jstring name, jo
              stream != nullptr ? &write_piece : nullptr, static_cast<void*>(&to));
 }
 
+void read_thumbnail(Call& call, jlong replica, jstring id, jstring field, jstring name, jobject stream) {
+    Rows to{call.env(), stream};
+    call.run(cotmoc_attachment_read_thumbnail, replica_at(replica), call.in(id), call.in(field),
+             call.in(name), stream != nullptr ? &write_piece : nullptr, static_cast<void*>(&to));
+}
+
+void detach(Call& call, jlong replica, jstring id, jstring field, jstring name) {
+    call.run(cotmoc_attachment_detach, replica_at(replica), call.in(id), call.in(field), call.in(name));
+}
+
 void save(Call& call, jlong replica, jstring id, jstring field, jstring name, jstring path) {
     call.run(cotmoc_attachment_save, replica_at(replica), call.in(id), call.in(field), call.in(name),
              call.in(path));
@@ -134,6 +144,10 @@ Methods file_methods() {
         method<list>("attachmentList", "(JLjava/lang/String;Ljava/lang/String;)Ljava/lang/String;"),
         method<read>("attachmentRead",
                      "(JLjava/lang/String;Ljava/lang/String;Ljava/lang/String;Ljava/io/OutputStream;)V"),
+        method<read_thumbnail>(
+            "thumbnailRead",
+            "(JLjava/lang/String;Ljava/lang/String;Ljava/lang/String;Ljava/io/OutputStream;)V"),
+        method<detach>("detach", "(JLjava/lang/String;Ljava/lang/String;Ljava/lang/String;)V"),
         method<save>("attachmentSave",
                      "(JLjava/lang/String;Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;)V"),
         method<bundle_export>("bundleExport", "(JLjava/lang/String;Ljava/lang/String;JZ)Ljava/lang/String;"),

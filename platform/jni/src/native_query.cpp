@@ -31,6 +31,12 @@ void sql(Call& call, jlong replica, jstring statement, jobject sink) {
              sink != nullptr ? &give_row : nullptr, static_cast<void*>(&rows));
 }
 
+void export_records(Call& call, jlong replica, jstring kind, jstring space, jobject sink) {
+    Rows rows{call.env(), sink};
+    call.run(cotmoc_replica_export, at<cotmoc_replica>(replica), call.in(kind), call.in(space),
+             sink != nullptr ? &give_row : nullptr, static_cast<void*>(&rows));
+}
+
 void audit(Call& call, jlong replica, jobject sink) {
     Rows rows{call.env(), sink};
     call.run(cotmoc_replica_audit, at<cotmoc_replica>(replica), sink != nullptr ? &give_row : nullptr,
@@ -135,6 +141,7 @@ Methods query_methods() {
         method<cursor_next>("cursorNext", "(J)Ljava/lang/String;"),
         method<cursor_free>("cursorFree", "(J)V"),
         method<sql>("sql", "(JLjava/lang/String;Lvn/cotmoc/RowSink;)V"),
+        method<export_records>("export", "(JLjava/lang/String;Ljava/lang/String;Lvn/cotmoc/RowSink;)V"),
         method<audit>("audit", "(JLvn/cotmoc/RowSink;)V"),
         method<report>("report",
                        "(JLjava/lang/String;Ljava/lang/String;Ljava/lang/String;)Ljava/lang/String;"),

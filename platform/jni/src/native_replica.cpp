@@ -116,6 +116,10 @@ void change_passphrase(Call& call, jlong replica, jbyteArray current, jbyteArray
              after.data(), after.size());
 }
 
+jstring release_held(Call& call, jlong replica, jstring hash) {
+    return call.text(cotmoc_replica_release, replica_at(replica), call.in(hash));
+}
+
 cotmoc_status run_work(void* ctx) {
     const auto* rows = static_cast<const Rows*>(ctx);
     rows->env->CallVoidMethod(rows->sink, java().work);
@@ -162,6 +166,7 @@ Methods replica_methods() {
         method<join>("join", "(JLjava/lang/String;Ljava/lang/String;)V"),
         method<rejoin>("rejoin", "(J[BLjava/lang/String;)Ljava/lang/String;"),
         method<change_passphrase>("changePassphrase", "(J[B[B)V"),
+        method<release_held>("release", "(JLjava/lang/String;)Ljava/lang/String;"),
         method<batch>("batch", "(JLvn/cotmoc/Replica$Work;)V"),
     };
 }

@@ -126,6 +126,15 @@ void set_attachments(Call& call, jlong sync, jint carry, jlong octets_max) {
     call.run(cotmoc_sync_set_attachments, sync_at(sync), carry, static_cast<std::uint64_t>(octets_max));
 }
 
+void set_peer(Call& call, jlong sync, jstring peer) {
+    call.run(cotmoc_sync_set_peer, sync_at(sync), call.in(peer));
+}
+
+void want(Call& call, jlong sync, jstring id, jstring field, jstring name, jboolean thumbnail) {
+    call.run(cotmoc_sync_want_attachment, sync_at(sync), call.in(id), call.in(field), call.in(name),
+             thumbnail != JNI_FALSE ? 1 : 0);
+}
+
 jstring run(Call& call, jlong sync, jlong octets_max, jlong ms_max) {
     return call.text(cotmoc_sync_run, sync_at(sync), static_cast<std::uint64_t>(octets_max),
                      static_cast<std::uint64_t>(ms_max));
@@ -166,6 +175,8 @@ Methods sync_methods() {
         method<set_transport>("syncSetTransport", "(JLvn/cotmoc/Transport;)V"),
         method<set_progress>("syncSetProgress", "(JLvn/cotmoc/ProgressBridge;)V"),
         method<set_attachments>("syncSetAttachments", "(JIJ)V"),
+        method<set_peer>("syncSetPeer", "(JLjava/lang/String;)V"),
+        method<want>("syncWant", "(JLjava/lang/String;Ljava/lang/String;Ljava/lang/String;Z)V"),
         method<run>("syncRun", "(JJJ)Ljava/lang/String;"),
         method<watch>("syncWatch", "(JJLvn/cotmoc/RowSink;)V"),
         method<request>("syncRequest", "(J)V"),

@@ -122,30 +122,31 @@ NSString *text_or_empty(NSDictionary *object, NSString *key) {
 @end
 
 @interface CTMConflictCursor (CTMMaking)
-- (instancetype)initWithReplica:(CTMReplica *)replica handle:(cotmoc_cursor *)handle;
+- (instancetype)initWithCore:(CTMCursorCore *)core;
 @end
 
 @implementation CTMConflictCursor
-@synthesize atEnd = _atEnd;
 
-- (instancetype)initWithReplica:(CTMReplica *)replica handle:(cotmoc_cursor *)handle {
+- (instancetype)initWithCore:(CTMCursorCore *)core {
     self = [super init];
     if (self != nil) {
-        _replica = CTM_RETAIN(replica);
-        _handle = handle;
+        _core = CTM_RETAIN(core);
     }
     return self;
 }
 
 - (void)dealloc {
-    cotmoc_cursor_free(_handle);
-    CTM_RELEASE(_replica);
+    CTM_RELEASE(_core);
     CTM_DEALLOC_SUPER;
 }
 
+- (BOOL)atEnd {
+    return [_core atEnd];
+}
+
 - (CTMConflict *)nextWithError:(NSError **)error {
-    CTMCall call([_replica ctm_language]);
-    if (!CTMCursorNext(_handle, call, error, &_atEnd)) {
+    CTMCall call([_core language]);
+    if (![_core readNext:call error:error]) {
         return nil;
     }
     NSString *unnamed = nil;
@@ -160,17 +161,8 @@ NSString *text_or_empty(NSDictionary *object, NSString *key) {
 @implementation CTMReplica (CTMConflicts)
 
 - (CTMConflictCursor *)conflictsOfQuery:(CTMQuery *)query error:(NSError **)error {
-    CTMCall call(_language);
-    CTMQueryHandle made;
-    if (query != nil && (made.handle = [query ctm_queryWithCall:call error:error]) == nullptr) {
-        return nil;
-    }
-    cotmoc_cursor *handle = nullptr;
-    if (!call.done(cotmoc_conflict_cursor(_handle, made.handle, &handle, call.error()), error)) {
-        return nil;
-    }
-    CTMConflictCursor *cursor = [[CTMConflictCursor alloc] initWithReplica:self handle:handle];
-    return CTM_AUTORELEASE(cursor);
+    CTMCursorCore *core = CTMCursorOf(self, query, cotmoc_conflict_cursor, error);
+    return core != nil ? CTM_AUTORELEASE([[CTMConflictCursor alloc] initWithCore:core]) : nil;
 }
 
 - (NSArray *)conflictsOfRecord:(NSString *)identifier error:(NSError **)error {

@@ -3,21 +3,11 @@
 #import "CTMHost.hpp"
 #import "CTMRows.hpp"
 
-BOOL CTMCursorNext(cotmoc_cursor *cursor, CTMCall &call, CTMErrorOut error, BOOL *at_end) {
-    int32_t found = 0;
-    if (!call.done(cotmoc_cursor_next(cursor, CTMCall::view, call.ctx(), &found, call.error()), error)) {
-        return NO;
-    }
-    *at_end = found == 0;
-    return found != 0;
-}
-
-@interface CTMCursor (CTMMaking)
+@interface CTMCursorCore (CTMMaking)
 - (instancetype)initWithReplica:(CTMReplica *)replica handle:(cotmoc_cursor *)handle;
 @end
 
-@implementation CTMCursor
-@synthesize atEnd = _atEnd;
+@implementation CTMCursorCore
 
 - (instancetype)initWithReplica:(CTMReplica *)replica handle:(cotmoc_cursor *)handle {
     self = [super init];
@@ -34,9 +24,65 @@ BOOL CTMCursorNext(cotmoc_cursor *cursor, CTMCall &call, CTMErrorOut error, BOOL
     CTM_DEALLOC_SUPER;
 }
 
+- (NSString *)language {
+    return [_replica ctm_language];
+}
+
+- (BOOL)atEnd {
+    return _atEnd;
+}
+
+- (BOOL)readNext:(CTMCall &)call error:(CTMErrorOut)error {
+    int32_t found = 0;
+    if (!call.done(cotmoc_cursor_next(_handle, CTMCall::view, call.ctx(), &found, call.error()), error)) {
+        return NO;
+    }
+    _atEnd = found == 0;
+    return found != 0;
+}
+
+@end
+
+CTMCursorCore *CTMCursorOf(CTMReplica *replica, CTMQuery *query, CTMOpenCursor open, CTMErrorOut error) {
+    CTMCall call([replica ctm_language]);
+    CTMQueryHandle made;
+    if (query != nil && (made.handle = [query ctm_queryWithCall:call error:error]) == nullptr) {
+        return nil;
+    }
+    cotmoc_cursor *handle = nullptr;
+    if (!call.done(open([replica ctm_handle], made.handle, &handle, call.error()), error)) {
+        return nil;
+    }
+    CTMCursorCore *core = [[CTMCursorCore alloc] initWithReplica:replica handle:handle];
+    return CTM_AUTORELEASE(core);
+}
+
+@interface CTMCursor (CTMMaking)
+- (instancetype)initWithCore:(CTMCursorCore *)core;
+@end
+
+@implementation CTMCursor
+
+- (instancetype)initWithCore:(CTMCursorCore *)core {
+    self = [super init];
+    if (self != nil) {
+        _core = CTM_RETAIN(core);
+    }
+    return self;
+}
+
+- (void)dealloc {
+    CTM_RELEASE(_core);
+    CTM_DEALLOC_SUPER;
+}
+
+- (BOOL)atEnd {
+    return [_core atEnd];
+}
+
 - (CTMRecord *)nextWithError:(NSError **)error {
-    CTMCall call([_replica ctm_language]);
-    if (!CTMCursorNext(_handle, call, error, &_atEnd)) {
+    CTMCall call([_core language]);
+    if (![_core readNext:call error:error]) {
         return nil;
     }
     CTMRecord *record = [[CTMRecord alloc] initWithText:call.text()];
@@ -48,17 +94,8 @@ BOOL CTMCursorNext(cotmoc_cursor *cursor, CTMCall &call, CTMErrorOut error, BOOL
 @implementation CTMReplica (CTMQueries)
 
 - (CTMCursor *)cursorOfQuery:(CTMQuery *)query error:(NSError **)error {
-    CTMCall call(_language);
-    CTMQueryHandle made;
-    if (query != nil && (made.handle = [query ctm_queryWithCall:call error:error]) == nullptr) {
-        return nil;
-    }
-    cotmoc_cursor *handle = nullptr;
-    if (!call.done(cotmoc_cursor_open(_handle, made.handle, &handle, call.error()), error)) {
-        return nil;
-    }
-    CTMCursor *cursor = [[CTMCursor alloc] initWithReplica:self handle:handle];
-    return CTM_AUTORELEASE(cursor);
+    CTMCursorCore *core = CTMCursorOf(self, query, cotmoc_cursor_open, error);
+    return core != nil ? CTM_AUTORELEASE([[CTMCursor alloc] initWithCore:core]) : nil;
 }
 
 - (NSArray *)recordsOfQuery:(CTMQuery *)query error:(NSError **)error {

@@ -7,11 +7,18 @@ NSString *const failure_key = @"CTMHostFailure";
 typedef NSData *(*Ask)(id<CTMKeyStore> store, CTMErrorOut error);
 typedef BOOL (*Tell)(id<CTMKeyStore> store, CTMErrorOut error);
 
-cotmoc_status give(void *ctx, cotmoc_octets_fn take, void *sink, Ask ask) {
+cotmoc_status give(void *ctx, cotmoc_octets_fn take, void *sink, Ask ask, BOOL wipe) {
     return CTMCallHost([=] {
         NSError *failure = nil;
         NSData *octets = ask(CTM_OBJECT(id<CTMKeyStore>, ctx), &failure);
-        return octets == nil ? CTMStatusOf(failure) : take(sink, CTMOctetsOf(octets), [octets length]);
+        if (octets == nil) {
+            return CTMStatusOf(failure);
+        }
+        const cotmoc_status taken = take(sink, CTMOctetsOf(octets), [octets length]);
+        if (wipe && [octets isKindOfClass:[NSMutableData class]]) {
+            [(NSMutableData *)octets resetBytesInRange:NSMakeRange(0, [octets length])];
+        }
+        return taken;
     });
 }
 
@@ -31,12 +38,14 @@ BOOL tell_try(id<CTMKeyStore> store, CTMErrorOut error) { return [store beginTry
 BOOL tell_opened(id<CTMKeyStore> store, CTMErrorOut error) { return [store keyFileOpenedWithError:error]; }
 BOOL tell_forget(id<CTMKeyStore> store, CTMErrorOut error) { return [store forgetPreviousWithError:error]; }
 
-cotmoc_status load(void *ctx, cotmoc_octets_fn take, void *sink) { return give(ctx, take, sink, ask_load); }
+cotmoc_status load(void *ctx, cotmoc_octets_fn take, void *sink) {
+    return give(ctx, take, sink, ask_load, NO);
+}
 cotmoc_status secret(void *ctx, cotmoc_octets_fn take, void *sink) {
-    return give(ctx, take, sink, ask_secret);
+    return give(ctx, take, sink, ask_secret, YES);
 }
 cotmoc_status load_recovery(void *ctx, cotmoc_octets_fn take, void *sink) {
-    return give(ctx, take, sink, ask_recovery);
+    return give(ctx, take, sink, ask_recovery, NO);
 }
 cotmoc_status begin_try(void *ctx) { return tell(ctx, tell_try); }
 cotmoc_status opened(void *ctx) { return tell(ctx, tell_opened); }

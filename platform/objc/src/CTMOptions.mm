@@ -1,8 +1,19 @@
 #import "CTMCall.hpp"
 
+namespace {
+
+/// Overwrites and lets go.
+void forget(NSMutableData *secret) {
+    if ([secret length] != 0) {
+        [secret resetBytesInRange:NSMakeRange(0, [secret length])];
+    }
+    CTM_RELEASE(secret);
+}
+
+}  // namespace
+
 @implementation CTMOptions
 @synthesize directory = _directory;
-@synthesize passphrase = _passphrase;
 @synthesize keyStore = _keyStore;
 @synthesize log = _log;
 @synthesize logLevel = _logLevel;
@@ -15,7 +26,7 @@
     self = [super init];
     if (self != nil) {
         _directory = [directory copy];
-        _passphrase = [passphrase copy];
+        _passphrase = [passphrase mutableCopy];
         _logLevel = CTMLogLevelInfo;
     }
     return self;
@@ -23,7 +34,7 @@
 
 - (void)dealloc {
     CTM_RELEASE(_directory);
-    CTM_RELEASE(_passphrase);
+    forget(_passphrase);
     CTM_RELEASE(_keyStore);
     CTM_RELEASE(_log);
     CTM_RELEASE(_language);
@@ -31,6 +42,16 @@
     CTM_RELEASE(_program);
     CTM_RELEASE(_kdf);
     CTM_DEALLOC_SUPER;
+}
+
+- (NSData *)passphrase {
+    return _passphrase;
+}
+
+- (void)setPassphrase:(NSData *)passphrase {
+    NSMutableData *former = _passphrase;
+    _passphrase = [passphrase mutableCopy];
+    forget(former);
 }
 
 - (id)copyWithZone:(NSZone *)zone {

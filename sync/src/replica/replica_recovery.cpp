@@ -10,6 +10,10 @@ Result<void> Replica::follow_recovery() {
         return {};
     }
     const auto held = store.load_recovery();
+    if (!held && held.error().code != ErrorCode::no_recovery) {
+        // One that cannot be read now may be good: nothing is written over it.
+        return tl::unexpected(held.error());
+    }
     const crypto::RecoveryHeader wanted{trust_.root_fingerprint(), id(), trust_.root().recovery_key};
     if (wanted.recipient == crypto::AgreementPublicKey{}) {
         // The province has none, or none any more.

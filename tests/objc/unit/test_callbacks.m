@@ -184,6 +184,99 @@ TEST(observers_are_told) {
     CHECK(released == 1);
 }
 
+static BOOL is_wiped(NSData *octets) {
+    const unsigned char *each = [octets bytes];
+    for (NSUInteger i = 0; i < [octets length]; ++i) {
+        if (each[i] != 0) {
+            return NO;
+        }
+    }
+    return [octets length] != 0;
+}
+
+// Has a secret beside the key file.
+@interface SecretStore : MemoryStore {
+@public
+    NSMutableData *given;
+}
+@end
+
+@implementation SecretStore
+- (void)dealloc {
+    [given release];
+    [super dealloc];
+}
+- (NSData *)hardwareSecretWithError:(NSError **)error {
+    (void)error;
+    [given release];
+    given = [[NSMutableData alloc] initWithLength:32];
+    memset([given mutableBytes], 7, 32);
+    return given;
+}
+@end
+
+TEST(secrets_are_wiped) {
+    NSError *error = nil;
+    NSData *own = [@"một câu đủ dài để mở" dataUsingEncoding:NSUTF8StringEncoding];
+    CTMOptions *options = [[CTMOptions alloc] initWithDirectory:ctm_test_path(@"wiped") passphrase:own];
+    NSData *first = [[options passphrase] retain];
+    CHECK([first isEqual:own]);
+    NSData *other = [@"một câu khác cũng dài" dataUsingEncoding:NSUTF8StringEncoding];
+    [options setPassphrase:other];
+    CHECK(is_wiped(first));
+    NSData *second = [[options passphrase] retain];
+    CHECK([second isEqual:other]);
+    [options setKdf:@"low"];
+    SecretStore *store = [[SecretStore alloc] init];
+    [options setKeyStore:store];
+    CTMReplica *replica = [[CTMReplica alloc] initByCreatingDevice:@"wiped" options:options error:&error];
+    CHECK(replica != nil);
+    CHECK([store->given length] == 32 && is_wiped(store->given));
+    [replica release];
+    [options release];
+    CHECK(is_wiped(second));
+    CHECK(!is_wiped(own) && !is_wiped(other));
+    [store release];
+    [first release];
+    [second release];
+}
+
+// Owns what it was subscribed with, as a view's controller does.
+@interface Owner : NSObject <CTMObserver> {
+@public
+    CTMSubscription *own;
+}
+@end
+
+@implementation Owner
+- (void)resultDidChange:(CTMChange *)change {
+    (void)change;
+}
+- (void)dealloc {
+    ++released;
+    [own cancel];
+    [own release];
+    [super dealloc];
+}
+@end
+
+TEST(an_observer_may_own_its_subscription) {
+    NSError *error = nil;
+    released = 0;
+    CTMReplica *replica = ctm_test_device(@"owned");
+    for (int i = 0; i < 2; ++i) {
+        NSAutoreleasePool *pool = [[NSAutoreleasePool alloc] init];
+        Owner *owner = [[Owner alloc] init];
+        owner->own = [[replica observeQuery:nil observer:owner error:&error] retain];
+        CHECK(owner->own != nil);
+        [owner release];
+        [pool drain];
+    }
+    CHECK(released == 0);
+    CHECK([replica closeWithError:&error]);
+    CHECK(released == 2);
+}
+
 TEST(nothing_is_left_behind) {
     NSError *error = nil;
     CTMReplica *replica = ctm_test_device(@"left");

@@ -1,4 +1,5 @@
 // TcpPipe against a plain socket of this machine.
+#include <cotmoc/asio/name_lookup.hpp>
 #include <cotmoc/asio/tcp_pipe.hpp>
 
 #include <doctest/doctest.h>
@@ -8,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <array>
+#include <future>
 #include <thread>
 
 using namespace cotmoc;
@@ -116,4 +118,53 @@ TEST_CASE("where nobody listens no pipe is made, nor for whom it is not wanted a
     CHECK(refused.error().code == ErrorCode::connection_failed);
     const auto nowhere = TcpPipe::connect("no-such-host.invalid", 1, 1, never);
     REQUIRE_FALSE(nowhere);
+}
+
+TEST_CASE("somebody who wants the end does not wait for a look-up that does not end") {
+    std::promise<void> late;
+    const std::shared_future<void> answer = late.get_future().share();
+    std::promise<void> over;
+    const auto hangs = [answer, &over](const std::string&) -> Result<std::vector<std::string>> {
+        answer.wait();
+        over.set_value();
+        return std::vector<std::string>{"192.0.2.7"};
+    };
+    int asked = 0;
+    const auto stopped = asio::look_up(hangs, "hub.example", {long_ms, [&] { return ++asked == 2; }});
+    REQUIRE_FALSE(stopped);
+    CHECK(stopped.error().code == ErrorCode::connection_lost);
+    late.set_value();
+    over.get_future().wait();  // the look-up that nobody waits for ends in peace
+}
+
+TEST_CASE("a look-up ends after its time, with what it found, or with what went wrong") {
+    std::promise<void> late;
+    const std::shared_future<void> answer = late.get_future().share();
+    std::promise<void> over;
+    const auto hangs = [answer, &over](const std::string&) -> Result<std::vector<std::string>> {
+        answer.wait();
+        over.set_value();
+        return std::vector<std::string>();
+    };
+    const auto none = asio::look_up(hangs, "hub.example", {1, never});
+    REQUIRE_FALSE(none);
+    CHECK(none.error().code == ErrorCode::no_answer);
+    late.set_value();
+    over.get_future().wait();
+    const auto found = [](const std::string&) -> Result<std::vector<std::string>> {
+        return std::vector<std::string>{"192.0.2.7", "2001:db8::7"};
+    };
+    CHECK(asio::look_up(found, "hub.example", {long_ms, never}) ==
+          std::vector<std::string>{"192.0.2.7", "2001:db8::7"});
+    // A number is no name.
+    CHECK(asio::look_up(found, "::1", {long_ms, never}) == std::vector<std::string>{"::1"});
+    const auto empty = [](const std::string&) {
+        return Result<std::vector<std::string>>(std::vector<std::string>());
+    };
+    REQUIRE_FALSE(asio::look_up(empty, "hub.example", {long_ms, never}));
+    const auto throws = [](const std::string&) -> Result<std::vector<std::string>> {
+        throw std::bad_alloc();
+    };
+    CHECK(asio::look_up(throws, "hub.example", {long_ms, never}).error().code ==
+          ErrorCode::connection_failed);
 }

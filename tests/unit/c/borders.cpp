@@ -2,6 +2,7 @@
 #include "unit/c/host.hpp"
 
 #include <cstring>
+#include <filesystem>
 #include <new>
 #include <stdexcept>
 #include <thread>
@@ -346,6 +347,27 @@ TEST_CASE("what is thrown inside becomes a status, and the replica goes on with 
     const auto throws = [](void*, const char*, size_t) -> cotmoc_status { throw 7; };
     CHECK(cotmoc_replica_info(post.replica, throws, nullptr, &error) == COTMOC_INTERNAL);
     CHECK(post.edit(id, R"({"head":"E"})", &error) == COTMOC_OK);
+}
+
+TEST_CASE("after a call that threw the replica is opened again, by a later call if not by the next one") {
+    Province province;
+    Post post(province, "don-a");
+    const std::string id = post.add("delegation", R"({"head":"A"})");
+    const auto breaks = [](void* ctx) -> cotmoc_status {
+        static_cast<Post*>(ctx)->add("delegation", "{}");
+        throw std::bad_alloc();
+    };
+    REQUIRE(cotmoc_replica_batch(post.replica, breaks, &post, nullptr) == COTMOC_OUT_OF_MEMORY);
+    // Something stands in the way of the database.
+    const std::filesystem::path database = province.directory("don-a") + "/replica.db";
+    const std::filesystem::path aside = province.directory("aside");
+    std::filesystem::rename(database, aside);
+    std::filesystem::create_directory(database);
+    CHECK(post.edit(id, R"({"head":"B"})") != COTMOC_OK);
+    std::filesystem::remove_all(database);
+    std::filesystem::rename(aside, database);
+    CHECK(post.edit(id, R"({"head":"C"})") == COTMOC_OK);
+    CHECK(has(post.get(id), R"("head":"C")"));
 }
 
 TEST_CASE("a replica that is freed while it is in use is closed when that has ended") {

@@ -129,10 +129,95 @@ TEST_CASE("a file of the file system goes in and comes out as a new file") {
     CHECK(has(post.get(id), "*"));
 }
 
+TEST_CASE("a file is taken out of its record by name, and has a small picture only if one was made") {
+    Province province(catalogue);
+    Post post(province, "don-a");
+    const std::string id = post.add("report", R"({"title":"A"})");
+    const auto detach = [&](const char* field, const char* name) {
+        return cotmoc_attachment_detach(post.replica, id.c_str(), field, name, nullptr);
+    };
+    CHECK(detach("files", nullptr) == COTMOC_UNKNOWN_ATTACHMENT);
+    for (const char* name : {"a.txt", "b.txt"}) {
+        std::ofstream(province.directory(name)) << name;
+        REQUIRE(cotmoc_attachment_add_file(post.replica, id.c_str(), "files",
+                                           province.directory(name).c_str(), nullptr, nullptr,
+                                           nullptr) == COTMOC_OK);
+    }
+    Bytes picture;
+    CHECK(cotmoc_attachment_read_thumbnail(post.replica, id.c_str(), "files", "a.txt", gather, &picture,
+                                           nullptr) == COTMOC_UNKNOWN_ATTACHMENT);
+    CHECK(detach("files", nullptr) == COTMOC_WRONG_USAGE);
+    CHECK(detach("files", "c.txt") == COTMOC_UNKNOWN_ATTACHMENT);
+    CHECK(detach("title", "a.txt") == COTMOC_WRONG_SHAPE);
+    CHECK(detach(nullptr, "a.txt") == COTMOC_WRONG_USAGE);
+    CHECK(detach("files", "a.txt") == COTMOC_OK);
+    const std::string list = text_from(
+        [&](auto... view) { return cotmoc_attachment_list(post.replica, id.c_str(), "files", view...); });
+    CHECK(has(list, "b.txt"));
+    CHECK(list.find("a.txt") == std::string::npos);
+}
+
+TEST_CASE("a file that is wanted is named before the sync runs") {
+    Province province(catalogue);
+    Post post(province, "don-a");
+    const std::string id = post.add("report", R"({"title":"A"})");
+    std::ofstream(province.directory("a.txt")) << "a";
+    REQUIRE(cotmoc_attachment_add_file(post.replica, id.c_str(), "files", province.directory("a.txt").c_str(),
+                                       nullptr, nullptr, nullptr) == COTMOC_OK);
+    HubPipe pipe(province);
+    Syncer sync(post.replica, pipe);
+    const auto want = [&](const char* name, int32_t thumbnail) {
+        return cotmoc_sync_want_attachment(sync.handle, id.c_str(), "files", name, thumbnail, nullptr);
+    };
+    CHECK(want("b.txt", 0) == COTMOC_UNKNOWN_ATTACHMENT);
+    CHECK(want("a.txt", 1) == COTMOC_UNKNOWN_ATTACHMENT);
+    CHECK(want("a.txt", 0) == COTMOC_OK);
+    CHECK(want(nullptr, 0) == COTMOC_OK);
+    cotmoc_status inside = COTMOC_OK;
+    pipe.on_receive = [&] { inside = want("a.txt", 0); };
+    CHECK(has(sync.run(), R"("complete":true)"));
+    CHECK(inside == COTMOC_BUSY);
+}
+
 TEST_CASE("without a field for files there is nothing to attach to") {
     Province province;
     Post post(province, "don-a");
     const std::string id = post.add("delegation", R"({"head":"A"})");
     CHECK(cotmoc_attachment_list(post.replica, id.c_str(), "head", nullptr, nullptr, nullptr) ==
           COTMOC_WRONG_SHAPE);
+}
+
+TEST_CASE("a bundle carries work from one post to the other") {
+    Province province;
+    Post one(province, "don-a");
+    Post two(province, "don-b");
+    HubPipe pipe(province);
+    Syncer(one.replica, pipe).run();  // learns of the other post
+    const std::string id = one.add("delegation", R"({"head":"A"})");
+    const std::string path = province.directory("stick");
+    cotmoc_bundle* bundle = nullptr;
+    REQUIRE(cotmoc_bundle_new(one.replica, &bundle, nullptr) == COTMOC_OK);
+    CHECK(cotmoc_bundle_import(bundle, nullptr, nullptr, nullptr) == COTMOC_WRONG_USAGE);
+    REQUIRE(cotmoc_bundle_set_reader(bundle, "nobody", nullptr) == COTMOC_OK);
+    CHECK(cotmoc_bundle_export(bundle, path.c_str(), nullptr, nullptr, nullptr) == COTMOC_UNKNOWN_DEVICE);
+    REQUIRE(cotmoc_bundle_set_reader(bundle, "don-b", nullptr) == COTMOC_OK);
+    REQUIRE(cotmoc_bundle_set_volume_size(bundle, 7, nullptr) == COTMOC_OK);
+    CHECK(cotmoc_bundle_export(bundle, path.c_str(), nullptr, nullptr, nullptr) == COTMOC_OUT_OF_BOUNDS);
+    REQUIRE(cotmoc_bundle_set_volume_size(bundle, 1 << 20, nullptr) == COTMOC_OK);
+    CHECK(has(text_from([&](auto... view) { return cotmoc_bundle_export(bundle, path.c_str(), view...); }),
+              R"("change_sets":1)"));
+    CHECK(cotmoc_bundle_export(bundle, path.c_str(), nullptr, nullptr, nullptr) == COTMOC_FILE_EXISTS);
+    cotmoc_bundle_free(bundle);
+    CHECK(has(text_from([&](auto... view) { return cotmoc_bundle_inspect(path.c_str(), view...); }),
+              R"("change_sets":{"count":1)"));
+    REQUIRE(cotmoc_bundle_new(two.replica, &bundle, nullptr) == COTMOC_OK);
+    REQUIRE(cotmoc_bundle_add_file(bundle, path.c_str(), nullptr) == COTMOC_OK);
+    CHECK(has(text_from([&](auto... view) { return cotmoc_bundle_import(bundle, view...); }),
+              R"("complete":true)"));
+    REQUIRE(cotmoc_bundle_add_file(bundle, province.directory("none").c_str(), nullptr) == COTMOC_OK);
+    std::string report;
+    CHECK(cotmoc_bundle_import(bundle, into_string, &report, nullptr) == COTMOC_CANNOT_READ_FILE);
+    CHECK(has(report, R"("complete":false)"));
+    cotmoc_bundle_free(bundle);
+    CHECK(two.get(id) == one.get(id));
 }

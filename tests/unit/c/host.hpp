@@ -119,7 +119,13 @@ public:
         cotmoc_transport made{};
         made.size = sizeof made;
         made.ctx = this;
-        made.drop = [](void* ctx) { ++static_cast<HubPipe*>(ctx)->dropped; };
+        made.drop = [](void* ctx) {
+            auto& in = *static_cast<HubPipe*>(ctx);
+            ++in.dropped;
+            if (in.on_drop) {
+                in.on_drop();
+            }
+        };
         made.open = [](void* ctx, int32_t) { return static_cast<HubPipe*>(ctx)->open(); };
         made.send = [](void* ctx, const uint8_t* octets, size_t size, size_t* taken) {
             return static_cast<HubPipe*>(ctx)->send(BytesView(octets, size), *taken);
@@ -141,7 +147,10 @@ public:
     std::uint64_t cut_after = 0;  // octets sent, after which the pipe breaks; 0: never
     cotmoc_status fail_open = COTMOC_OK;
     cotmoc_status fail_receive = COTMOC_OK;
+    bool ended = false;                // receives give nothing and do not wait, as at the end of a socket
     std::function<void()> on_receive;  // somebody who does something meanwhile
+    std::function<void()> on_drop;
+    std::function<std::unique_ptr<sync::Session>()> answers;  // somebody else than the fleet's hub
 
 private:
     cotmoc_status open() {
@@ -151,7 +160,7 @@ private:
         ++opened;
         sent_ = 0;
         waiting_.clear();
-        session_ = province_.fleet.answer();
+        session_ = answers ? answers() : province_.fleet.answer();
         session_->start(0);
         return COTMOC_OK;
     }
@@ -168,7 +177,8 @@ private:
         if (on_receive) {
             on_receive();
         }
-        if (fail_receive != COTMOC_OK) {
+        if (fail_receive != COTMOC_OK || ended) {
+            got = 0;
             return fail_receive;
         }
         if (waiting_.empty()) {

@@ -147,6 +147,109 @@ TEST_CASE("a batch is one transaction, or none") {
     CHECK(all_of(post.replica, nullptr).size() == 2);
 }
 
+TEST_CASE("a batch in which a call failed does not commit, whatever its work returns") {
+    Province province;
+    Post post(province, "don-a");
+    struct Work {
+        cotmoc_replica* replica = nullptr;
+        std::function<cotmoc_status(cotmoc_replica*)> fails;
+        cotmoc_status failed = COTMOC_OK;
+    } work{post.replica, nullptr};
+    const auto passes_over = [](void* ctx) -> cotmoc_status {
+        auto& in = *static_cast<Work*>(ctx);
+        CHECK(cotmoc_record_add(in.replica, "delegation", nullptr, nullptr, "{}", nullptr, nullptr,
+                                nullptr) == COTMOC_OK);
+        in.failed = in.fails(in.replica);
+        CHECK(cotmoc_record_add(in.replica, "delegation", nullptr, nullptr, "{}", nullptr, nullptr,
+                                nullptr) == COTMOC_OK);
+        return COTMOC_OK;
+    };
+    const auto add = [](cotmoc_replica* in, const char* kind, const char* fields) {
+        return cotmoc_record_add(in, kind, nullptr, nullptr, fields, nullptr, nullptr, nullptr);
+    };
+    const std::pair<cotmoc_status, std::function<cotmoc_status(cotmoc_replica*)>> cases[] = {
+        {COTMOC_BAD_JSON, [&](cotmoc_replica* in) { return add(in, "delegation", "{"); }},
+        {COTMOC_UNKNOWN_KIND, [&](cotmoc_replica* in) { return add(in, "nothing", "{}"); }},
+        {COTMOC_WRONG_USAGE, [&](cotmoc_replica* in) { return add(in, nullptr, "{}"); }},
+        {COTMOC_MISSING_FIELD, [&](cotmoc_replica* in) { return add(in, "inspection", "{}"); }},
+        {COTMOC_BAD_ID,
+         [](cotmoc_replica* in) { return cotmoc_record_edit(in, "zz", "{}", nullptr, nullptr, nullptr); }},
+        {COTMOC_WRONG_USAGE,
+         [](cotmoc_replica* in) { return cotmoc_conflict_acknowledge(in, nullptr, "x", nullptr, nullptr); }},
+    };
+    for (const auto& [status, fails] : cases) {
+        work.fails = fails;
+        cotmoc_error error{};
+        CHECK(cotmoc_replica_batch(post.replica, passes_over, &work, &error) == status);
+        CHECK(work.failed == status);
+        CHECK(error.status == status);
+        CHECK(all_of(post.replica, nullptr).empty());
+    }
+    work.fails = [](cotmoc_replica*) -> cotmoc_status { return COTMOC_OK; };
+    CHECK(cotmoc_replica_batch(post.replica, passes_over, &work, nullptr) == COTMOC_OK);
+    CHECK(all_of(post.replica, nullptr).size() == 2);
+    // A view that wanted a larger buffer is no failure of the call.
+    work.fails = [](cotmoc_replica* in) {
+        char little[2];
+        cotmoc_buffer buffer{little, sizeof little, 0};
+        return cotmoc_record_duplicates(in, "delegation", nullptr, cotmoc_copy_text, &buffer, nullptr);
+    };
+    CHECK(cotmoc_replica_batch(post.replica, passes_over, &work, nullptr) == COTMOC_OK);
+    CHECK(work.failed == COTMOC_LIMIT_EXCEEDED);
+    CHECK(all_of(post.replica, nullptr).size() == 4);
+}
+
+TEST_CASE("a decimal given as a number is taken by its digits") {
+    Province province;
+    Post post(province, "don-a");
+    const std::string id = post.add("inspection", R"({"marker_no":"M-1"})");
+    const auto becomes = [&](const std::string& number, const std::string& value) {
+        REQUIRE(post.edit(id, ("{\"value\":" + number + "}").c_str()) == COTMOC_OK);
+        CHECK(has(post.get(id), "\"value\":\"" + value + "\""));
+        REQUIRE(post.edit(id, R"({"value":null})") == COTMOC_OK);
+        const std::string edits = R"([{"op":"set","field":"value","value":)" + number + "}]";
+        REQUIRE(post.edit(id, edits.c_str()) == COTMOC_OK);
+        CHECK(has(post.get(id), "\"value\":\"" + value + "\""));
+    };
+    becomes("0.1", "0.10");
+    becomes("0.00", "0.00");
+    becomes("12345678901234567.89", "12345678901234567.89");
+    becomes("-90071992547409.93", "-90071992547409.93");
+    becomes("7", "7.00");
+    const std::string before = post.get(id);
+    cotmoc_error error{};
+    for (const char* refused : {"0.00001", "0.125", "1e-05", "123456789012345678901234.5"}) {
+        const std::string edits = std::string("{\"value\":") + refused + "}";
+        CHECK(post.edit(id, edits.c_str(), &error) == COTMOC_WRONG_TYPE);
+        CHECK(has(error.detail, "value"));
+    }
+    CHECK(post.edit(id, R"({"value":123456789012345678901234})", &error) == COTMOC_BAD_JSON);
+    CHECK(post.edit(id, R"({"value":1e999})", &error) != COTMOC_OK);
+    CHECK(post.edit(id, R"({"units":[0.5]})", &error) == COTMOC_WRONG_TYPE);
+    CHECK(post.get(id) == before);
+}
+
+TEST_CASE("no error tells a value") {
+    Province province;
+    Post post(province, "don-a");
+    const std::string id = post.add("inspection", R"({"marker_no":"M-1","latitude":12.5})");
+    for (const char* edits :
+         {R"({"latitude":97.5197})", R"({"latitude":"975197"})", R"({"condition":"975197"})",
+          R"({"value":"975197.5197"})", R"({"joint":"975197"})", R"({"units":[975197]})",
+          R"({"visits":975197975197975197975197})", R"({"recorded_at":"975197"})",
+          R"([{"op":"set","field":"marker_no","value":"x","shown":"975197"}])"}) {
+        cotmoc_error error{};
+        CHECK(post.edit(id, edits, &error) != COTMOC_OK);
+        INFO(edits << " " << error.name << " " << error.detail);
+        CHECK(std::string(error.detail).find("5197") == std::string::npos);
+    }
+    REQUIRE(post.edit(id, R"({"marker_no":"975197"})") == COTMOC_OK);
+    cotmoc_error error{};
+    CHECK(post.edit(id, R"([{"op":"set","field":"marker_no","value":"x","shown":"0"}])", &error) ==
+          COTMOC_STALE);
+    CHECK(std::string(error.detail) == "marker_no");
+}
+
 TEST_CASE("queries choose by kind, space, value and words, with a limit") {
     Province province;
     Post post(province, "don-a");
@@ -306,4 +409,68 @@ TEST_CASE("the rest that is told of a replica") {
     };
     CHECK(cotmoc_replica_audit(post.replica, count, &lines, nullptr) == COTMOC_OK);
     CHECK(lines > 0);
+}
+
+TEST_CASE("records are exported in the form that import takes, and the audit tells of it") {
+    Province province;
+    Post post(province, "don-a");
+    const std::string id = post.add("delegation", R"({"head":"A","note":"n"})");
+    post.add("inspection", R"({"marker_no":"M-1"})");
+    struct Lines {
+        std::vector<std::string> all;
+        cotmoc_replica* replica = nullptr;
+        cotmoc_status inside = COTMOC_OK;
+        cotmoc_status returns = COTMOC_OK;
+    } lines;
+    lines.replica = post.replica;
+    const auto line = [](void* ctx, const char* text, size_t size) -> cotmoc_status {
+        auto& in = *static_cast<Lines*>(ctx);
+        in.all.emplace_back(text, size);
+        in.inside = cotmoc_replica_info(in.replica, nullptr, nullptr, nullptr);
+        return in.returns;
+    };
+    const auto run = [&](const char* kind, const char* space) {
+        lines.all.clear();
+        return cotmoc_replica_export(post.replica, kind, space, line, &lines, nullptr);
+    };
+    REQUIRE(run("delegation", nullptr) == COTMOC_OK);
+    REQUIRE(lines.all.size() == 1);
+    CHECK(has(lines.all[0], id));
+    CHECK(has(lines.all[0], R"("fields":{)"));
+    CHECK(has(lines.all[0], R"("note":"n")"));
+    CHECK(lines.inside == COTMOC_BUSY);
+    const std::string exported = lines.all[0];
+    CHECK(text_from([&](auto... view) {
+              return cotmoc_record_import(post.replica, exported.c_str(), view...);
+          }) == "unchanged");
+    CHECK(run(nullptr, "kon-tum/ngoc-hoi") == COTMOC_OK);
+    CHECK(lines.all.size() == 2);
+    lines.returns = COTMOC_STOP;
+    CHECK(run(nullptr, nullptr) == COTMOC_OK);
+    CHECK(lines.all.size() == 1);
+    lines.returns = COTMOC_HOST_FIRST;
+    CHECK(run(nullptr, nullptr) == COTMOC_HOST_FIRST);
+    CHECK(run("nothing", nullptr) == COTMOC_UNKNOWN_KIND);
+    CHECK(run(nullptr, "kon-tum/nowhere") == COTMOC_UNKNOWN_SPACE);
+    lines.all.clear();
+    lines.returns = COTMOC_OK;
+    HubPipe pipe(province);
+    Syncer(post.replica, pipe).run();
+    CHECK(cotmoc_replica_audit(post.replica, line, &lines, nullptr) == COTMOC_OK);
+    std::string audit;
+    for (const std::string& each : lines.all) {
+        audit += each;
+    }
+    CHECK(has(audit, "export"));
+}
+
+TEST_CASE("what is not in quarantine is not released") {
+    Province province;
+    Post post(province, "don-a");
+    const auto release = [&](const char* hash) {
+        return cotmoc_replica_release(post.replica, hash, nullptr, nullptr, nullptr);
+    };
+    CHECK(release("abcdef") == COTMOC_UNKNOWN_CHANGE);
+    CHECK(release("abc") == COTMOC_WRONG_USAGE);
+    CHECK(release(nullptr) == COTMOC_WRONG_USAGE);
 }

@@ -1,218 +1,11 @@
-// Syncs, observers, bundles, custody and logs of the host.
+// Syncs over pipes of the host.
 #include "unit/c/host.hpp"
 
-#include <filesystem>
+#include <atomic>
 #include <thread>
 
 using namespace cotmoc;
 using namespace cotmoc::test_c;
-
-namespace {
-
-/// A key store of the host in memory.
-struct Vault {
-    Bytes file;
-    Bytes recovery;
-    int loads = 0;
-    int saves = 0;
-    int drops = 0;
-    cotmoc_status fails = COTMOC_OK;
-    bool gives = true;
-
-    cotmoc_key_store store() {
-        cotmoc_key_store made{};
-        made.size = sizeof made;
-        made.ctx = this;
-        made.drop = [](void* ctx) { ++static_cast<Vault*>(ctx)->drops; };
-        made.load = [](void* ctx, cotmoc_octets_fn take, void* sink) -> cotmoc_status {
-            auto& in = *static_cast<Vault*>(ctx);
-            ++in.loads;
-            if (in.fails != COTMOC_OK || !in.gives) {
-                return in.fails;
-            }
-            return in.file.empty() ? COTMOC_NO_REPLICA : take(sink, in.file.data(), in.file.size());
-        };
-        made.save = [](void* ctx, const uint8_t* octets, size_t size) -> cotmoc_status {
-            auto& in = *static_cast<Vault*>(ctx);
-            ++in.saves;
-            if (in.fails == COTMOC_OK) {
-                in.file.assign(octets, octets + size);
-            }
-            return in.fails;
-        };
-        made.load_recovery = [](void* ctx, cotmoc_octets_fn take, void* sink) -> cotmoc_status {
-            auto& in = *static_cast<Vault*>(ctx);
-            return in.recovery.empty() ? COTMOC_NO_RECOVERY
-                                       : take(sink, in.recovery.data(), in.recovery.size());
-        };
-        made.save_recovery = [](void* ctx, const uint8_t* octets, size_t size) -> cotmoc_status {
-            static_cast<Vault*>(ctx)->recovery.assign(octets, octets + size);
-            return COTMOC_OK;
-        };
-        return made;
-    }
-};
-
-struct Told {
-    std::vector<std::string> changes;
-    int drops = 0;
-    std::function<void()> then;
-
-    cotmoc_observer observer() {
-        cotmoc_observer made{};
-        made.size = sizeof made;
-        made.ctx = this;
-        made.drop = [](void* ctx) { ++static_cast<Told*>(ctx)->drops; };
-        made.changed = [](void* ctx, const char* change, size_t size) {
-            auto& in = *static_cast<Told*>(ctx);
-            in.changes.emplace_back(change, size);
-            if (in.then) {
-                in.then();
-            }
-        };
-        return made;
-    }
-};
-
-std::string ids(const std::string& entered, const std::string& changed, const std::string& left) {
-    const auto list = [](const std::string& id) { return id.empty() ? "[]" : "[\"" + id + "\"]"; };
-    return "{\"entered\":" + list(entered) + ",\"changed\":" + list(changed) + ",\"left\":" + list(left) +
-           "}";
-}
-
-}  // namespace
-
-TEST_CASE("the host keeps the key file") {
-    Province province;
-    Vault vault;
-    std::string id;
-    {
-        Options options(province.directory("don-a"));
-        const cotmoc_key_store store = vault.store();
-        REQUIRE(cotmoc_options_set_key_store(options.handle, &store, nullptr) == COTMOC_OK);
-        Post post(province, "don-a", options.handle);
-        id = post.add("delegation", R"({"head":"A"})");
-        CHECK(vault.saves == 1);
-        CHECK(!std::filesystem::exists(province.directory("don-a") + "/key.cotmoc"));
-        const std::string fresh = "một mật khẩu khác hẳn";
-        const auto octets = [](const std::string& text) {
-            return reinterpret_cast<const uint8_t*>(text.data());
-        };
-        CHECK(cotmoc_replica_change_passphrase(post.replica, octets(fresh), fresh.size(), octets(passphrase),
-                                               passphrase.size(), nullptr) == COTMOC_WRONG_PASSPHRASE);
-        CHECK(cotmoc_replica_change_passphrase(post.replica, octets(passphrase), passphrase.size(),
-                                               octets("x"), 1, nullptr) == COTMOC_WEAK_PASSPHRASE);
-        CHECK(cotmoc_replica_change_passphrase(post.replica, octets(passphrase), passphrase.size(),
-                                               octets(fresh), fresh.size(), nullptr) == COTMOC_OK);
-        options.set_passphrase(fresh);
-        REQUIRE(cotmoc_replica_close(post.replica, nullptr) == COTMOC_OK);
-        cotmoc_replica* again = nullptr;
-        REQUIRE(cotmoc_replica_open(options.handle, &again, nullptr) == COTMOC_OK);
-        CHECK(cotmoc_record_get(again, id.c_str(), nullptr, nullptr, nullptr) == COTMOC_OK);
-        cotmoc_replica_free(again);
-        CHECK(vault.drops == 0);
-    }
-    CHECK(vault.drops == 1);
-}
-
-TEST_CASE("what a key store's callback returns comes back") {
-    Province province;
-    Vault vault;
-    Options options(province.directory("don-a"));
-    cotmoc_key_store store = vault.store();
-    REQUIRE(cotmoc_options_set_key_store(options.handle, &store, nullptr) == COTMOC_OK);
-    cotmoc_replica* replica = nullptr;
-    vault.fails = COTMOC_HOST_FIRST + 1;
-    cotmoc_error error{};
-    CHECK(cotmoc_replica_create(options.handle, "don-a", &replica, &error) == COTMOC_HOST_FIRST + 1);
-    CHECK(replica == nullptr);
-    CHECK(!std::filesystem::exists(province.directory("don-a") + "/replica.db"));
-    vault.fails = COTMOC_OK;
-    REQUIRE(cotmoc_replica_create(options.handle, "don-a", &replica, &error) == COTMOC_OK);
-    cotmoc_replica_free(replica);
-    vault.gives = false;  // says that it has, and gives nothing
-    CHECK(cotmoc_replica_open(options.handle, &replica, &error) == COTMOC_INTERNAL);
-    vault.gives = true;
-    vault.file.pop_back();
-    CHECK(cotmoc_replica_open(options.handle, &replica, &error) == COTMOC_KEY_FILE_DAMAGED);
-    // What is not taken is not dropped.
-    store.save = nullptr;
-    CHECK(cotmoc_options_set_key_store(options.handle, &store, &error) == COTMOC_WRONG_USAGE);
-    CHECK(vault.drops == 0);
-    store.size = 3;
-    CHECK(cotmoc_options_set_key_store(options.handle, &store, &error) == COTMOC_WRONG_USAGE);
-}
-
-TEST_CASE("a structure of an older header is taken as far as it goes") {
-    Province province;
-    Vault vault;
-    Options options(province.directory("don-a"));
-    cotmoc_key_store store = vault.store();
-    store.size = offsetof(cotmoc_key_store, load_recovery);
-    REQUIRE(cotmoc_options_set_key_store(options.handle, &store, nullptr) == COTMOC_OK);
-    Post post(province, "don-a", options.handle);
-    CHECK(vault.recovery.empty());
-    CHECK(vault.saves == 1);
-}
-
-TEST_CASE("observers hear of local and of received changes, once a commit") {
-    Province province;
-    Post one(province, "don-a");
-    Post two(province, "don-b");
-    HubPipe pipe(province);
-    HubPipe other_pipe(province);
-    Told told;
-    const cotmoc_observer observer = told.observer();
-    cotmoc_subscription* subscription = nullptr;
-    REQUIRE(cotmoc_observe_query(one.replica, nullptr, &observer, &subscription, nullptr) == COTMOC_OK);
-    const std::string id = one.add("delegation", R"({"head":"A"})");
-    REQUIRE(told.changes.size() == 1);
-    CHECK(told.changes[0] == ids(id, "", ""));
-    const std::string theirs = two.add("delegation", R"({"head":"B"})");
-    Syncer(two.replica, other_pipe).run();
-    Syncer(one.replica, pipe).run();
-    REQUIRE(told.changes.size() == 2);
-    CHECK(told.changes[1] == ids(theirs, "", ""));
-    // Over a suspension it stays.
-    REQUIRE(cotmoc_replica_suspend(one.replica, nullptr) == COTMOC_OK);
-    REQUIRE(cotmoc_replica_resume(one.replica, nullptr) == COTMOC_OK);
-    REQUIRE(one.edit(id, R"({"head":"C"})") == COTMOC_OK);
-    CHECK(told.changes.size() == 3);
-    cotmoc_subscription_free(subscription);
-    CHECK(told.drops == 1);
-    REQUIRE(one.edit(id, R"({"head":"D"})") == COTMOC_OK);
-    CHECK(told.changes.size() == 3);
-}
-
-TEST_CASE("an observer may use its replica and end itself, but not close it") {
-    Province province;
-    Post post(province, "don-a");
-    const std::string id = post.add("delegation", R"({"head":"A"})");
-    Told told;
-    cotmoc_subscription* subscription = nullptr;
-    cotmoc_status closed = COTMOC_OK;
-    cotmoc_status suspended = COTMOC_OK;
-    cotmoc_status got = COTMOC_INTERNAL;
-    told.then = [&] {
-        got = cotmoc_record_get(post.replica, id.c_str(), nullptr, nullptr, nullptr);
-        closed = cotmoc_replica_close(post.replica, nullptr);
-        suspended = cotmoc_replica_suspend(post.replica, nullptr);
-        cotmoc_subscription_free(std::exchange(subscription, nullptr));
-    };
-    const cotmoc_observer observer = told.observer();
-    REQUIRE(cotmoc_observe_record(post.replica, id.c_str(), &observer, &subscription, nullptr) == COTMOC_OK);
-    REQUIRE(post.edit(id, R"({"head":"B"})") == COTMOC_OK);
-    CHECK(told.changes == std::vector<std::string>{ids("", id, "")});
-    CHECK(got == COTMOC_OK);
-    CHECK(closed == COTMOC_BUSY);
-    CHECK(suspended == COTMOC_BUSY);
-    CHECK(told.drops == 1);
-    REQUIRE(post.edit(id, R"({"head":"C"})") == COTMOC_OK);
-    CHECK(told.changes.size() == 1);
-    cotmoc_error error{};
-    CHECK(cotmoc_observe_record(post.replica, "1234", &observer, &subscription, &error) == COTMOC_BAD_ID);
-    CHECK(told.drops == 1);
-}
 
 TEST_CASE("a sync reports, tells its progress, and is idle the second time") {
     Province province;
@@ -418,95 +211,115 @@ TEST_CASE("without a hub or a membership no sync begins") {
     cotmoc_sync_free(sync);
 }
 
-TEST_CASE("a bundle carries work from one post to the other") {
+TEST_CASE("a setter has the sync for itself: a run in another thread meanwhile is busy") {
+    Province province;
+    Post post(province, "don-a");
+    HubPipe pipe(province);
+    HubPipe next(province);
+    {
+        Syncer sync(post.replica, pipe);
+        cotmoc_status run = COTMOC_OK;
+        cotmoc_status set = COTMOC_OK;
+        pipe.on_drop = [&] {
+            std::thread somebody([&] {
+                run = cotmoc_sync_run(sync.handle, 0, 0, nullptr, nullptr, nullptr);
+                set = cotmoc_sync_set_hub(sync.handle, "hub.example:7450", nullptr);
+            });
+            somebody.join();
+        };
+        const cotmoc_transport transport = next.transport();
+        CHECK(cotmoc_sync_set_transport(sync.handle, &transport, nullptr) == COTMOC_OK);
+        CHECK(run == COTMOC_BUSY);
+        CHECK(set == COTMOC_BUSY);
+        CHECK(pipe.dropped == 1);
+        pipe.on_drop = nullptr;
+        CHECK(has(sync.run(), R"("complete":true)"));
+    }
+    CHECK(next.dropped == 1);
+}
+
+TEST_CASE("setters and runs of many threads: each is done or busy") {
+    Province province;
+    Post post(province, "don-a");
+    HubPipe pipe(province);
+    Syncer sync(post.replica, pipe);
+    std::atomic<int> wrong = 0;
+    const auto repeat = [&](auto call) {
+        return std::thread([&wrong, call] {
+            for (int i = 0; i < 200; ++i) {
+                const cotmoc_status status = call();
+                wrong += status != COTMOC_OK && status != COTMOC_BUSY;
+            }
+        });
+    };
+    std::vector<std::thread> threads;
+    threads.push_back(repeat([&] { return cotmoc_sync_set_hub(sync.handle, "hub.example:7450", nullptr); }));
+    threads.push_back(repeat([&] {
+        cotmoc_progress_sink sink{};
+        sink.size = sizeof sink;
+        sink.progress = [](void*, const cotmoc_progress*) -> cotmoc_status { return COTMOC_OK; };
+        return cotmoc_sync_set_progress(sync.handle, &sink, nullptr);
+    }));
+    threads.push_back(repeat(
+        [&] { return cotmoc_sync_set_attachments(sync.handle, COTMOC_ATTACHMENTS_NONE, 0, nullptr); }));
+    for (int i = 0; i < 5; ++i) {
+        const cotmoc_status status = cotmoc_sync_run(sync.handle, 0, 0, nullptr, nullptr, nullptr);
+        wrong += status != COTMOC_OK && status != COTMOC_BUSY;
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("a pipe that gives nothing and does not wait has ended: nobody spins on it") {
+    Province province;
+    Post post(province, "don-a");
+    HubPipe pipe(province);
+    Syncer sync(post.replica, pipe);
+    int received = 0;
+    pipe.ended = true;
+    pipe.on_receive = [&] { ++received; };
+    CHECK(cotmoc_sync_run(sync.handle, 0, 0, nullptr, nullptr, nullptr) == COTMOC_CONNECTION_LOST);
+    CHECK(received < 100);
+    pipe.ended = false;
+    CHECK(has(sync.run(), R"("complete":true)"));
+}
+
+TEST_CASE("a sync with a neighbour goes to the device that is named, and to no other") {
     Province province;
     Post one(province, "don-a");
     Post two(province, "don-b");
-    HubPipe pipe(province);
-    Syncer(one.replica, pipe).run();  // learns of the other post
+    test_support::FleetDevice& laptop =
+        province.fleet.add("laptop", crypto::Role::border_post, {"kon-tum/ngoc-hoi"});
+    province.fleet.sync("authority");
+    HubPipe hub(province);
+    Syncer(one.replica, hub).run();  // learns of the others
     const std::string id = one.add("delegation", R"({"head":"A"})");
-    const std::string path = province.directory("stick");
-    cotmoc_bundle* bundle = nullptr;
-    REQUIRE(cotmoc_bundle_new(one.replica, &bundle, nullptr) == COTMOC_OK);
-    CHECK(cotmoc_bundle_import(bundle, nullptr, nullptr, nullptr) == COTMOC_WRONG_USAGE);
-    REQUIRE(cotmoc_bundle_set_reader(bundle, "nobody", nullptr) == COTMOC_OK);
-    CHECK(cotmoc_bundle_export(bundle, path.c_str(), nullptr, nullptr, nullptr) == COTMOC_UNKNOWN_DEVICE);
-    REQUIRE(cotmoc_bundle_set_reader(bundle, "don-b", nullptr) == COTMOC_OK);
-    REQUIRE(cotmoc_bundle_set_volume_size(bundle, 7, nullptr) == COTMOC_OK);
-    CHECK(cotmoc_bundle_export(bundle, path.c_str(), nullptr, nullptr, nullptr) == COTMOC_OUT_OF_BOUNDS);
-    REQUIRE(cotmoc_bundle_set_volume_size(bundle, 1 << 20, nullptr) == COTMOC_OK);
-    CHECK(has(text_from([&](auto... view) { return cotmoc_bundle_export(bundle, path.c_str(), view...); }),
-              R"("change_sets":1)"));
-    CHECK(cotmoc_bundle_export(bundle, path.c_str(), nullptr, nullptr, nullptr) == COTMOC_FILE_EXISTS);
-    cotmoc_bundle_free(bundle);
-    CHECK(has(text_from([&](auto... view) { return cotmoc_bundle_inspect(path.c_str(), view...); }),
-              R"("change_sets":{"count":1)"));
-    REQUIRE(cotmoc_bundle_new(two.replica, &bundle, nullptr) == COTMOC_OK);
-    REQUIRE(cotmoc_bundle_add_file(bundle, path.c_str(), nullptr) == COTMOC_OK);
-    CHECK(has(text_from([&](auto... view) { return cotmoc_bundle_import(bundle, view...); }),
-              R"("complete":true)"));
-    REQUIRE(cotmoc_bundle_add_file(bundle, province.directory("none").c_str(), nullptr) == COTMOC_OK);
-    std::string report;
-    CHECK(cotmoc_bundle_import(bundle, into_string, &report, nullptr) == COTMOC_CANNOT_READ_FILE);
-    CHECK(has(report, R"("complete":false)"));
-    cotmoc_bundle_free(bundle);
-    CHECK(two.get(id) == one.get(id));
-}
-
-TEST_CASE("the log tells of failures without texts of records") {
-    Province province;
-    struct Lines {
-        std::vector<std::string> all;
-        int drops = 0;
-    } lines;
-    cotmoc_log log{};
-    log.size = sizeof log;
-    log.ctx = &lines;
-    log.drop = [](void* ctx) { ++static_cast<Lines*>(ctx)->drops; };
-    log.line = [](void* ctx, int32_t, const char* line) { static_cast<Lines*>(ctx)->all.emplace_back(line); };
-    {
-        Options options(province.directory("don-a"));
-        REQUIRE(cotmoc_options_set_log(options.handle, &log, COTMOC_LOG_DEBUG, nullptr) == COTMOC_OK);
-        Post post(province, "don-a", options.handle);
-        const std::string id = post.add("inspection", R"({"marker_no":"bí-mật"})");
-        CHECK(post.edit(id, R"({"latitude":91})") == COTMOC_OUT_OF_BOUNDS);
-    }
-    CHECK(lines.drops == 1);
-    std::string all;
-    for (const std::string& line : lines.all) {
-        CHECK(line.find('\n') == std::string::npos);
-        all += line + "\n";
-    }
-    CHECK(has(all, "latitude"));
-    CHECK(has(all, "closed"));
-    CHECK(all.find("bí-mật") == std::string::npos);
-}
-
-TEST_CASE("a grant for another device, or of another root, is refused") {
-    Province province;
-    Options options(province.directory("don-b"));
-    cotmoc_replica* replica = nullptr;
-    REQUIRE(cotmoc_replica_create(options.handle, "don-b", &replica, nullptr) == COTMOC_OK);
-    const std::string request =
-        text_from([&](auto... view) { return cotmoc_replica_request(replica, view...); });
-    const std::string grant = province.enrol(request, crypto::Role::border_post, {"kon-tum/dak-glei"});
-    Options other_options(province.directory("don-c"));
-    cotmoc_replica* other = nullptr;
-    REQUIRE(cotmoc_replica_create(other_options.handle, "don-c", &other, nullptr) == COTMOC_OK);
-    const auto join = [&](cotmoc_replica* in, const char* root) {
-        return cotmoc_replica_join(in, grant.data(), grant.size(), root, nullptr);
+    HubPipe pipe(province);
+    pipe.answers = [&] {
+        return sync::Session::answer({*laptop.replica, laptop.replica->keys().device, province.fleet.random});
     };
-    CHECK(join(replica, nullptr) == COTMOC_ROOT_NEEDED);
-    CHECK(join(replica, "0000") == COTMOC_WRONG_ROOT);
-    const std::string root = text_from(
-        [&](auto... view) { return cotmoc_grant_fingerprint(grant.data(), grant.size(), view...); });
-    CHECK(join(other, root.c_str()) == COTMOC_WRONG_GRANT);
-    cotmoc_replica_free(other);
-    CHECK(cotmoc_replica_join(replica, "grant", 5, root.c_str(), nullptr) == COTMOC_BAD_GRANT);
-    CHECK(join(replica, root.c_str()) == COTMOC_OK);
-    CHECK(join(replica, nullptr) == COTMOC_ALREADY_JOINED);
-    const auto* octets = reinterpret_cast<const uint8_t*>(passphrase.data());
-    CHECK(cotmoc_replica_rejoin(replica, octets, passphrase.size(), nullptr, nullptr, nullptr, nullptr) ==
-          COTMOC_NOT_RESTORED);
-    cotmoc_replica_free(replica);
+    Syncer sync(one.replica, pipe);
+    const auto run_with = [&](const char* peer) {
+        REQUIRE(cotmoc_sync_set_peer(sync.handle, peer, nullptr) == COTMOC_OK);
+        return cotmoc_sync_run(sync.handle, 0, 0, nullptr, nullptr, nullptr);
+    };
+    CHECK(run_with("nobody") == COTMOC_UNKNOWN_DEVICE);
+    CHECK(run_with("don-a") == COTMOC_WRONG_USAGE);
+    CHECK(run_with("laptop@") == COTMOC_WRONG_USAGE);
+    CHECK(run_with("laptop@host:0") == COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_sync_set_peer(sync.handle, "", nullptr) == COTMOC_WRONG_USAGE);
+    CHECK(pipe.opened == 0);
+    CHECK(run_with("don-b") != COTMOC_OK);
+    CHECK(run_with("laptop") == COTMOC_OK);
+    CHECK(laptop.replica->store().find(*from_uuid_text(id)).value().has_value());
+    // NULL: the hub again, which the laptop is not.
+    CHECK(run_with(nullptr) != COTMOC_OK);
+    pipe.answers = nullptr;
+    CHECK(run_with(nullptr) == COTMOC_OK);
+    // Over TCP it needs an address.
+    REQUIRE(cotmoc_sync_set_transport(sync.handle, nullptr, nullptr) == COTMOC_OK);
+    CHECK(run_with("laptop") == COTMOC_WRONG_USAGE);
+    CHECK(run_with("laptop@127.0.0.1:1") == COTMOC_CONNECTION_FAILED);
 }

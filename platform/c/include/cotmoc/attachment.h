@@ -28,7 +28,8 @@ COTMOC_API cotmoc_status cotmoc_attachment_add_file(cotmoc_replica* replica, con
                                                     const char* field, const char* path, cotmoc_text_fn view,
                                                     void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
 /// What a field names: a JSON array of {"attachment","name","size","media_type","held":bool}. What is not
-/// held comes with a sync that carries attachments (cotmoc_sync_set_attachments).
+/// held comes with a sync that carries attachments (cotmoc_sync_set_attachments,
+/// cotmoc_sync_want_attachment).
 COTMOC_API cotmoc_status cotmoc_attachment_list(cotmoc_replica* replica, const char* id, const char* field,
                                                 cotmoc_text_fn view, void* ctx,
                                                 cotmoc_error* error) COTMOC_NOTHROW;
@@ -44,5 +45,15 @@ COTMOC_API cotmoc_status cotmoc_attachment_read(cotmoc_replica* replica, const c
 COTMOC_API cotmoc_status cotmoc_attachment_save(cotmoc_replica* replica, const char* id, const char* field,
                                                 const char* name, const char* path,
                                                 cotmoc_error* error) COTMOC_NOTHROW;
+/// The small picture of a file, as cotmoc_attachment_read. COTMOC_UNKNOWN_ATTACHMENT if it has none. Since
+/// API version 2.
+COTMOC_API cotmoc_status
+cotmoc_attachment_read_thumbnail(cotmoc_replica* replica, const char* id, const char* field, const char* name,
+                                 cotmoc_status (*piece)(void* ctx, const uint8_t* octets, size_t size),
+                                 void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
+/// Takes a file out of the record, by its name or six digits of its id; NULL: the only one.
+/// COTMOC_UNKNOWN_ATTACHMENT, and the errors of what changes a record. Since API version 2.
+COTMOC_API cotmoc_status cotmoc_attachment_detach(cotmoc_replica* replica, const char* id, const char* field,
+                                                  const char* name, cotmoc_error* error) COTMOC_NOTHROW;
 
 COTMOC_END_DECLS

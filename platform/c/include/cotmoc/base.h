@@ -32,7 +32,7 @@
 #endif
 
 /// Of this header. It rises with every function, option or number that is added; what is there stays.
-#define COTMOC_API_VERSION 1
+#define COTMOC_API_VERSION 2
 
 COTMOC_BEGIN_DECLS
 

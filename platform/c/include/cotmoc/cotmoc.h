@@ -5,6 +5,7 @@
 #include <cotmoc/base.h>
 #include <cotmoc/bundle.h>
 #include <cotmoc/conflict.h>
+#include <cotmoc/device.h>
 #include <cotmoc/observer.h>
 #include <cotmoc/options.h>
 #include <cotmoc/query.h>

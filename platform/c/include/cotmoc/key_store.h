@@ -10,9 +10,12 @@ COTMOC_BEGIN_DECLS
 typedef cotmoc_status (*cotmoc_octets_fn)(void* sink, const uint8_t* octets, size_t size);
 
 /// Who keeps a device's key file. The file is sealed: it shows nothing to whoever keeps it without the
-/// passphrase. The callbacks run on the thread of the call that needs them, which is one that opens or makes
-/// a replica, changes its passphrase or its identity; none of them may call a function of that replica. Each
-/// returns COTMOC_OK or what went wrong: a number of the library, or one of the host's own.
+/// passphrase. The callbacks run on the thread of the call that needs them: one that opens or makes a
+/// replica, changes its passphrase or its identity, or for the recovery any first one after a change of the
+/// trust. They run under the lock: what one of them calls of that replica returns COTMOC_BUSY, and what
+/// another thread calls meanwhile does after two seconds (a _free waits, so no callback waits for a thread
+/// that frees). Each returns COTMOC_OK or what went wrong: a number of the library, or one of the host's own;
+/// that call fails with it.
 ///
 /// `size` is sizeof(cotmoc_key_store): members that the library of the day does not know, or that this header
 /// lacks, are left alone. Pointers marked optional may be NULL.
@@ -36,7 +39,7 @@ typedef struct cotmoc_key_store {
     /// Optional. What was saved last has been opened: what was saved before it is of no use any more.
     cotmoc_status (*forget_previous)(void* ctx);
     /// Optional, both or neither: the office's way to the data, kept beside the key file. An empty save
-    /// removes it; COTMOC_NO_RECOVERY if there is none.
+    /// removes it; COTMOC_NO_RECOVERY if there is none. After any other error nothing is written over it.
     cotmoc_status (*load_recovery)(void* ctx, cotmoc_octets_fn take, void* sink);
     cotmoc_status (*save_recovery)(void* ctx, const uint8_t* octets, size_t size);
 } cotmoc_key_store;

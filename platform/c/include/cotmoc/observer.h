@@ -31,7 +31,8 @@ COTMOC_API cotmoc_status cotmoc_observe_record(cotmoc_replica* replica, const ch
                                                cotmoc_subscription** subscription,
                                                cotmoc_error* error) COTMOC_NOTHROW;
 /// Ends it: once this returns no call of `changed` begins, and none goes on unless it is the one that this is
-/// called in. `drop` is called then, or when that call has returned. NULL is fine.
+/// called in. `drop` is called then, or when that call has returned; it may free the subscription that it
+/// belongs to, which is one free with the one that goes on. NULL is fine.
 COTMOC_API void cotmoc_subscription_free(cotmoc_subscription* subscription) COTMOC_NOTHROW;
 
 COTMOC_END_DECLS

@@ -58,4 +58,12 @@ COTMOC_API cotmoc_status cotmoc_replica_report(cotmoc_replica* replica, const ch
 COTMOC_API cotmoc_status cotmoc_replica_audit(cotmoc_replica* replica, cotmoc_text_fn line, void* ctx,
                                               cotmoc_error* error) COTMOC_NOTHROW;
 
+/// Gives each record in the form that `import` takes, one JSON object after the other; `kind` and `space` may
+/// be NULL: all. The audit tells of it, from before the first record on. `line` is called under the lock and
+/// may call other replicas only; COTMOC_STOP ends it. COTMOC_UNKNOWN_KIND, COTMOC_UNKNOWN_SPACE, and the
+/// errors of what changes a record. Since API version 2.
+COTMOC_API cotmoc_status cotmoc_replica_export(cotmoc_replica* replica, const char* kind, const char* space,
+                                               cotmoc_text_fn line, void* ctx,
+                                               cotmoc_error* error) COTMOC_NOTHROW;
+
 COTMOC_END_DECLS

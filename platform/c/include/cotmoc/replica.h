@@ -10,10 +10,11 @@ COTMOC_BEGIN_DECLS
 // up.
 //
 // Errors of every function that takes a replica: COTMOC_WRONG_USAGE for NULL where something is needed and
-// for a replica that is closed; COTMOC_BUSY while it is suspended, and for a call from a callback that may
-// not make it; COTMOC_DISK_FULL, COTMOC_IO_ERROR, COTMOC_DATABASE_DAMAGED, COTMOC_OUT_OF_MEMORY,
-// COTMOC_INTERNAL. A call that fails has changed nothing.
-// join, rejoin, change_passphrase and verify return COTMOC_BUSY inside a callback and while a sync runs, too.
+// for a replica that is closed; COTMOC_BUSY while it is suspended, for a call from a callback that may not
+// make it, and for one that has waited two seconds for a callback of the key store; COTMOC_DISK_FULL,
+// COTMOC_IO_ERROR, COTMOC_DATABASE_DAMAGED, COTMOC_OUT_OF_MEMORY, COTMOC_INTERNAL. A call that fails has
+// changed nothing. join, rejoin, change_passphrase and verify return COTMOC_BUSY inside a callback and while
+// a sync runs, too.
 
 /// Makes a device's keys and an empty encrypted database, and opens it. `name` is the device's. Needs a
 /// directory and a passphrase. COTMOC_ALREADY_EXISTS, COTMOC_WEAK_PASSPHRASE, COTMOC_BUSY if another process
@@ -28,8 +29,8 @@ COTMOC_API cotmoc_status cotmoc_replica_open(const cotmoc_options* options, cotm
 /// it and are still to be freed. COTMOC_BUSY, and nothing is closed, while a sync runs and inside a callback.
 /// The handle stays, to be freed; closing it twice is no error.
 COTMOC_API cotmoc_status cotmoc_replica_close(cotmoc_replica* replica, cotmoc_error* error) COTMOC_NOTHROW;
-/// Closes it too, if that has not been done. A call that still goes on ends in peace, and the database is
-/// closed after it; no other thread may begin one any more.
+/// Closes it too, if that has not been done. A call that still goes on, also one whose callback this is
+/// called in, ends in peace, and the database is closed as it ends; no other thread may begin one any more.
 COTMOC_API void cotmoc_replica_free(cotmoc_replica* replica) COTMOC_NOTHROW;
 
 /// Closes the files and gives up the lock of the directory, but keeps the keys in memory: before the system
@@ -76,9 +77,10 @@ COTMOC_API cotmoc_status cotmoc_replica_change_passphrase(cotmoc_replica* replic
                                                           cotmoc_error* error) COTMOC_NOTHROW;
 
 /// Runs `work` once, at once, on this thread: what the record functions that it calls change becomes one
-/// transaction, durable when the call returns. If it returns anything but COTMOC_OK, or a call in it failed,
-/// nothing is changed, and that status comes back. Only functions of record.h, conflict.h and query.h may be
-/// called in it (others: COTMOC_BUSY); other threads wait.
+/// transaction, durable when the call returns. If it returns anything but COTMOC_OK, or a call in it failed
+/// (reading ones too), nothing is changed, and that status comes back, whatever the work returns; what only a
+/// view returned is no failure. Only functions of record.h, conflict.h and query.h may be called in it
+/// (others: COTMOC_BUSY); other threads wait.
 COTMOC_API cotmoc_status cotmoc_replica_batch(cotmoc_replica* replica, cotmoc_status (*work)(void* ctx),
                                               void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
 
@@ -90,6 +92,12 @@ COTMOC_API cotmoc_status cotmoc_replica_verify(cotmoc_replica* replica, cotmoc_t
 /// The array of `quarantine --json`: what arrived and has no effect, with its reason.
 COTMOC_API cotmoc_status cotmoc_replica_quarantine(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
                                                    cotmoc_error* error) COTMOC_NOTHROW;
+/// Judges a change set in quarantine once more, with all of its space: `hash` is six digits of its "hash" or
+/// more. Gives {"released":bool,"reason"}; "reason" says why it stays. COTMOC_UNKNOWN_CHANGE,
+/// COTMOC_AMBIGUOUS_CHANGE; COTMOC_BUSY inside a callback and while a sync runs. Since API version 2.
+COTMOC_API cotmoc_status cotmoc_replica_release(cotmoc_replica* replica, const char* hash,
+                                                cotmoc_text_fn view, void* ctx,
+                                                cotmoc_error* error) COTMOC_NOTHROW;
 /// {"SPACE":"hex"}: the state digests of the spaces. Equal wherever the same is held.
 COTMOC_API cotmoc_status cotmoc_replica_digests(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
                                                 cotmoc_error* error) COTMOC_NOTHROW;

@@ -64,6 +64,19 @@ COTMOC_API cotmoc_status cotmoc_sync_set_progress(cotmoc_sync* sync, const cotmo
 COTMOC_API cotmoc_status cotmoc_sync_set_attachments(cotmoc_sync* sync, int32_t carry, uint64_t octets_max,
                                                      cotmoc_error* error) COTMOC_NOTHROW;
 
+/// A neighbour's device that serves (docs/neighbours.md) instead of the hub: "DEVICE@HOST:PORT", or "DEVICE"
+/// with a transport; a device goes by its name or 8 digits of its id. NULL: the hub again. It is looked up
+/// when the sync runs: COTMOC_UNKNOWN_DEVICE, COTMOC_REVOKED, COTMOC_WRONG_USAGE for this device or no such
+/// text; COTMOC_HANDSHAKE_FAILED if another device answers. The remembered hub stays. Since API version 2.
+COTMOC_API cotmoc_status cotmoc_sync_set_peer(cotmoc_sync* sync, const char* peer,
+                                              cotmoc_error* error) COTMOC_NOTHROW;
+/// The next runs fetch this file, or if `thumbnail` is not 0 its small picture, whatever
+/// cotmoc_sync_set_attachments says and however large it is. `name` may be NULL: the only one of the field.
+/// COTMOC_UNKNOWN_RECORD, COTMOC_UNKNOWN_ATTACHMENT. Since API version 2.
+COTMOC_API cotmoc_status cotmoc_sync_want_attachment(cotmoc_sync* sync, const char* id, const char* field,
+                                                     const char* name, int32_t thumbnail,
+                                                     cotmoc_error* error) COTMOC_NOTHROW;
+
 /// One slice: sessions until nothing is left to exchange, or until so many octets and milliseconds are used
 /// (0: no limit). What has arrived is committed whatever the end, and the next slice goes on from there; a
 /// limit or a cancel is no error. While it runs, other threads may use the replica. The view gets the object

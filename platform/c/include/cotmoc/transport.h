@@ -18,7 +18,8 @@ typedef struct cotmoc_transport {
     /// Takes what it can without waiting long: `taken` becomes 0 to `size`. The rest is offered again.
     cotmoc_status (*send)(void* ctx, const uint8_t* octets, size_t size, size_t* taken);
     /// Waits up to `timeout_ms` for octets: `got` becomes 0 if none came. COTMOC_CONNECTION_LOST once the
-    /// other side has closed and everything was read.
+    /// other side has closed and everything was read. One that gives 0 without waiting, 16 times in a row
+    /// with nothing left to send, is taken for that end.
     cotmoc_status (*receive)(void* ctx, uint8_t* into, size_t capacity, int32_t timeout_ms, size_t* got);
     /// Once after each `open` that succeeded.
     void (*close)(void* ctx);

@@ -53,9 +53,7 @@ CTM_NO_PLAIN_INIT
 NS_SWIFT_NAME(ConflictCursor)
 @interface CTMConflictCursor : NSObject {
 @private
-    CTMReplica *_replica;
-    struct cotmoc_cursor *_handle;
-    BOOL _atEnd;
+    CTMCursorCore *_core;
 }
 CTM_NO_PLAIN_INIT
 /// nil with an error, or nil without one and `atEnd`.

@@ -7,9 +7,11 @@ NS_ASSUME_NONNULL_BEGIN
 
 /// Who keeps a device's key file. The file is sealed: it shows nothing to whoever keeps it without the
 /// passphrase. The methods are called on the thread of the call that needs them (open, create, rejoin, change
-/// the passphrase), in an autorelease pool of their own; none of them may call a method of that replica. They
-/// return NO or nil with an error, which comes back from that call (CTMErrors.h). The options and the replica
-/// retain the key store; it may be released on any thread and then calls nothing of the library.
+/// the passphrase, the first one after a change of the trust), in an autorelease pool of their own. What one
+/// of them calls of that replica gives CTMErrorBusy, and what another thread calls meanwhile does after two
+/// seconds. They return NO or nil with an error, which comes back from that call (CTMErrors.h). The options
+/// and the replica retain the key store; it may be released on any thread and then calls nothing of the
+/// library.
 NS_SWIFT_NAME(KeyStore)
 @protocol CTMKeyStore <NSObject>
 /// CTMErrorNoReplica if nothing was ever saved.
@@ -19,6 +21,7 @@ NS_SWIFT_NAME(KeyStore)
 @optional
 /// 32 octets that never leave this device: the key file opens nowhere else then, whoever knows the
 /// passphrase, and a PIN of six characters is enough. CTMErrorNoKeyCustody if they cannot be reached now.
+/// NSMutableData is overwritten with zeros once the library has taken it: give a copy.
 - (NSData *_Nullable)hardwareSecretWithError:(NSError *_Nullable *_Nullable)error;
 /// Before a PIN is tried: counts the try durably. CTMErrorTriesUsedUp after the last one.
 - (BOOL)beginTryWithError:(NSError *_Nullable *_Nullable)error;

@@ -27,7 +27,7 @@ NS_SWIFT_NAME(Options)
 @interface CTMOptions : NSObject <NSCopying> {
 @private
     NSString *_directory;
-    NSData *_passphrase;
+    NSMutableData *_passphrase;
     id<CTMKeyStore> _keyStore;
     id<CTMLog> _log;
     CTMLogLevel _logLevel;
@@ -41,8 +41,9 @@ NS_SWIFT_NAME(Options)
 CTM_NO_PLAIN_INIT
 /// The folder of the replica, which is the library's own. One process at a time has it open.
 @property(nonatomic, copy) NSString *directory;
-/// Not text: the octets count as they are. The library copies them into guarded memory and wipes that; these
-/// options keep theirs, so do not keep the options longer than needed.
+/// Not text: the octets count as they are. These options keep a copy of their own, which is overwritten with
+/// zeros when they go or get another one; what this property gives is that copy. The app's own data is not
+/// wiped.
 @property(nonatomic, copy) NSData *passphrase;
 /// Who keeps the key file; nil: a file in the directory.
 @property(nonatomic, retain) id<CTMKeyStore> _Nullable keyStore;

@@ -5,7 +5,7 @@
 
 NS_ASSUME_NONNULL_BEGIN
 
-struct cotmoc_cursor;
+@class CTMCursorCore;
 
 /// What is asked for; without a property set, all records that are not deleted. One thread at a time; it may
 /// serve several cursors and subscriptions. What is set is checked where it is used.
@@ -39,9 +39,7 @@ NS_SWIFT_NAME(Query)
 NS_SWIFT_NAME(Cursor)
 @interface CTMCursor : NSObject {
 @private
-    CTMReplica *_replica;
-    struct cotmoc_cursor *_handle;
-    BOOL _atEnd;
+    CTMCursorCore *_core;
 }
 CTM_NO_PLAIN_INIT
 /// nil with an error, or nil without one and `atEnd`.

@@ -6,9 +6,11 @@ import java.util.Map;
 
 /** Files that records name. Any thread. They are kept sealed beside the database. */
 public final class Attachments {
+    private final Replica replica; // who has these has the replica: it is not collected
     private final Handle handle;
 
-    Attachments(Handle handle) {
+    Attachments(Replica replica, Handle handle) {
+        this.replica = replica;
         this.handle = handle;
     }
 
@@ -79,5 +81,31 @@ public final class Attachments {
      */
     public void save(String id, String field, String name, String path) throws CotmocException {
         handle.act(at -> Native.attachmentSave(at, id, field, name, path));
+    }
+
+    /**
+     * Writes a file's small picture to a stream.
+     *
+     * @param id which record
+     * @param field its field
+     * @param name the file's, or six digits of its id; null: the only one
+     * @param to gets the octets; is not closed
+     * @throws CotmocException {@code unknown_attachment} if it has none, {@code attachment_not_here}; {@code io_error}
+     *         with what the stream threw
+     */
+    public void readThumbnail(String id, String field, String name, OutputStream to) throws CotmocException {
+        handle.act(at -> Native.thumbnailRead(at, id, field, name, to));
+    }
+
+    /**
+     * Takes a file out of the record.
+     *
+     * @param id which record
+     * @param field its field
+     * @param name the file's, or six digits of its id; null: the only one
+     * @throws CotmocException {@code unknown_attachment}, and what changes a record
+     */
+    public void detach(String id, String field, String name) throws CotmocException {
+        handle.act(at -> Native.detach(at, id, field, name));
     }
 }

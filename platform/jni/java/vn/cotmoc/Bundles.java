@@ -8,9 +8,11 @@ public final class Bundles {
     /** The largest volume. */
     public static final long VOLUME_SIZE_MAX = 256L * 1024 * 1024;
 
+    private final Replica replica; // who has these has the replica: it is not collected
     private final Handle handle;
 
-    Bundles(Handle handle) {
+    Bundles(Replica replica, Handle handle) {
+        this.replica = replica;
         this.handle = handle;
     }
 

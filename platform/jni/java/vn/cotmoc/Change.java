@@ -7,12 +7,14 @@ import java.util.Map;
 /** What a commit changed in the result of a query. Immutable. */
 public final class Change {
     private final String json;
+    private final boolean afterLoss;
     private final List<String> entered;
     private final List<String> changed;
     private final List<String> left;
 
-    Change(String json) {
+    Change(String json, boolean afterLoss) {
         this.json = json;
+        this.afterLoss = afterLoss;
         Map<String, Object> object = Json.object(json);
         entered = Collections.unmodifiableList(Json.asTexts(object.get("entered")));
         changed = Collections.unmodifiableList(Json.asTexts(object.get("changed")));
@@ -44,6 +46,15 @@ public final class Change {
      */
     public List<String> left() {
         return left;
+    }
+
+    /**
+     * Whether changes before this one were lost since the executor refused them, as a full queue does.
+     *
+     * @return true: what is shown must be read again
+     */
+    public boolean isAfterLoss() {
+        return afterLoss;
     }
 
     /**

@@ -12,10 +12,12 @@ public final class Cursor<T> implements AutoCloseable {
         T read(String json);
     }
 
+    private final Replica replica; // is not collected before this
     private final Handle handle;
     private final Reader<T> reader;
 
-    Cursor(long pointer, Reader<T> reader) {
+    Cursor(Replica replica, long pointer, Reader<T> reader) {
+        this.replica = replica;
         this.reader = reader;
         handle = new Handle("cursor", pointer, Native::cursorFree);
         handle.belongsTo(this);

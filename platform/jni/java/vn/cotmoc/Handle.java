@@ -8,7 +8,7 @@ import java.util.Set;
 /**
  * A native handle and who uses it now. It is freed once it is closed and nobody is inside a call any more, so a
  * close never waits, not even one out of a callback. What an app forgot to close is freed when the next handle is made
- * after its owner was collected.
+ * after its owner was collected, by a thread that is not inside a call.
  */
 final class Handle {
     /** A call with the handle. */
@@ -39,6 +39,14 @@ final class Handle {
     private static final ReferenceQueue<Object> FORGOTTEN = new ReferenceQueue<>();
     private static final Set<Owner> OWNERS = new HashSet<>();
 
+    /** How many calls this thread is inside: there it may have the lock of a replica, or an open transaction. */
+    private static final ThreadLocal<int[]> INSIDE = new ThreadLocal<int[]>() {
+        @Override
+        protected int[] initialValue() {
+            return new int[1];
+        }
+    };
+
     private final String what;
     private final Free free;
     private long pointer;
@@ -61,10 +69,14 @@ final class Handle {
         synchronized (this) {
             owner = mine;
         }
+        freeForgotten();
     }
 
-    /** Not while a transaction is open or inside a callback: it may have to wait for the replica. */
+    /** It may have to wait for a replica, so inside a call, which is where callbacks are, it leaves all for later. */
     static void freeForgotten() {
+        if (INSIDE.get()[0] != 0) {
+            return;
+        }
         for (Object found = FORGOTTEN.poll(); found != null; found = FORGOTTEN.poll()) {
             ((Owner) found).handle.close();
         }
@@ -120,10 +132,12 @@ final class Handle {
             throw new CotmocException(CotmocException.WRONG_USAGE, "the " + what + " is closed");
         }
         users++;
+        INSIDE.get()[0]++;
         return pointer;
     }
 
     private void leave() {
+        INSIDE.get()[0]--;
         synchronized (this) {
             users--;
         }

@@ -7,7 +7,8 @@ import java.io.IOException;
  * whoever keeps it without the passphrase.
  *
  * <p>The methods run on the thread of the call that opens or makes a replica, or changes its passphrase or its
- * identity; they may call no method of that replica. What they throw comes out of that call; an
+ * identity, or of the first one after a change of the trust. A method of that replica fails with {@code busy} there,
+ * and in another thread after two seconds. What they throw comes out of that call; an
  * {@link IOException} as the cause of {@code io_error}.
  */
 public interface KeyStore {

@@ -41,6 +41,8 @@ final class Native {
 
     static native void changePassphrase(long replica, byte[] current, byte[] fresh) throws CotmocException;
 
+    static native String release(long replica, String hash) throws CotmocException;
+
     static native void batch(long replica, Replica.Work work) throws CotmocException;
 
     // Records.
@@ -95,6 +97,8 @@ final class Native {
 
     static native void audit(long replica, RowSink sink) throws CotmocException;
 
+    static native void export(long replica, String kind, String space, RowSink sink) throws CotmocException;
+
     static native String report(long replica, String space, String from, String to) throws CotmocException;
 
     // Observers.
@@ -119,6 +123,11 @@ final class Native {
     static native void attachmentSave(long replica, String id, String field, String name, String path)
             throws CotmocException;
 
+    static native void thumbnailRead(long replica, String id, String field, String name,
+            java.io.OutputStream to) throws CotmocException;
+
+    static native void detach(long replica, String id, String field, String name) throws CotmocException;
+
     // Bundles.
     static native String bundleExport(long replica, String path, String reader, long volumeSize,
             boolean everything) throws CotmocException;
@@ -139,6 +148,11 @@ final class Native {
     static native void syncSetProgress(long sync, ProgressBridge bridge) throws CotmocException;
 
     static native void syncSetAttachments(long sync, int carry, long octetsMax) throws CotmocException;
+
+    static native void syncSetPeer(long sync, String peer) throws CotmocException;
+
+    static native void syncWant(long sync, String id, String field, String name, boolean thumbnail)
+            throws CotmocException;
 
     static native String syncRun(long sync, long octetsMax, long msMax) throws CotmocException;
 

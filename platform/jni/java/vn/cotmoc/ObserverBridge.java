@@ -1,12 +1,14 @@
 package vn.cotmoc;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /** What native code calls for an Observer. */
 final class ObserverBridge {
     private final Executor executor;
     private final Observer observer;
     private volatile boolean over;
+    private volatile boolean lost; // written by the one call that tells at a time
 
     ObserverBridge(Executor executor, Observer observer) {
         if (executor == null || observer == null) {
@@ -17,11 +19,18 @@ final class ObserverBridge {
     }
 
     void changed(String json) {
-        executor.execute(() -> {
-            if (!over) {
-                observer.changed(new Change(json));
-            }
-        });
+        boolean afterLoss = lost;
+        lost = false;
+        try {
+            executor.execute(() -> {
+                if (!over) {
+                    observer.changed(new Change(json, afterLoss));
+                }
+            });
+        } catch (RejectedExecutionException full) {
+            lost = true;
+            throw full;
+        }
     }
 
     void end() {

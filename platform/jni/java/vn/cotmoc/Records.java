@@ -13,9 +13,11 @@ import java.util.Map;
  * {@code replica_restored}, and for a field with what {@code docs/errors.md} says of fields.
  */
 public final class Records {
+    private final Replica replica; // who has these has the replica: it is not collected
     private final Handle handle;
 
-    Records(Handle handle) {
+    Records(Replica replica, Handle handle) {
+        this.replica = replica;
         this.handle = handle;
     }
 

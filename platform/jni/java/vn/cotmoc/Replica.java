@@ -36,9 +36,9 @@ public final class Replica implements AutoCloseable {
 
     private Replica(long pointer) {
         handle = new Handle("replica", pointer, Native::replicaFree);
-        records = new Records(handle);
-        attachments = new Attachments(handle);
-        bundles = new Bundles(handle);
+        records = new Records(this, handle);
+        attachments = new Attachments(this, handle);
+        bundles = new Bundles(this, handle);
         handle.belongsTo(this);
     }
 
@@ -239,7 +239,7 @@ public final class Replica implements AutoCloseable {
      * @throws CotmocException {@code unknown_kind}, {@code unknown_field}, {@code unknown_space}
      */
     public Cursor<Record> query(Query query) throws CotmocException {
-        return new Cursor<>(cursor(query, false), Record::new);
+        return new Cursor<>(this, cursor(query, false), Record::new);
     }
 
     /**
@@ -267,7 +267,7 @@ public final class Replica implements AutoCloseable {
      * @throws CotmocException as {@link #query}
      */
     public Cursor<Conflict> conflicts(Query query) throws CotmocException {
-        return new Cursor<>(cursor(query, true), Conflict::read);
+        return new Cursor<>(this, cursor(query, true), Conflict::read);
     }
 
     /**
@@ -289,6 +289,18 @@ public final class Replica implements AutoCloseable {
      */
     public void audit(RowSink sink) throws CotmocException {
         handle.act(at -> Native.audit(at, sink));
+    }
+
+    /**
+     * Gives records in the form that {@link Records#importLine} takes. The audit tells of it.
+     *
+     * @param kind of the catalogue; null: all
+     * @param space null: all
+     * @param sink gets each record; may not call this replica
+     * @throws CotmocException {@code unknown_kind}, {@code unknown_space}, and what changes a record
+     */
+    public void export(String kind, String space, RowSink sink) throws CotmocException {
+        handle.act(at -> Native.export(at, kind, space, sink));
     }
 
     /**
@@ -316,7 +328,7 @@ public final class Replica implements AutoCloseable {
     public Subscription observe(Query query, Executor executor, Observer observer) throws CotmocException {
         Query asked = query == null ? new Query() : query;
         ObserverBridge bridge = new ObserverBridge(executor, observer);
-        return new Subscription(
+        return new Subscription(this,
                 handle.use(at -> Native.observeQuery(at, asked.texts(), asked.limit(), asked.flags(), bridge)), bridge);
     }
 
@@ -331,7 +343,7 @@ public final class Replica implements AutoCloseable {
      */
     public Subscription observe(String id, Executor executor, Observer observer) throws CotmocException {
         ObserverBridge bridge = new ObserverBridge(executor, observer);
-        return new Subscription(handle.use(at -> Native.observeRecord(at, id, bridge)), bridge);
+        return new Subscription(this, handle.use(at -> Native.observeRecord(at, id, bridge)), bridge);
     }
 
     /**
@@ -341,7 +353,7 @@ public final class Replica implements AutoCloseable {
      * @throws CotmocException if it is closed
      */
     public SyncEngine sync() throws CotmocException {
-        return new SyncEngine(handle.use(Native::syncNew));
+        return new SyncEngine(this, handle.use(Native::syncNew));
     }
 
     /**
@@ -362,6 +374,17 @@ public final class Replica implements AutoCloseable {
      */
     public List<Map<String, Object>> quarantine() throws CotmocException {
         return Json.asObjects(Json.parse(view(QUARANTINE)));
+    }
+
+    /**
+     * Judges a change set in quarantine once more, with all of its space.
+     *
+     * @param hash six digits of it or more
+     * @return released, and the reason if it stays
+     * @throws CotmocException {@code unknown_change}, {@code ambiguous_change}; {@code busy} while a sync runs
+     */
+    public Map<String, Object> release(String hash) throws CotmocException {
+        return Json.object(handle.use(at -> Native.release(at, hash)));
     }
 
     /**

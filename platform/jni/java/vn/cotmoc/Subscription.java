@@ -2,10 +2,12 @@ package vn.cotmoc;
 
 /** That somebody observes. Any thread. */
 public final class Subscription implements AutoCloseable {
+    private final Replica replica; // is not collected before this
     private final Handle handle;
     private final ObserverBridge bridge;
 
-    Subscription(long pointer, ObserverBridge bridge) {
+    Subscription(Replica replica, long pointer, ObserverBridge bridge) {
+        this.replica = replica;
         this.bridge = bridge;
         handle = new Handle("subscription", pointer, Native::subscriptionFree);
         handle.belongsTo(this);

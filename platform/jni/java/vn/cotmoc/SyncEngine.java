@@ -29,9 +29,11 @@ public final class SyncEngine implements AutoCloseable {
         void ended(Map<String, Object> session);
     }
 
+    private final Replica replica; // is not collected before this
     private final Handle handle;
 
-    SyncEngine(long pointer) {
+    SyncEngine(Replica replica, long pointer) {
+        this.replica = replica;
         handle = new Handle("sync", pointer, Native::syncFree);
         handle.belongsTo(this);
     }
@@ -85,6 +87,33 @@ public final class SyncEngine implements AutoCloseable {
      */
     public SyncEngine setAttachments(Carry carry, long octetsMax) throws CotmocException {
         handle.act(at -> Native.syncSetAttachments(at, carry.ordinal(), octetsMax));
+        return this;
+    }
+
+    /**
+     * A neighbour's device that serves, instead of the hub.
+     *
+     * @param peer DEVICE@HOST:PORT, or DEVICE with a transport; null: the hub again
+     * @return this
+     * @throws CotmocException {@code busy} while it runs; {@link #run} says {@code unknown_device}, {@code revoked}
+     */
+    public SyncEngine setPeer(String peer) throws CotmocException {
+        handle.act(at -> Native.syncSetPeer(at, peer));
+        return this;
+    }
+
+    /**
+     * Fetches this file in the next runs, whatever {@link #setAttachments} says and however large it is.
+     *
+     * @param id which record
+     * @param field its field
+     * @param name the file's, or six digits of its id; null: the only one
+     * @param thumbnail its small picture instead
+     * @return this
+     * @throws CotmocException {@code unknown_record}, {@code unknown_attachment}; {@code busy} while it runs
+     */
+    public SyncEngine want(String id, String field, String name, boolean thumbnail) throws CotmocException {
+        handle.act(at -> Native.syncWant(at, id, field, name, thumbnail));
         return this;
     }
 

@@ -1,0 +1,123 @@
+// What a sync is told before it runs, and what that means for its sessions.
+#include "peer.hpp"
+#include "sync_handle.hpp"
+
+#include <cotmoc/records/record_json.hpp>
+#include <cotmoc/records/status_json.hpp>
+
+namespace cotmoc::capi {
+
+Result<void> SyncHandle::set_hub(std::string address) {
+    const Owned owned(*this);
+    COTMOC_TRY(owned.check());
+    const auto endpoint = asio::parse_endpoint(address);
+    if (!endpoint || endpoint->port == 0) {
+        return fail(ErrorCode::wrong_usage, "the address is HOST:PORT, not " + address);
+    }
+    hub_ = std::move(address);
+    return {};
+}
+
+Result<void> SyncHandle::set_transport(std::shared_ptr<const Held<cotmoc_transport>> transport) {
+    const Owned owned(*this);
+    COTMOC_TRY(owned.check());
+    transport_.swap(transport);
+    transport.reset();  // the host's `drop` runs while the handle is still held
+    return {};
+}
+
+Result<void> SyncHandle::set_progress(std::shared_ptr<const Held<cotmoc_progress_sink>> progress) {
+    const Owned owned(*this);
+    COTMOC_TRY(owned.check());
+    progress_.swap(progress);
+    progress.reset();  // the host's `drop` runs while the handle is still held
+    return {};
+}
+
+Result<void> SyncHandle::set_attachments(std::int32_t carry, std::uint64_t octets_max) {
+    const Owned owned(*this);
+    COTMOC_TRY(owned.check());
+    if (carry < COTMOC_ATTACHMENTS_NONE || carry > COTMOC_ATTACHMENTS_ALL) {
+        return fail(ErrorCode::wrong_usage, "carry is one of COTMOC_ATTACHMENTS_…");
+    }
+    carry_ = {carry, octets_max};
+    return {};
+}
+
+Result<void> SyncHandle::set_peer(std::string peer) {
+    const Owned owned(*this);
+    COTMOC_TRY(owned.check());
+    peer_ = std::move(peer);
+    return {};
+}
+
+Result<void> SyncHandle::want_attachment(const NamedAttachment& named) {
+    const Owned owned(*this);
+    COTMOC_TRY(owned.check());
+    return with(*open_, Access::replica, [&](OpenReplica& open) -> Result<void> {
+        COTMOC_ASSIGN(const FoundAttachment found, find_attachment(open, named));
+        wanted_.push_back(found.file.id);
+        return {};
+    });
+}
+
+Result<std::unique_ptr<Pipe>> SyncHandle::make_pipe() {
+    return with(*open_, Access::replica, [&](OpenReplica& open) -> Result<std::unique_ptr<Pipe>> {
+        sync::Replica& replica = open.replica();
+        if (!replica.joined()) {
+            return fail(ErrorCode::not_joined);
+        }
+        peer_key_.reset();
+        if (!peer_.empty()) {
+            COTMOC_ASSIGN(const Peer peer, find_peer(replica, peer_, transport_ == nullptr));
+            peer_key_ = peer.key;
+            return transport_ ? make_host_pipe(transport_) : make_tcp_pipe(*peer.endpoint);
+        }
+        if (transport_) {
+            return make_host_pipe(transport_);
+        }
+        COTMOC_ASSIGN(const std::string known, records::setting(replica, records::hub_setting));
+        const auto endpoint = asio::parse_endpoint(hub_.empty() ? known : hub_);
+        if (!endpoint) {
+            return fail(ErrorCode::no_hub);
+        }
+        if (known.empty()) {
+            // The first one named is kept though the hub may not answer yet.
+            COTMOC_TRY(records::set_setting(replica, records::hub_setting, hub_));
+        }
+        return make_tcp_pipe(*endpoint);
+    });
+}
+
+void SyncHandle::carry_attachments(sync::SessionOptions& session) {
+    using Rule = sync::AttachmentRule;
+    sync::Replica& replica = open_->replica();
+    const auto store = open_->attachments();
+    if (!store) {
+        // No record depends on it.
+        open_->log().tell(COTMOC_LOG_ERROR, "attachments.db: " + describe(store.error()));
+        return;
+    }
+    if (*store == nullptr) {
+        return;
+    }
+    const bool metered = [&] {
+        const std::lock_guard lock(mutex_);
+        return hints_.metered;
+    }();
+    Rule rule;
+    if (carry_) {
+        rule.carry = carry_->first == COTMOC_ATTACHMENTS_NONE ? Rule::Carry::none : Rule::Carry::small;
+        rule.size_max = carry_->first == COTMOC_ATTACHMENTS_ALL ? UINT64_MAX : carry_->second;
+    } else if (metered) {
+        rule.carry = Rule::Carry::none;
+    }
+    rule.wanted = wanted_;
+    session.attachments = *store;
+    session.attachment_rule = rule;
+    session.follow_attachments = [&replica, files = *store] {
+        return sync::follow_attachments(replica, *files);
+    };
+}
+
+}  // namespace cotmoc::capi

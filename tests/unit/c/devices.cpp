@@ -1,0 +1,106 @@
+// What is done to the directory of a device: the wipe, and the way back after a forgotten passphrase.
+#include "unit/c/host.hpp"
+
+#include <cotmoc/crypto/recovery.hpp>
+
+#include <filesystem>
+
+using namespace cotmoc;
+using namespace cotmoc::test_c;
+
+namespace {
+
+/// The text of a member of a JSON object without escapes.
+std::string member(const std::string& json, const std::string& name) {
+    const std::string key = "\"" + name + "\":\"";
+    const std::size_t at = json.find(key);
+    REQUIRE(at != std::string::npos);
+    const std::size_t begin = at + key.size();
+    return json.substr(begin, json.find('"', begin) - begin);
+}
+
+}  // namespace
+
+TEST_CASE("a wipe takes a replica away once its work was sent, or is given up") {
+    Province province;
+    const std::string directory = province.directory("don-a");
+    Options options(directory);
+    const auto wipe = [&](int32_t discard) {
+        return cotmoc_device_wipe(options.handle, discard, nullptr, nullptr, nullptr);
+    };
+    CHECK(wipe(1) == COTMOC_NO_REPLICA);
+    Post post(province, "don-a");
+    post.add("delegation", R"({"head":"A"})");
+    CHECK(wipe(0) == COTMOC_BUSY);
+    CHECK(wipe(1) == COTMOC_BUSY);
+    REQUIRE(cotmoc_replica_suspend(post.replica, nullptr) == COTMOC_OK);
+    CHECK(wipe(0) == COTMOC_UNSENT_WORK);
+    options.set_passphrase("a wrong passphrase it is");
+    CHECK(wipe(0) == COTMOC_WRONG_PASSPHRASE);
+    CHECK(std::filesystem::exists(directory + "/replica.db"));
+    options.set_passphrase(passphrase);
+    REQUIRE(cotmoc_replica_resume(post.replica, nullptr) == COTMOC_OK);
+    HubPipe pipe(province);
+    Syncer(post.replica, pipe).run();
+    REQUIRE(cotmoc_replica_close(post.replica, nullptr) == COTMOC_OK);
+    const std::string removed =
+        text_from([&](auto... view) { return cotmoc_device_wipe(options.handle, 0, view...); });
+    CHECK(has(removed, "\"key.cotmoc\""));
+    CHECK(has(removed, "\"replica.db\""));
+    CHECK(!std::filesystem::exists(directory + "/replica.db"));
+    cotmoc_replica* replica = nullptr;
+    CHECK(cotmoc_replica_open(options.handle, &replica, nullptr) == COTMOC_NO_REPLICA);
+    // Given up: without the passphrase.
+    Post lost(province, "don-b");
+    lost.add("delegation", R"({"head":"B"})");
+    REQUIRE(cotmoc_replica_close(lost.replica, nullptr) == COTMOC_OK);
+    Options forgotten(province.directory("don-b"));
+    forgotten.set_passphrase("a wrong passphrase it is");
+    CHECK(cotmoc_device_wipe(forgotten.handle, 1, nullptr, nullptr, nullptr) == COTMOC_OK);
+    CHECK(!std::filesystem::exists(province.directory("don-b") + "/replica.db"));
+    CHECK(cotmoc_device_wipe(nullptr, 1, nullptr, nullptr, nullptr) == COTMOC_WRONG_USAGE);
+}
+
+TEST_CASE("a forgotten passphrase: the office's answer opens the database under a new identity") {
+    Province province;
+    Post post(province, "don-a");
+    const std::string id = post.add("delegation", R"({"head":"A"})");
+    Options options(province.directory("don-a"));
+    options.set_passphrase("mật khẩu hoàn toàn mới");
+    const auto ask = [&](auto... view) { return cotmoc_device_ask_recovery(options.handle, view...); };
+    CHECK(ask(nullptr, nullptr, nullptr) == COTMOC_BUSY);
+    REQUIRE(cotmoc_replica_close(post.replica, nullptr) == COTMOC_OK);
+    const auto recover = [&](const std::string& answer) {
+        return cotmoc_device_recover(options.handle, answer.data(), answer.size(), nullptr, nullptr, nullptr);
+    };
+    CHECK(recover("answer") == COTMOC_BAD_RECOVERY);
+    options.set_passphrase("x");
+    CHECK(ask(nullptr, nullptr, nullptr) == COTMOC_WEAK_PASSPHRASE);
+    options.set_passphrase("mật khẩu hoàn toàn mới");
+    const std::string asked = text_from(ask);
+    const auto request = test_support::must(crypto::parse_recovery_request(member(asked, "request")));
+    CHECK(member(asked, "code") == request.code());
+    const std::string answer = test_support::must(province.fleet.authority().answer_recovery(request));
+    CHECK(recover("answer") == COTMOC_BAD_RECOVERY);
+    options.set_passphrase("another one, not that of the request");
+    CHECK(recover(answer) == COTMOC_WRONG_PASSPHRASE);
+    cotmoc_replica* replica = nullptr;
+    CHECK(cotmoc_replica_open(options.handle, &replica, nullptr) == COTMOC_WRONG_PASSPHRASE);
+    options.set_passphrase("mật khẩu hoàn toàn mới");
+    const std::string recovered = text_from([&](auto... view) {
+        return cotmoc_device_recover(options.handle, answer.data(), answer.size(), view...);
+    });
+    REQUIRE(cotmoc_replica_open(options.handle, &replica, nullptr) == COTMOC_OK);
+    const std::string grant =
+        province.enrol(member(recovered, "request"), crypto::Role::border_post, {"kon-tum/ngoc-hoi"});
+    const std::string root = text_from(
+        [&](auto... view) { return cotmoc_grant_fingerprint(grant.data(), grant.size(), view...); });
+    CHECK(cotmoc_replica_join(replica, grant.data(), grant.size(), root.c_str(), nullptr) == COTMOC_OK);
+    // What was not sent before comes back, signed anew, once the hub has given back what it holds.
+    HubPipe pipe(province);
+    Syncer(replica, pipe).run();
+    CHECK(has(text_from([&](auto... view) { return cotmoc_record_get(replica, id.c_str(), view...); }),
+              R"("head":"A")"));
+    cotmoc_replica_free(replica);
+    CHECK(cotmoc_replica_open(post.options.handle, &replica, nullptr) == COTMOC_WRONG_PASSPHRASE);
+}
