@@ -7,6 +7,7 @@
 #include <csetjmp>
 #include <cstdio>
 #include <cstdlib>
+#include <jerror.h>
 #include <jpeglib.h>
 
 namespace cotmoc::pictures {
@@ -34,13 +35,19 @@ struct Jump {
 }
 
 void say_nothing(j_common_ptr) {}
-void say_nothing_of(j_common_ptr, int) {}
+
+/// libjpeg itself would go on with grey pixels, as many as the picture claims to have.
+void on_message(j_common_ptr info, int level) {
+    if (level < 0 && info->err->msg_code == JWRN_HIT_MARKER) {
+        stop(info, "it ends too early");
+    }
+}
 
 void prepare(jpeg_error_mgr& errors) {
     jpeg_std_error(&errors);
     errors.error_exit = on_error;
     errors.output_message = say_nothing;
-    errors.emit_message = say_nothing_of;
+    errors.emit_message = on_message;
 }
 
 struct Decoder : Jump {

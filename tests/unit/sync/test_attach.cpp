@@ -330,3 +330,36 @@ TEST_CASE("a photo without a thumbnail is attached all the same, and it is said 
     CHECK_FALSE(found.thumbnail);
     CHECK(must(offices.read("post-a", found.file)) == photo);
 }
+
+TEST_CASE("a file that is damaged here does not stand for the same file that is attached again") {
+    Offices offices;
+    const Bytes file = random_octets(300'000, 24);
+    const Hash256 id = must(offices.attach("post-a", file, "a.txt")).attachment.file.id;
+    sync::AttachmentStore& store = *offices.stores.at("post-a");
+    Bytes damaged = must(store.chunk(id, 1));
+    damaged[9] ^= 1;
+    must(store.drop_chunk(id, 1));
+    must(store.keep_chunk(id, 1, damaged));
+    const sync::Attached again = must(offices.attach("post-a", file, "b.txt"));
+    CHECK_FALSE(again.known);
+    CHECK(again.attachment.file.id != id);
+    CHECK(must(offices.read("post-a", again.attachment.file)) == file);
+}
+
+TEST_CASE("a thumbnail larger than any is not entered, and the largest is asked for") {
+    Offices offices;
+    core::Attachment large = must(offices.attach("post-a", Bytes(9, 1), "a.jpg")).attachment;
+    large.thumbnail = core::AttachedThumbnail{large.content, core::attachment_thumbnail_max + 1};
+    core::FieldEdit edit;
+    edit.kind = core::FieldEdit::Kind::insert;
+    edit.field = "papers";
+    edit.value = core::attachment_text(large);
+    // No device of this program enters such an item.
+    const auto refused = offices.replica("post-a").edit(offices.record, std::span(&edit, 1));
+    CHECK(refused.error().code == ErrorCode::wrong_type);
+    large.thumbnail->size = core::attachment_thumbnail_max;
+    edit.value = core::attachment_text(large);
+    must(offices.replica("post-a").edit(offices.record, std::span(&edit, 1)));
+    must(sync::follow_attachments(offices.replica("post-a"), *offices.stores.at("post-a")));
+    CHECK(must(offices.stores.at("post-a")->missing()).size() == 1);
+}
