@@ -167,7 +167,8 @@ Result<std::vector<Hash256>> held_for(const FileBundleExport& options, const Dev
                       options.files.undelivered(lacking ? reader : DeviceId{}));
         for (const Hash256& id : candidates) {
             COTMOC_ASSIGN(const std::optional<HeldAttachment> held, options.files.find(id));
-            if (held && parties.share(held->space)) {
+            // Its author has it.
+            if (held && parties.share(held->space) && !(lacking && held->author == reader)) {
                 chosen.insert(id);
             }
         }

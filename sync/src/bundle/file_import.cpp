@@ -56,6 +56,18 @@ public:
         }
     }
 
+    /// After all volumes, which may bring the very files.
+    Result<void> note_claims() {
+        for (const auto& [id, device] : claims_) {
+            COTMOC_ASSIGN(const std::optional<HeldAttachment> held, options_.files.find(id));
+            if (held) {
+                COTMOC_TRY(options_.files.note_delivered(id, device));
+                read_.confirmed += 1;
+            }
+        }
+        return {};
+    }
+
 private:
     struct File {
         Hash256 id;
@@ -132,12 +144,7 @@ private:
             return {};
         }
         for (std::size_t at = 0; at < ids.size(); at += Hash256::size) {
-            const auto id = Hash256::from(ids.subspan(at, Hash256::size));
-            COTMOC_ASSIGN(const std::optional<HeldAttachment> held, options_.files.find(*id));
-            if (held) {
-                COTMOC_TRY(options_.files.note_delivered(*id, device));
-                read_.confirmed += 1;
-            }
+            claims_.insert({*Hash256::from(ids.subspan(at, Hash256::size)), device});
         }
         return {};
     }
@@ -216,6 +223,7 @@ private:
     std::uint64_t offset_ = 0;
     std::uint64_t size_ = 0;
     std::optional<File> file_;
+    std::set<std::pair<Hash256, DeviceId>> claims_;  // who holds what
     std::optional<std::vector<AttachmentStore::Missing>> missing_;  // before anything was read
 };
 
@@ -244,6 +252,7 @@ Result<FileBundleRead> import_files(const FileBundleImport& options, std::span<V
         const std::string& why = done.error().detail;
         read.problems.push_back({done.error().code, volume->name() + (why.empty() ? "" : ": " + why)});
     }
+    COTMOC_TRY(reading.note_claims());
     return read;
 }
 
