@@ -178,6 +178,35 @@ class Attachments(harness.Fleet):
         other.write_bytes(b"\xff\xd8\xff" + b"no picture" * 30)
         self.assertIn("no thumbnail: bad_encoding", self.cotmoc("one", "attach", self.record, "papers", other))
 
+    def test_photos_travel_by_stick_both_ways(self):
+        photo = self.write("lên.mp4", 700_000)
+        self.cotmoc("one", "attach", self.record, "papers", photo)
+        self.drop_hub()
+        stick = self.work / "stick"
+        stick.mkdir()
+        up = self.json("one", "bundle", "export", stick / "up", "--for", "two", "--attachments")["attachments"]
+        self.assertEqual((up["carried"], up["files"]), (1, [str(stick / "up.files")]))
+        (stick / "cut.files").write_bytes((stick / "up.files").read_bytes()[:400_000])
+        self.json("two", "bundle", "import", stick / "up")
+        self.fails("bundle_incomplete", "two", "bundle", "import", stick / "cut.files", "--json")
+        said = self.json("two", "bundle", "import", stick / "up.files", stick / "up", "--ack", stick / "answer")
+        self.assertEqual((said["complete"], said["attachments"]["received"], said["attachments"]["known"]),
+                         (True, 1, 1))
+        self.assertEqual(self.fetched("two"), photo.read_bytes())
+
+        second = self.write("xuống.mp4", 300_000)
+        self.cotmoc("two", "attach", self.record, "papers", second)
+        down = self.json("two", "bundle", "export", stick / "down", "--for", "one", "--attachments")["attachments"]
+        self.assertEqual(down["carried"], 1)
+        said = self.json("one", "bundle", "import", stick / "down", stick / "down.files")
+        self.assertEqual((said["complete"], said["attachments"]["received"]), (True, 1))
+        self.assertEqual(self.fetched("one", "xuống.mp4"), second.read_bytes())
+        # Who said that it holds both is not given them again.
+        again = self.json("one", "bundle", "export", stick / "again", "--for", "two", "--attachments")
+        self.assertEqual(again["attachments"]["carried"], 0)
+        self.fails("out_of_bounds", "one", "bundle", "export", stick / "small", "--attachments", "--volume-size", "64K")
+        self.assertFalse((stick / "small").exists())
+
     def test_an_export_with_files_is_imported_where_the_records_are(self):
         self.cotmoc("one", "attach", self.record, "papers", self.write("giấy.txt", 10))
         exported = self.cotmoc("one", "export")
