@@ -1,4 +1,5 @@
-// Keys of files in what a query gives. Whoever looks into a table of the store's own sees what the views show.
+// Keys of files in what a query gives. Whoever looks into a table of the store's own sees what the views
+// show.
 #pragma once
 
 #include <cotmoc/base/bytes.hpp>

@@ -23,7 +23,7 @@ struct BundleOptions {
     std::string volume_size;
     bool all = false;
     std::string ack;
-    bool attachments = false;         // of export
+    bool attachments = false;           // of export
     std::uint64_t attachment_mib = 16;  // the largest file that it carries
 };
 void add_export_options(CLI::App& command, BundleOptions& options);

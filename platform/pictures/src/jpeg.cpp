@@ -2,13 +2,13 @@
 #ifdef COTMOC_THUMBNAILS
 #include "codecs.hpp"
 
+#include <jerror.h>
+#include <jpeglib.h>
 #include <algorithm>
 #include <array>
 #include <csetjmp>
 #include <cstdio>
 #include <cstdlib>
-#include <jerror.h>
-#include <jpeglib.h>
 
 namespace cotmoc::pictures {
 namespace {

@@ -2,11 +2,11 @@
 #ifdef COTMOC_THUMBNAILS
 #include "codecs.hpp"
 
+#include <png.h>
 #include <algorithm>
 #include <array>
 #include <csetjmp>
 #include <cstdio>
-#include <png.h>
 
 namespace cotmoc::pictures {
 namespace {
@@ -67,9 +67,11 @@ void read_octets(png_structp png, png_bytep into, png_size_t length) {
 /// What is not needed for the pixels is not even inflated.
 void leave_out_notes(png_structp png) {
     static constexpr std::array<png_byte, 45> chunks = {
-        'i', 'C', 'C', 'P', 0, 'i', 'T', 'X', 't', 0, 'z', 'T', 'X', 't', 0, 't', 'E', 'X', 't', 0, 'e', 'X', 'I',
-        'f', 0,   's', 'P', 'L', 'T', 0, 'h', 'I', 'S', 'T', 0, 't', 'I', 'M', 'E', 0, 'p', 'C', 'A', 'L', 0};
-    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, chunks.data(), static_cast<int>(chunks.size() / 5));
+        'i', 'C', 'C', 'P', 0, 'i', 'T', 'X', 't', 0, 'z', 'T', 'X', 't', 0,
+        't', 'E', 'X', 't', 0, 'e', 'X', 'I', 'f', 0, 's', 'P', 'L', 'T', 0,
+        'h', 'I', 'S', 'T', 0, 't', 'I', 'M', 'E', 0, 'p', 'C', 'A', 'L', 0};
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, chunks.data(),
+                                static_cast<int>(chunks.size() / 5));
 }
 
 bool prepare_rows(Decoder& decoder) {
@@ -78,8 +80,8 @@ bool prepare_rows(Decoder& decoder) {
     decoder.size = check_size(decoder.picture.width, decoder.picture.height);
     const std::uint64_t octets = channels * std::uint64_t{decoder.picture.width} * decoder.picture.height;
     if (decoder.size && decoder.passes > 1 && octets > picture_memory_max) {
-        decoder.size = fail(ErrorCode::limit_exceeded, "an interlaced picture of " + std::to_string(octets) +
-                                                           " octets");
+        decoder.size =
+            fail(ErrorCode::limit_exceeded, "an interlaced picture of " + std::to_string(octets) + " octets");
     }
     if (!decoder.size) {
         return false;

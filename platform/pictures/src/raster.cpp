@@ -10,7 +10,8 @@ Size fit(Size size, std::uint32_t side_max) {
         return size;
     }
     const auto part = [&](std::uint32_t side) {
-        return std::max<std::uint32_t>(1, static_cast<std::uint32_t>(std::uint64_t{side} * side_max / longer));
+        return std::max<std::uint32_t>(1,
+                                       static_cast<std::uint32_t>(std::uint64_t{side} * side_max / longer));
     };
     return {part(size.width), part(size.height)};
 }
@@ -25,7 +26,8 @@ void Shrinker::take(BytesView row) {
     if (taken_ >= from_.height || row.size() < std::size_t{3} * from_.width) {
         return;
     }
-    const auto target = static_cast<std::uint32_t>(std::uint64_t{taken_} * raster_.size.height / from_.height);
+    const auto target =
+        static_cast<std::uint32_t>(std::uint64_t{taken_} * raster_.size.height / from_.height);
     if (target != row_) {
         put_row();
         row_ = target;

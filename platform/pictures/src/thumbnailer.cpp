@@ -72,8 +72,9 @@ public:
         constexpr std::size_t head_size = 64 * 1024;
         constexpr std::array<std::uint8_t, 3> jpeg = {0xff, 0xd8, 0xff};
         constexpr std::array<std::uint8_t, 8> png = {0x89, 'P', 'N', 'G', 0x0d, 0x0a, 0x1a, 0x0a};
-        COTMOC_ASSIGN(const Bytes head,
-                      source.read(0, static_cast<std::size_t>(std::min<std::uint64_t>(head_size, source.size))));
+        COTMOC_ASSIGN(
+            const Bytes head,
+            source.read(0, static_cast<std::size_t>(std::min<std::uint64_t>(head_size, source.size))));
         const bool is_jpeg = begins_with(head, jpeg);
         if (!is_jpeg && !begins_with(head, png)) {
             return Bytes();

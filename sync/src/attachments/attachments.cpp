@@ -118,11 +118,11 @@ Result<core::AttachedFile> seal_file(Replica& replica, AttachmentStore& store, c
     return file;
 }
 
-Result<core::AttachedThumbnail> seal_thumbnail(Replica& replica, AttachmentStore& store,
-                                               const SpaceId& space, const Hash256& file_key,
-                                               const Bytes& picture) {
+Result<core::AttachedThumbnail> seal_thumbnail(Replica& replica, AttachmentStore& store, const SpaceId& space,
+                                               const Hash256& file_key, const Bytes& picture) {
     if (picture.size() > core::attachment_thumbnail_max) {
-        return fail(ErrorCode::limit_exceeded, "a thumbnail of " + std::to_string(picture.size()) + " octets");
+        return fail(ErrorCode::limit_exceeded,
+                    "a thumbnail of " + std::to_string(picture.size()) + " octets");
     }
     AttachmentSource source;
     source.name = "thumbnail";

@@ -182,7 +182,8 @@ Result<std::vector<CarriedFile>> carried_files(const FileBundleExport& options,
     std::vector<CarriedFile> files;
     for (const Hash256& id : ids) {
         COTMOC_ASSIGN(const std::optional<HeldAttachment> held, options.files.find(id));
-        const bool small = held && (held->size <= core::attachment_thumbnail_max || held->size <= options.size_max);
+        const bool small =
+            held && (held->size <= core::attachment_thumbnail_max || held->size <= options.size_max);
         if (!small) {
             continue;
         }
@@ -207,7 +208,8 @@ Result<FileBundleWritten> export_files(const FileBundleExport& options, VolumeSi
     COTMOC_ASSIGN(const std::vector<Hash256> held, held_for(options, own, readers, false));
     std::vector<CarriedFile> files;
     if (!options.held_only) {
-        COTMOC_ASSIGN(const std::vector<Hash256> lacking, held_for(options, own, readers, !options.everything));
+        COTMOC_ASSIGN(const std::vector<Hash256> lacking,
+                      held_for(options, own, readers, !options.everything));
         COTMOC_ASSIGN(files, carried_files(options, lacking));
     }
     Writer writer(options, sink);
@@ -224,8 +226,8 @@ Result<FileBundleWritten> export_files(const FileBundleExport& options, VolumeSi
         writer.total += file.manifest.size;
     }
     for (std::size_t number = 0; number < volumes.size(); ++number) {
-        COTMOC_TRY(writer.begin(static_cast<std::uint32_t>(number + 1),
-                                static_cast<std::uint32_t>(volumes.size())));
+        COTMOC_TRY(
+            writer.begin(static_cast<std::uint32_t>(number + 1), static_cast<std::uint32_t>(volumes.size())));
         if (number == 0) {
             COTMOC_TRY(writer.put_held(held));
         }

@@ -106,7 +106,7 @@ private:
             return fail(ErrorCode::unsupported_version, "format " + std::to_string(format));
         }
         return reader.id<Hash256>() == options_.trust.root_fingerprint() ? Result<void>()
-                                                                        : fail(ErrorCode::wrong_root);
+                                                                         : fail(ErrorCode::wrong_root);
     }
 
     Result<void> read_item(FileItem type, BytesView body) {
@@ -223,7 +223,7 @@ private:
     std::uint64_t offset_ = 0;
     std::uint64_t size_ = 0;
     std::optional<File> file_;
-    std::set<std::pair<Hash256, DeviceId>> claims_;  // who holds what
+    std::set<std::pair<Hash256, DeviceId>> claims_;                 // who holds what
     std::optional<std::vector<AttachmentStore::Missing>> missing_;  // before anything was read
 };
 

@@ -3,13 +3,14 @@
 
 #include <codecs.hpp>
 
+#include <png.h>
 #include <array>
 #include <functional>
-#include <png.h>
 
 namespace cotmoc::pictures {
 
-inline Raster painted(Size size, const std::function<std::array<std::uint8_t, 3>(std::uint32_t, std::uint32_t)>& at) {
+inline Raster painted(Size size,
+                      const std::function<std::array<std::uint8_t, 3>(std::uint32_t, std::uint32_t)>& at) {
     Raster raster{size, {}};
     for (std::uint32_t y = 0; y < size.height; ++y) {
         for (std::uint32_t x = 0; x < size.width; ++x) {
@@ -23,7 +24,8 @@ inline Raster painted(Size size, const std::function<std::array<std::uint8_t, 3>
 /// Red on the left, blue on the right.
 inline Raster red_and_blue(Size size) {
     return painted(size, [&](std::uint32_t x, std::uint32_t) {
-        return x < size.width / 2 ? std::array<std::uint8_t, 3>{220, 0, 0} : std::array<std::uint8_t, 3>{0, 0, 220};
+        return x < size.width / 2 ? std::array<std::uint8_t, 3>{220, 0, 0}
+                                  : std::array<std::uint8_t, 3>{0, 0, 220};
     });
 }
 

@@ -32,11 +32,12 @@ Bytes head_with(bool little, std::uint8_t tag, std::uint8_t value) {
         return little ? Bytes{low, high} : Bytes{high, low};
     };
     Bytes tiff = little ? Bytes{'I', 'I', 42, 0, 8, 0, 0, 0} : Bytes{'M', 'M', 0, 42, 0, 0, 0, 8};
-    for (const Bytes& part : {two(0, 1), two(1, tag), two(0, 3), little ? Bytes{1, 0, 0, 0} : Bytes{0, 0, 0, 1},
-                              two(0, value), Bytes{0, 0}}) {
+    for (const Bytes& part : {two(0, 1), two(1, tag), two(0, 3),
+                              little ? Bytes{1, 0, 0, 0} : Bytes{0, 0, 0, 1}, two(0, value), Bytes{0, 0}}) {
         tiff.insert(tiff.end(), part.begin(), part.end());
     }
-    Bytes head = {0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xe1, 0, static_cast<std::uint8_t>(tiff.size() + 8),
+    Bytes head = {0xff, 0xd8, 0xff, 0xe0, 0, 4,
+                  1,    2,    0xff, 0xe1, 0, static_cast<std::uint8_t>(tiff.size() + 8),
                   'E',  'x',  'i',  'f',  0, 0};
     head.insert(head.end(), tiff.begin(), tiff.end());
     head.insert(head.end(), {0xff, 0xda});

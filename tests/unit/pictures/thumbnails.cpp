@@ -98,8 +98,8 @@ TEST_CASE("nothing that the camera noted is in a thumbnail, and it is upright") 
     if (!thumbnailer()) {
         return;
     }
-    Bytes note = {0xff, 0xe1, 0, 60, 'E', 'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0,
-                  0x12, 1,    3, 0,  1,   0,   0,   0,   8, 0, 0,   0};
+    Bytes note = {0xff, 0xe1, 0, 60, 'E',  'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0,
+                  0,    0,    1, 0,  0x12, 1,   3,   0,   1, 0, 0,   0,   8,  0, 0, 0};
     const std::string place = "GPS 14.6621 107.6604";
     note.insert(note.end(), place.begin(), place.end());
     note.resize(62);

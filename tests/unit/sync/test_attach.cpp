@@ -220,14 +220,15 @@ TEST_CASE("a query does not show the keys of files in the store's own tables eit
           "SELECT payload FROM _pending WHERE payload IS NOT NULL", "SELECT body || x'ff' FROM _record"}) {
         CAPTURE(query);
         std::string shown;
-        must(replica.store().sql(query, [&](std::span<const std::string>, std::span<const std::string> values) {
-            shown += values[0];
-            return true;
-        }));
+        must(replica.store().sql(query,
+                                 [&](std::span<const std::string>, std::span<const std::string> values) {
+                                     shown += values[0];
+                                     return true;
+                                 }));
         CHECK(shown.find(key) == std::string::npos);
         CHECK(shown.find(to_hex(as_bytes(key))) == std::string::npos);
-        const bool whole = shown.find(id) != std::string::npos ||
-                           shown.find(to_hex(as_bytes(id))) != std::string::npos;
+        const bool whole =
+            shown.find(id) != std::string::npos || shown.find(to_hex(as_bytes(id))) != std::string::npos;
         CHECK(whole);
     }
     // What is no item stays as it is.
@@ -271,7 +272,8 @@ TEST_CASE("an exported line with files is imported again where the record names 
     CHECK(refused(line_of(record, "photo.jpg")) == ErrorCode::wrong_type);
 }
 
-TEST_CASE("a file's thumbnail is sealed with it, opens with a key of its own and is missing elsewhere first") {
+TEST_CASE(
+    "a file's thumbnail is sealed with it, opens with a key of its own and is missing elsewhere first") {
     Offices offices;
     const Bytes photo = random_octets(300'000, 21);
     const Bytes small = random_octets(9'000, 22);

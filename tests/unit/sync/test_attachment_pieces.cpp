@@ -46,8 +46,8 @@ struct Sender {
 
 /// A device that knows of the file and holds nothing of it.
 struct Receiver {
-    explicit Receiver(const SealedFile& file, AttachmentIncoming::Mismatch mismatch =
-                                                  AttachmentIncoming::Mismatch::ends_session) {
+    explicit Receiver(const SealedFile& file,
+                      AttachmentIncoming::Mismatch mismatch = AttachmentIncoming::Mismatch::ends_session) {
         REQUIRE(store->add(file.manifest, file.manifest.author));
         REQUIRE(incoming.start(file.id, mismatch));
     }
@@ -183,7 +183,8 @@ TEST_CASE("who was told what is held sends nothing of it; another session may ha
         REQUIRE(receiver.store->keep_chunk(file.id, 0, file.chunks[0]));
         REQUIRE(receiver.incoming.start(file.id, mismatch));
         const bool told = mismatch == AttachmentIncoming::Mismatch::leaves_chunk;
-        CHECK(receiver.hear(0, 0, BytesView(file.chunks[0]).first(10)) == (told ? "protocol_error" : "taken"));
+        CHECK(receiver.hear(0, 0, BytesView(file.chunks[0]).first(10)) ==
+              (told ? "protocol_error" : "taken"));
     }
 }
 

@@ -262,7 +262,8 @@ TEST_CASE("what the hub turns out to have lost counts as unsent until it is ther
     const SealedFile fresh = desk.file(100, 2, "ngoc-hoi-2");
     lost.put_into(*desk.store);
     fresh.put_into(*desk.store);
-    REQUIRE(desk.store->set_references(desk.world.ngoc_hoi(), lost.id, {lost.reference(), fresh.reference()}));
+    REQUIRE(
+        desk.store->set_references(desk.world.ngoc_hoi(), lost.id, {lost.reference(), fresh.reference()}));
     const DeviceId hub = desk.world.province.member("hub").id;
     REQUIRE(desk.store->note_delivered(lost.id, hub));
     REQUIRE_FALSE(desk.goes_on());

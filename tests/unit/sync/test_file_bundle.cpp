@@ -68,7 +68,8 @@ struct Stations : Fleet {
             volumes.push_back(std::make_unique<MemoryVolume>(volume, "v" + std::to_string(volumes.size())));
             sources.push_back(volumes.back().get());
         }
-        return must(sync::import_files({replica(device).trust(), replica(device).id(), *stores.at(device)}, sources));
+        return must(
+            sync::import_files({replica(device).trust(), replica(device).id(), *stores.at(device)}, sources));
     }
     std::size_t missing(const std::string& device) {
         follow(device);
@@ -207,11 +208,11 @@ TEST_CASE("a volume that was cut or changed anywhere is named, and never more th
     CHECK(changed(0) == "bundle_damaged");
     CHECK(changed(4) == "unsupported_version");
     CHECK(changed(5) == "wrong_root");
-    CHECK(changed(37) == "bundle_damaged");                     // a type that there is not
-    CHECK(changed(37 + 5) == "unknown_author");                 // who says that it holds files
-    CHECK(changed(37 + 5 + 32) == "bad_signature");             // and signed that
-    CHECK(changed(37 + 5 + 32 + 64) == "bad_signature");        // and what
-    CHECK(changed(whole.size() - 100) == "bundle_damaged");     // the last chunk
+    CHECK(changed(37) == "bundle_damaged");                  // a type that there is not
+    CHECK(changed(37 + 5) == "unknown_author");              // who says that it holds files
+    CHECK(changed(37 + 5 + 32) == "bad_signature");          // and signed that
+    CHECK(changed(37 + 5 + 32 + 64) == "bad_signature");     // and what
+    CHECK(changed(whole.size() - 100) == "bundle_damaged");  // the last chunk
     CHECK_FALSE(must(stations.stores.at("so")->find(attachment.file.id))->chunks.has(1));
     Bytes longer = whole;
     longer.push_back(0);

@@ -13,8 +13,8 @@ namespace cotmoc::core {
 using FilesOfRecord =
     std::function<Result<std::vector<Attachment>>(const RecordId& id, const std::string& field)>;
 
-/// parse_import_line() that gives items without keys those of the same items of the record. unknown_attachment
-/// if the record names no such file here: its key is nowhere in the line.
+/// parse_import_line() that gives items without keys those of the same items of the record.
+/// unknown_attachment if the record names no such file here: its key is nowhere in the line.
 Result<ImportLine> parse_import_line(const Catalogue& catalogue, std::string_view line,
                                      const FilesOfRecord& files);
 

@@ -18,12 +18,12 @@ struct PictureSource {
     std::function<Result<Bytes>(std::uint64_t offset, std::size_t size)> read;
 };
 
-inline constexpr std::uint32_t thumbnail_side_max = 320;            // pixels of the longer side
-inline constexpr std::size_t thumbnail_octets_max = 16 * 1024;      // of the JPEG file that is made
-inline constexpr std::uint64_t picture_octets_max = 64ULL << 20;    // larger files are not read
-inline constexpr std::uint64_t picture_pixels_max = 100'000'000;    // of the picture
-inline constexpr std::uint64_t picture_memory_max = 32ULL << 20;    // octets, where all pixels come last
-inline constexpr int picture_scans_max = 64;                        // of a progressive JPEG
+inline constexpr std::uint32_t thumbnail_side_max = 320;          // pixels of the longer side
+inline constexpr std::size_t thumbnail_octets_max = 16 * 1024;    // of the JPEG file that is made
+inline constexpr std::uint64_t picture_octets_max = 64ULL << 20;  // larger files are not read
+inline constexpr std::uint64_t picture_pixels_max = 100'000'000;  // of the picture
+inline constexpr std::uint64_t picture_memory_max = 32ULL << 20;  // octets, where all pixels come last
+inline constexpr int picture_scans_max = 64;                      // of a progressive JPEG
 
 /// One thread at a time; it keeps nothing between calls.
 class Thumbnailer {
