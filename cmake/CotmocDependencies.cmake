@@ -22,6 +22,13 @@ if(COTMOC_BUILD_PROGRAMS)
     # Enrolment sheets: QR codes, and pictures of them.
     pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode>=4.1)
     pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng16>=1.6.37)
+    # Thumbnails of photos (docs/attachments.md): only if libjpeg is there.
+    pkg_check_modules(JPEG IMPORTED_TARGET libjpeg>=2.0)
+    option(COTMOC_THUMBNAILS "Make small pictures of attached photos; needs libjpeg-turbo" ${JPEG_FOUND})
+    if(COTMOC_THUMBNAILS AND NOT JPEG_FOUND)
+        message(FATAL_ERROR "COTMOC_THUMBNAILS needs libjpeg-turbo 2.0 or later: on Debian the package "
+                            "libjpeg62-turbo-dev")
+    endif()
 endif()
 if(COTMOC_BUILD_TESTS)
     find_package(doctest REQUIRED)

@@ -32,7 +32,7 @@ die() {
 packages=(g++ make cmake ninja-build ccache pkg-config ca-certificates libsodium-dev libzstd-dev zlib1g-dev
           libsecret-1-dev libavahi-client-dev
           libboost-dev nlohmann-json3-dev doctest-dev librapidcheck-dev libexpected-dev libcli11-dev python3
-          libqrencode-dev libpng-dev python3-nacl zstd)
+          libqrencode-dev libpng-dev libjpeg62-turbo-dev python3-nacl zstd)
 install_packages=yes
 machines=()
 # cross ARCHITECTURE TRIPLET: its compiler and emulator; the libraries follow at the end.

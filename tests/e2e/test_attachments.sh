@@ -1,4 +1,4 @@
 #!/usr/bin/env bash
-# test_attachments.sh FOLDER_OF_THE_PROGRAMS
+# test_attachments.sh FOLDER_OF_THE_PROGRAMS [TEST…]
 set -euo pipefail
-exec python3 "$(dirname "${BASH_SOURCE[0]}")/attachments.py" "$1"
+exec python3 "$(dirname "${BASH_SOURCE[0]}")/attachments.py" "$@"

@@ -41,6 +41,8 @@ THIRD_PARTY = [
                                   "platform/bench/", "platform/c/", "platform/records/"]),
     (re.compile(r"CLI/.*"), ["platform/cli/", "platform/hub/", "platform/bench/"]),
     (re.compile(r"avahi-.*"), ["platform/system/"]),
+    (re.compile(r"(jpeglib|jerror)\.h"), ["platform/pictures/"]),
+    (re.compile(r"png\.h"), ["platform/pictures/", "platform/cli/"]),
     (re.compile(r"tl/.*"), ["core/base/include/cotmoc/base/result.hpp"]),
     (re.compile(r"doctest/.*"), []),
 ]

@@ -2,6 +2,8 @@
 #include "codec/json_strict.hpp"
 #include "model/brief.hpp"
 
+#include <cotmoc/core/import_files.hpp>
+
 #include <algorithm>
 
 namespace cotmoc::core {
@@ -68,13 +70,64 @@ Result<void> add_common(std::vector<FieldValue>& fields, const Kind& kind, const
     return {};
 }
 
+bool is_without_key(const json& item) {
+    return item.is_string() && item.get_ref<const std::string&>().starts_with("a1 * ");
+}
+
+/// The key of an exported item, if the record still names that file.
+Result<void> give_key(json& item, const Field& field, const std::optional<RecordId>& id,
+                      const FilesOfRecord& files) {
+    if (!is_without_key(item)) {
+        return {};
+    }
+    const std::string& shown = item.get_ref<const std::string&>();
+    const auto has_no_key = [&] {
+        return fail(ErrorCode::unknown_attachment, at_field(field.name, brief(shown)));
+    };
+    if (!id) {
+        return has_no_key();
+    }
+    COTMOC_ASSIGN(const std::vector<Attachment> known, files(*id, field.name));
+    for (const Attachment& each : known) {
+        std::string text = attachment_text(each);
+        if (without_key(text) == shown) {
+            item = std::move(text);
+            return {};
+        }
+    }
+    return has_no_key();
+}
+
+Result<void> give_keys(json& fields, const Kind& kind, const std::optional<RecordId>& id,
+                       const FilesOfRecord& files) {
+    if (!fields.is_object()) {
+        return {};
+    }
+    for (auto& member : fields.items()) {
+        const Field* field = kind.find(member.key());
+        if (field == nullptr || field->type != FieldType::attachments || !member.value().is_array()) {
+            continue;
+        }
+        for (json& item : member.value()) {
+            COTMOC_TRY(give_key(item, *field, id, files));
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<ImportLine> parse_import_line(const Catalogue& catalogue, std::string_view text) {
+    const auto none = [](const RecordId&, const std::string&) { return std::vector<Attachment>(); };
+    return parse_import_line(catalogue, text, none);
+}
+
+Result<ImportLine> parse_import_line(const Catalogue& catalogue, std::string_view text,
+                                     const FilesOfRecord& files) {
     if (text.size() > line_bytes_max) {
         return fail(ErrorCode::line_too_long, std::to_string(text.size()) + " octets");
     }
-    COTMOC_ASSIGN(const json line, parse_strict_json(text, Fractions::as_text));
+    COTMOC_ASSIGN(json line, parse_strict_json(text, Fractions::as_text));
     if (!line.is_object()) {
         return fail(ErrorCode::wrong_type, "the line is not an object");
     }
@@ -91,6 +144,7 @@ Result<ImportLine> parse_import_line(const Catalogue& catalogue, std::string_vie
         return fail(ErrorCode::unknown_kind, brief(read.kind));
     }
     if (const auto fields = line.find("fields"); fields != line.end()) {
+        COTMOC_TRY(give_keys(*fields, *kind, read.id, files));
         COTMOC_ASSIGN(read.fields, fields_from_json(*kind, *fields));
     }
     COTMOC_TRY(add_common(read.fields, *kind, line));

@@ -2,6 +2,7 @@
 #include "store/coverage.hpp"
 #include "store/digest_sum.hpp"
 #include "store/list_statement.hpp"
+#include "store/masked_keys.hpp"
 #include "store/schema.hpp"
 
 #include <algorithm>
@@ -119,13 +120,13 @@ void append_column_json(std::string& out, const Statement& query, int column) {
             return;
         case Statement::ColumnType::text:
             if (is_valid_utf8(query.text(column))) {
-                append_json_string(out, query.text(column));
+                append_json_string(out, without_keys_in(query.text(column)));
             } else {
-                append_json_string(out, to_hex(as_bytes(query.text(column))));
+                append_json_string(out, to_hex(without_keys_in(as_bytes(query.text(column)))));
             }
             return;
         case Statement::ColumnType::blob:
-            append_json_string(out, to_hex(query.blob(column)));
+            append_json_string(out, to_hex(without_keys_in(query.blob(column))));
             return;
     }
 }

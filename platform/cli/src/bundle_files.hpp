@@ -11,6 +11,7 @@ namespace cotmoc::cli {
 
 using records::bundle_readers;
 using records::BundleFiles;
+using records::FileBundleFiles;
 using records::FileVolume;
 using records::NamedDevice;
 using records::VolumeFiles;
@@ -22,8 +23,12 @@ struct BundleOptions {
     std::string volume_size;
     bool all = false;
     std::string ack;
+    bool attachments = false;           // of export
+    std::uint64_t attachment_mib = 16;  // the largest file that it carries
 };
 void add_export_options(CLI::App& command, BundleOptions& options);
+/// For a side that has files.
+void add_attachment_options(CLI::App& command, BundleOptions& options);
 void add_import_options(CLI::App& command, BundleOptions& options);
 void add_inspect_options(CLI::App& command, BundleOptions& options);
 
@@ -40,6 +45,10 @@ struct BundleSide {
     std::vector<NamedDevice> devices;
     /// After the import of something: what it brought that a person has to see.
     std::function<sync::SessionNotes()> notes = [] { return sync::SessionNotes(); };
+    /// Its attached files, with what records name now; null if it has none.
+    std::function<Result<sync::AttachmentStore*>()> attachments = []() -> Result<sync::AttachmentStore*> {
+        return nullptr;
+    };
 };
 Outcome export_to_files(const BundleSide& side, const BundleOptions& options);
 Outcome import_from_files(const BundleSide& side, const BundleOptions& options);

@@ -2,8 +2,10 @@
 #include "attachment_place.hpp"
 #include "hub_link.hpp"
 #include "json_text.hpp"
+#include "messages.hpp"
 #include "program.hpp"
 
+#include <cotmoc/pictures/thumbnailer.hpp>
 #include <cotmoc/system/file_stream.hpp>
 
 #include <filesystem>
@@ -21,14 +23,40 @@ struct AttachmentOptions {
     bool thumbnail = false;
 };
 
-std::string attachment_json(const core::Attachment& attachment, bool known) {
-    return JsonObject()
-        .text("attachment", attachment.file.id.hex())
+JsonObject attachment_object(const core::Attachment& attachment, bool known) {
+    JsonObject object;
+    object.text("attachment", attachment.file.id.hex())
         .text("name", attachment.name)
         .number("size", attachment.file.size)
         .text("media_type", attachment.media_type)
-        .flag("known", known)
-        .finish();
+        .flag("known", known);
+    if (attachment.thumbnail) {
+        object.number("thumbnail", attachment.thumbnail->size);
+    }
+    return object;
+}
+
+std::string attachment_json(const core::Attachment& attachment, bool known) {
+    return attachment_object(attachment, known).finish();
+}
+
+void put_attached(const Common& common, const sync::Attached& attached) {
+    const core::Attachment& attachment = attached.attachment;
+    if (common.json) {
+        JsonObject object = attachment_object(attachment, attached.known);
+        if (attached.no_thumbnail) {
+            object.text("no_thumbnail", error_name(attached.no_thumbnail->code));
+        }
+        put_line(object.finish());
+        return;
+    }
+    put_line(attachment.name + "  " + std::to_string(attachment.file.size) + " " +
+             std::string(common.text(Label::octets)));
+    if (attached.no_thumbnail) {
+        put_line(std::string(common.text(Label::no_thumbnail)) + ": " +
+                 std::string(error_name(attached.no_thumbnail->code)) + ": " +
+                 one_line(attached.no_thumbnail->detail));
+    }
 }
 
 /// What the field's type and the store's presence both need: a replica that has joined and takes files.
@@ -58,11 +86,13 @@ Outcome attach(const Common& common, const AttachmentOptions& options) {
         octets.resize(got);
         return octets;
     };
+    const auto thumbnailer = pictures::make_thumbnailer();
+    if (thumbnailer) {
+        source.thumbnail = [&] { return thumbnailer->make({source.size, source.read}); };
+    }
     COTMOC_ASSIGN(const sync::Attached attached,
                   sync::attach(replica, *store, opened->place.random, record.id, options.field, source));
-    put_line(common.json ? attachment_json(attached.attachment, attached.known)
-                         : attached.attachment.name + "  " + std::to_string(attached.attachment.file.size) +
-                               " " + std::string(common.text(Label::octets)));
+    put_attached(common, attached);
     return done;
 }
 

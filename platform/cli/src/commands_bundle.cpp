@@ -1,4 +1,5 @@
 // bundle: work carried on a stick.
+#include "attachment_place.hpp"
 #include "bundle_files.hpp"
 #include "program.hpp"
 
@@ -25,6 +26,16 @@ Outcome with_replica(const Common& common, const BundleOptions& options, std::st
     BundleSide side{common, opened->place.clock,   replica, replica.keys().device, opened->place.random,
                     peers,  named_devices(replica)};
     side.notes = [&] { return replica.notes(); };
+    std::unique_ptr<sync::AttachmentStore> files;
+    side.attachments = [&]() -> Result<sync::AttachmentStore*> {
+        if (!files) {
+            COTMOC_ASSIGN(files, open_attachments(*opened));
+        }
+        if (files) {
+            COTMOC_TRY(sync::follow_attachments(replica, *files));
+        }
+        return files.get();
+    };
     COTMOC_ASSIGN(const ExitStatus status, work(side, options));
     if (!common.json && replica.restored()) {
         put_line(common.text(Label::restored));
@@ -51,6 +62,7 @@ void add_bundle_commands(Program& program) {
 
     CLI::App* command = group->add_subcommand("export", "Write what a reader lacks, as far as known");
     add_export_options(*command, *options);
+    add_attachment_options(*command, *options);
     program.on(command, options, export_bundle);
 
     command = group->add_subcommand("import", "Read volumes, in any order, from read-only media too");

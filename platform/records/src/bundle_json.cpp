@@ -23,18 +23,28 @@ std::string amounts_json(const std::map<Id, sync::BundleVolumeInfo::Amount>& amo
 }  // namespace
 
 std::string bundle_written_json(const BundleFiles& exported) {
-    return JsonObject()
-        .raw("files", json_texts(exported.files))
+    JsonObject object;
+    object.raw("files", json_texts(exported.files))
         .number("volumes", std::uint64_t{exported.written.volumes})
         .number("bytes", exported.written.bytes)
         .number("trust_entries", exported.written.trust_entries)
         .number("change_sets", exported.written.content.change_sets)
-        .number("ops", exported.written.content.ops)
-        .finish();
+        .number("ops", exported.written.content.ops);
+    if (exported.attachments) {
+        const sync::FileBundleWritten& written = exported.attachments->written;
+        object.raw("attachments", JsonObject()
+                                      .raw("files", json_texts(exported.attachments->files))
+                                      .number("volumes", std::uint64_t{written.volumes})
+                                      .number("bytes", written.bytes)
+                                      .number("carried", written.files)
+                                      .number("damaged", written.damaged)
+                                      .finish());
+    }
+    return object.finish();
 }
 
 std::string bundle_read_json(const sync::BundleRead& read, const sync::SessionNotes& notes,
-                             const BundleFiles* answer) {
+                             const BundleFiles* answer, const sync::FileBundleRead* attachments) {
     std::vector<std::string> problems;
     for (const Error& problem : read.problems) {
         problems.push_back(JsonObject()
@@ -59,6 +69,16 @@ std::string bundle_read_json(const sync::BundleRead& read, const sync::SessionNo
         .number("conflicts", notes.new_conflicts)
         .number("quarantined", notes.quarantined)
         .number("forks", notes.forks);
+    if (attachments) {
+        object.raw("attachments", JsonObject()
+                                      .number("received", attachments->files)
+                                      .number("chunks", attachments->chunks)
+                                      .number("known", attachments->known)
+                                      .number("not_named", attachments->not_named)
+                                      .number("refused", attachments->refused)
+                                      .number("confirmed", attachments->confirmed)
+                                      .finish());
+    }
     if (answer) {
         object.raw("ack", bundle_written_json(*answer));
     }

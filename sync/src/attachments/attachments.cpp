@@ -75,12 +75,13 @@ Result<Hash256> hash_content(const AttachmentSource& source) {
     return content.finish(source.size);
 }
 
-/// Seals chunk by chunk under a key of its own; returns what the record will say.
-Result<core::AttachedFile> seal_chunks(Replica& replica, AttachmentStore& store, Random& random,
+/// Seals chunk by chunk under this key, which no other octets may ever be sealed under; returns what the
+/// record will say.
+Result<core::AttachedFile> seal_chunks(Replica& replica, AttachmentStore& store, const Hash256& key,
                                        const SpaceId& space, const AttachmentSource& source,
                                        const Hash256& content, std::int64_t draft) {
     core::AttachedFile file;
-    random.fill(file.key.octets);
+    file.key = key;
     file.size = source.size;
     const crypto::AttachmentCipher cipher(file.key.view(), space, source.size);
     crypto::AttachmentManifest manifest;
@@ -105,16 +106,56 @@ Result<core::AttachedFile> seal_chunks(Replica& replica, AttachmentStore& store,
     return file;
 }
 
-Result<core::AttachedFile> seal_file(Replica& replica, AttachmentStore& store, Random& random,
+Result<core::AttachedFile> seal_file(Replica& replica, AttachmentStore& store, const Hash256& key,
                                      const SpaceId& space, const AttachmentSource& source,
                                      const Hash256& content) {
     COTMOC_ASSIGN(const std::int64_t draft, store.begin_sealing(space, replica.id(), source.size));
-    Result<core::AttachedFile> file = seal_chunks(replica, store, random, space, source, content, draft);
+    Result<core::AttachedFile> file = seal_chunks(replica, store, key, space, source, content, draft);
     if (!file) {
         // The first reason is the one to report; what stays of the draft is forgotten at the next start.
         (void)store.drop_sealing(draft);
     }
     return file;
+}
+
+Result<core::AttachedThumbnail> seal_thumbnail(Replica& replica, AttachmentStore& store, const SpaceId& space,
+                                               const Hash256& file_key, const Bytes& picture) {
+    if (picture.size() > core::attachment_thumbnail_max) {
+        return fail(ErrorCode::limit_exceeded,
+                    "a thumbnail of " + std::to_string(picture.size()) + " octets");
+    }
+    AttachmentSource source;
+    source.name = "thumbnail";
+    source.size = picture.size();
+    source.read = [&](std::uint64_t offset, std::size_t size) -> Result<Bytes> {
+        const BytesView piece = BytesView(picture).subspan(static_cast<std::size_t>(offset), size);
+        return Bytes(piece.begin(), piece.end());
+    };
+    COTMOC_ASSIGN(const Hash256 content, hash_content(source));
+    COTMOC_ASSIGN(const core::AttachedFile sealed,
+                  seal_file(replica, store, crypto::thumbnail_key(file_key), space, source, content));
+    return core::AttachedThumbnail{sealed.id, sealed.size};
+}
+
+/// The thumbnail's key follows from the file's, so it is made together with the file or never: another
+/// picture sealed under it would use a key twice. A file is attached with or without one.
+void add_thumbnail(Replica& replica, AttachmentStore& store, const SpaceId& space,
+                   const AttachmentSource& source, Attached& attached) {
+    if (!source.thumbnail) {
+        return;
+    }
+    const Result<Bytes> picture = source.thumbnail();
+    if (picture && picture->empty()) {
+        return;
+    }
+    const Result<core::AttachedThumbnail> sealed =
+        picture ? seal_thumbnail(replica, store, space, attached.attachment.file.key, *picture)
+                : Result<core::AttachedThumbnail>(tl::unexpected(picture.error()));
+    if (sealed) {
+        attached.attachment.thumbnail = *sealed;
+    } else {
+        attached.no_thumbnail = sealed.error();
+    }
 }
 
 Result<void> check_source(const AttachmentSource& source) {
@@ -183,8 +224,11 @@ Result<Attached> attach(Replica& replica, AttachmentStore& store, Random& random
     if (same) {
         attached.attachment = std::move(*same);
     } else {
+        Hash256 key;
+        random.fill(key.octets);
         COTMOC_ASSIGN(attached.attachment.file,
-                      seal_file(replica, store, random, place.record.space, source, content));
+                      seal_file(replica, store, key, place.record.space, source, content));
+        add_thumbnail(replica, store, place.record.space, source, attached);
     }
     attached.attachment.content = content;
     attached.attachment.name = source.name;
@@ -198,6 +242,9 @@ Result<Attached> attach(Replica& replica, AttachmentStore& store, Random& random
         if (!attached.known) {
             // No record names it. What cannot be deleted now is sent to nobody.
             (void)store.forget(attached.attachment.file.id);
+            if (attached.attachment.thumbnail) {
+                (void)store.forget(attached.attachment.thumbnail->id);
+            }
         }
         return tl::unexpected(edited.error());
     }

@@ -1,4 +1,5 @@
 // Attaching, finding and opening files at a replica.
+#include <cotmoc/core/import_files.hpp>
 #include <cotmoc/sync/attachments.hpp>
 
 #include "support/fleet.hpp"
@@ -206,4 +207,165 @@ TEST_CASE("a damaged chunk is noticed when the file is opened, and fetched again
     other.key.octets[0] ^= 1;
     must(store.keep_chunk(named.id, 1, damaged));
     CHECK(offices.read("post-a", other).error().code == ErrorCode::wrong_commitment);
+}
+
+TEST_CASE("a query does not show the keys of files in the store's own tables either") {
+    Offices offices;
+    sync::Replica& replica = offices.replica("post-a");
+    const core::Attachment attachment = must(offices.attach("post-a", Bytes(9, 1), "a.txt")).attachment;
+    const std::string key = to_base64url(attachment.file.key.view());
+    const std::string id = to_base64url(attachment.file.id.view());
+    for (const std::string_view query :
+         {"SELECT body FROM _record", "SELECT CAST(body AS BLOB) FROM _record", "SELECT state FROM _record",
+          "SELECT payload FROM _pending WHERE payload IS NOT NULL", "SELECT body || x'ff' FROM _record"}) {
+        CAPTURE(query);
+        std::string shown;
+        must(replica.store().sql(query,
+                                 [&](std::span<const std::string>, std::span<const std::string> values) {
+                                     shown += values[0];
+                                     return true;
+                                 }));
+        CHECK(shown.find(key) == std::string::npos);
+        CHECK(shown.find(to_hex(as_bytes(key))) == std::string::npos);
+        const bool whole =
+            shown.find(id) != std::string::npos || shown.find(to_hex(as_bytes(id))) != std::string::npos;
+        CHECK(whole);
+    }
+    // What is no item stays as it is.
+    must(replica.store().sql("SELECT 'a1 b', 'a1 ' || '" + key + "', 'a a1'",
+                             [&](std::span<const std::string>, std::span<const std::string> values) {
+                                 CHECK(values[0] == "\"a1 b\"");
+                                 CHECK(values[1] == "\"a1 " + key + "\"");
+                                 CHECK(values[2] == "\"a a1\"");
+                                 return true;
+                             }));
+}
+
+TEST_CASE("an exported line with files is imported again where the record names them, and nowhere else") {
+    Offices offices;
+    sync::Replica& replica = offices.replica("post-a");
+    const core::Attachment attachment = must(offices.attach("post-a", Bytes(9, 1), "ảnh 1.txt")).attachment;
+    const std::string shown = core::without_key(core::attachment_text(attachment));
+    const auto line_of = [&](const std::string& record, const std::string& item) {
+        return R"({"id":")" + record + R"(","kind":"delegation","fields":{"papers":[")" + item +
+               R"("],"partner":"Lào"}})";
+    };
+    const auto files = [&](const RecordId& id, const std::string& field) {
+        return sync::attachments_of(replica, id, field);
+    };
+    const std::string record = to_uuid_text(offices.record);
+    const auto read = [&](const std::string& line) {
+        return core::parse_import_line(*replica.catalogue(), line, files);
+    };
+    CHECK(must(replica.import(must(read(line_of(record, shown))))) == sync::Replica::Imported::unchanged);
+    CHECK(must(sync::attachments_of(replica, offices.record, "papers")).at(0) == attachment);
+    const auto refused = [&](const std::string& line) { return read(line).error().code; };
+    core::Attachment other = attachment;
+    other.name = "b.txt";
+    CHECK(refused(line_of(record, core::without_key(core::attachment_text(other)))) ==
+          ErrorCode::unknown_attachment);
+    const std::string nameless =
+        R"({"kind":"delegation","fields":{"papers":[")" + shown + R"("],"partner":"Lào"}})";
+    CHECK(refused(nameless) == ErrorCode::unknown_attachment);
+    CHECK(core::parse_import_line(*replica.catalogue(), line_of(record, shown)).error().code ==
+          ErrorCode::unknown_attachment);
+    CHECK(refused(line_of(record, "photo.jpg")) == ErrorCode::wrong_type);
+}
+
+TEST_CASE(
+    "a file's thumbnail is sealed with it, opens with a key of its own and is missing elsewhere first") {
+    Offices offices;
+    const Bytes photo = random_octets(300'000, 21);
+    const Bytes small = random_octets(9'000, 22);
+    sync::AttachmentSource source = Offices::source(photo, "a.jpg");
+    int made = 0;
+    source.thumbnail = [&]() -> Result<Bytes> {
+        ++made;
+        return small;
+    };
+    const auto attach = [&] {
+        return must(sync::attach(offices.replica("post-a"), *offices.stores.at("post-a"), offices.random,
+                                 offices.record, "papers", source));
+    };
+    const sync::Attached attached = attach();
+    REQUIRE(attached.attachment.thumbnail);
+    CHECK_FALSE(attached.no_thumbnail);
+    const core::AttachedThumbnail thumbnail = *attached.attachment.thumbnail;
+    const core::AttachedFile file{thumbnail.id, crypto::thumbnail_key(attached.attachment.file.key),
+                                  thumbnail.size};
+    CHECK(must(offices.read("post-a", file)) == small);
+    // Another picture sealed under the same key would use it twice.
+    const sync::Attached again = attach();
+    CHECK(again.known);
+    CHECK(again.attachment.thumbnail == attached.attachment.thumbnail);
+    CHECK(made == 1);
+    offices.sync_all();
+    must(sync::follow_attachments(offices.replica("post-b"), *offices.stores.at("post-b")));
+    const auto missing = must(offices.stores.at("post-b")->missing());
+    REQUIRE(missing.size() == 2);
+    CHECK(missing[0].id == thumbnail.id);
+    CHECK(missing[0].thumbnail);
+}
+
+TEST_CASE("a photo without a thumbnail is attached all the same, and it is said why") {
+    Offices offices;
+    const Bytes photo = random_octets(1'000, 23);
+    sync::AttachmentSource source = Offices::source(photo, "a.jpg");
+    const auto attach = [&] {
+        return must(sync::attach(offices.replica("post-a"), *offices.stores.at("post-a"), offices.random,
+                                 offices.record, "papers", source));
+    };
+    SUBCASE("the picture is damaged") {
+        source.thumbnail = [] { return Result<Bytes>(fail(ErrorCode::bad_encoding, "JPEG")); };
+        const std::optional<Error> why = attach().no_thumbnail;
+        REQUIRE(why);
+        CHECK(why->code == ErrorCode::bad_encoding);
+    }
+    SUBCASE("the thumbnail is too large") {
+        source.thumbnail = [] { return Result<Bytes>(Bytes(core::attachment_thumbnail_max + 1)); };
+        const std::optional<Error> why = attach().no_thumbnail;
+        REQUIRE(why);
+        CHECK(why->code == ErrorCode::limit_exceeded);
+    }
+    SUBCASE("it is no picture") {
+        source.thumbnail = [] { return Result<Bytes>(Bytes()); };
+        CHECK_FALSE(attach().no_thumbnail);
+    }
+    const core::Attachment found =
+        must(sync::find_attachment(offices.replica("post-a"), offices.record, "papers", ""));
+    CHECK_FALSE(found.thumbnail);
+    CHECK(must(offices.read("post-a", found.file)) == photo);
+}
+
+TEST_CASE("a file that is damaged here does not stand for the same file that is attached again") {
+    Offices offices;
+    const Bytes file = random_octets(300'000, 24);
+    const Hash256 id = must(offices.attach("post-a", file, "a.txt")).attachment.file.id;
+    sync::AttachmentStore& store = *offices.stores.at("post-a");
+    Bytes damaged = must(store.chunk(id, 1));
+    damaged[9] ^= 1;
+    must(store.drop_chunk(id, 1));
+    must(store.keep_chunk(id, 1, damaged));
+    const sync::Attached again = must(offices.attach("post-a", file, "b.txt"));
+    CHECK_FALSE(again.known);
+    CHECK(again.attachment.file.id != id);
+    CHECK(must(offices.read("post-a", again.attachment.file)) == file);
+}
+
+TEST_CASE("a thumbnail larger than any is not entered, and the largest is asked for") {
+    Offices offices;
+    core::Attachment large = must(offices.attach("post-a", Bytes(9, 1), "a.jpg")).attachment;
+    large.thumbnail = core::AttachedThumbnail{large.content, core::attachment_thumbnail_max + 1};
+    core::FieldEdit edit;
+    edit.kind = core::FieldEdit::Kind::insert;
+    edit.field = "papers";
+    edit.value = core::attachment_text(large);
+    // No device of this program enters such an item.
+    const auto refused = offices.replica("post-a").edit(offices.record, std::span(&edit, 1));
+    CHECK(refused.error().code == ErrorCode::wrong_type);
+    large.thumbnail->size = core::attachment_thumbnail_max;
+    edit.value = core::attachment_text(large);
+    must(offices.replica("post-a").edit(offices.record, std::span(&edit, 1)));
+    must(sync::follow_attachments(offices.replica("post-a"), *offices.stores.at("post-a")));
+    CHECK(must(offices.stores.at("post-a")->missing()).size() == 1);
 }

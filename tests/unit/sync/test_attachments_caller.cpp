@@ -226,3 +226,53 @@ TEST_CASE("what no record names is sent to nobody") {
     CHECK(desk.goes_on());
     CHECK(desk.said.empty());
 }
+
+TEST_CASE("of what the hub confirmed eight are asked for again, and only if there is anything to do") {
+    Desk desk;
+    std::vector<SealedFile> files;
+    std::vector<AttachmentStore::Reference> named;
+    for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+        files.push_back(desk.file(100, seed, "ngoc-hoi-2"));
+        files.back().put_into(*desk.store);
+        named.push_back(files.back().reference());
+    }
+    REQUIRE(desk.store->set_references(desk.world.ngoc_hoi(), files[0].id, named));
+    const DeviceId hub = desk.world.province.member("hub").id;
+    for (std::size_t each = 0; each < 11; ++each) {
+        REQUIRE(desk.store->note_delivered(files[each].id, hub));
+    }
+    SUBCASE("a file is to be sent") {
+        REQUIRE_FALSE(desk.goes_on());
+        const auto asked = sync::decode_ask(desk.said.back().body).value();
+        CHECK(asked.size() == 9);
+        CHECK(std::ranges::find(asked, files[11].id) != asked.end());
+        CHECK(std::ranges::find(asked, files[0].id) != asked.end());
+        CHECK(std::ranges::find(asked, files[8].id) == asked.end());  // confirmed too lately
+    }
+    SUBCASE("nothing is") {
+        REQUIRE(desk.store->note_delivered(files[11].id, hub));
+        CHECK(desk.goes_on());
+        CHECK(desk.said.empty());
+    }
+}
+
+TEST_CASE("what the hub turns out to have lost counts as unsent until it is there again") {
+    Desk desk;
+    const SealedFile lost = desk.file(100, 1, "ngoc-hoi-2");
+    const SealedFile fresh = desk.file(100, 2, "ngoc-hoi-2");
+    lost.put_into(*desk.store);
+    fresh.put_into(*desk.store);
+    REQUIRE(
+        desk.store->set_references(desk.world.ngoc_hoi(), lost.id, {lost.reference(), fresh.reference()}));
+    const DeviceId hub = desk.world.province.member("hub").id;
+    REQUIRE(desk.store->note_delivered(lost.id, hub));
+    REQUIRE_FALSE(desk.goes_on());
+    const auto asked = sync::decode_ask(desk.said.back().body).value();
+    REQUIRE(asked.size() == 2);
+    std::vector<AttachmentState> states;
+    for (const Hash256& id : asked) {
+        states.push_back(id == fresh.id ? Desk::whole(1) : AttachmentState{});
+    }
+    CHECK(desk.hear_states(states) == "taken");
+    CHECK(desk.store->undelivered(hub).value() == std::vector{lost.id});
+}

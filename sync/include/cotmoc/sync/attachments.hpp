@@ -15,17 +15,21 @@ struct AttachmentSource {
     std::uint64_t size = 0;  // octets
     /// So many octets from there on; fewer only if the file has become shorter.
     std::function<Result<Bytes>(std::uint64_t offset, std::size_t size)> read;
+    /// A small picture of it; called only for a file that is sealed. Null, or empty octets: there is none.
+    std::function<Result<Bytes>()> thumbnail = nullptr;
 };
 
 struct Attached {
     core::Attachment attachment;
-    bool known = false;  // the same file was here already, and is kept once
+    bool known = false;                 // the same file was here already, and is kept once
+    std::optional<Error> no_thumbnail;  // why it has none though one was to be made; the file is attached
 };
 
 /// Seals the file into the store, durably, and adds it to the field. A file that records of the same space
-/// name already is not sealed again. unknown_record, unknown_field, wrong_shape for a field of another type,
-/// wrong_usage for a name that cannot be recorded, limit_exceeded above 2 GiB, cannot_read_file if it changed
-/// while it was read, not_allowed and the other errors of Replica::edit.
+/// name already is not sealed again, and keeps the thumbnail that it has or has not. unknown_record,
+/// unknown_field, wrong_shape for a field of another type, wrong_usage for a name that cannot be recorded,
+/// limit_exceeded above 2 GiB, cannot_read_file if it changed while it was read, not_allowed and the other
+/// errors of Replica::edit.
 Result<Attached> attach(Replica& replica, AttachmentStore& store, Random& random, const RecordId& id,
                         std::string_view field, const AttachmentSource& source);
 

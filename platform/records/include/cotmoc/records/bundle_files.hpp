@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cotmoc/sync/bundle.hpp>
+#include <cotmoc/sync/file_bundle.hpp>
 #include <cotmoc/sync/replica.hpp>
 #include <cotmoc/system/file_stream.hpp>
 
@@ -56,17 +57,23 @@ Result<std::vector<DeviceId>> bundle_readers(const crypto::TrustState& trust,
 std::vector<DeviceId> answer_readers(const crypto::TrustState& trust, const crypto::DeviceKeys& keys,
                                      const sync::BundleRead& read);
 
+/// The volumes of attached files beside a bundle.
+struct FileBundleFiles {
+    sync::FileBundleWritten written;
+    std::vector<std::string> files;
+};
 /// A bundle that was written.
 struct BundleFiles {
     sync::BundleWritten written;
     std::vector<std::string> files;
+    std::optional<FileBundleFiles> attachments = std::nullopt;  // if they were asked for
 };
 
 /// `bundle export --json`.
 std::string bundle_written_json(const BundleFiles& exported);
-/// `bundle import --json`; `answer` null: none was written.
+/// `bundle import --json`; `answer` null: none was written; `attachments` null: none were given.
 std::string bundle_read_json(const sync::BundleRead& read, const sync::SessionNotes& notes,
-                             const BundleFiles* answer);
+                             const BundleFiles* answer, const sync::FileBundleRead* attachments = nullptr);
 /// An object of `bundle inspect --json`.
 std::string volume_json(const std::string& file, const sync::BundleVolumeInfo& info);
 

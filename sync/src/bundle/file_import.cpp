@@ -1,0 +1,259 @@
+// Taking in attached files from a stick. Who carried them does not matter: their authors signed them.
+#include "bundle/file_volume.hpp"
+#include "session/attachments.hpp"
+
+#include <cotmoc/base/test_switch.hpp>
+#include <cotmoc/sync/file_bundle.hpp>
+
+#include <algorithm>
+
+namespace cotmoc::sync {
+namespace {
+
+/// A fault of the volume, not of this device: told, and the next volume is read.
+bool is_of_volume(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::bundle_damaged:
+        case ErrorCode::bundle_incomplete:
+        case ErrorCode::unsupported_version:
+        case ErrorCode::cannot_read_file:
+        case ErrorCode::wrong_root:
+        case ErrorCode::quota_exceeded:
+        case ErrorCode::unknown_author:
+        case ErrorCode::bad_signature:
+            return true;
+        default:
+            return false;
+    }
+}
+
+class Reading {
+public:
+    Reading(const FileBundleImport& options, FileBundleRead& read) : options_(options), read_(read) {}
+
+    Result<void> read_volume(VolumeSource& volume) {
+        volume_ = &volume;
+        offset_ = 0;
+        file_.reset();
+        COTMOC_ASSIGN(size_, volume.size());
+        COTMOC_TRY(read_header());
+        for (;;) {
+            COTMOC_ASSIGN(const Bytes head, take(file_item_head_size));
+            BinaryReader reader(head);
+            const std::uint8_t type = reader.u8();
+            const std::uint32_t length = reader.u32();
+            if (type == static_cast<std::uint8_t>(FileItem::end)) {
+                return length == 0 && offset_ == size_ ? Result<void>() : damaged("after its end");
+            }
+            if (length == 0 || length > file_item_max(type)) {
+                return damaged("an item of " + std::to_string(length) + " octets");
+            }
+            COTMOC_ASSIGN(const Bytes body, take(length));
+            COTMOC_TRY(read_item(static_cast<FileItem>(type), body));
+            if (options_.progress) {
+                options_.progress(offset_, size_);
+            }
+        }
+    }
+
+    /// After all volumes, which may bring the very files.
+    Result<void> note_claims() {
+        for (const auto& [id, device] : claims_) {
+            COTMOC_ASSIGN(const std::optional<HeldAttachment> held, options_.files.find(id));
+            if (held) {
+                COTMOC_TRY(options_.files.note_delivered(id, device));
+                read_.confirmed += 1;
+            }
+        }
+        return {};
+    }
+
+private:
+    struct File {
+        Hash256 id;
+        crypto::AttachmentManifest manifest;
+        bool taken = false;
+        ChunkSet held;
+    };
+
+    tl::unexpected<Error> damaged(const std::string& why) const {
+        return fail(ErrorCode::bundle_damaged, why);
+    }
+
+    /// The next octets; bundle_incomplete where a copy was cut.
+    Result<Bytes> take(std::size_t length) {
+        if (length > size_ - offset_) {
+            return fail(ErrorCode::bundle_incomplete, "it ends too early");
+        }
+        Bytes octets(length);
+        COTMOC_ASSIGN(const std::size_t got, volume_->read(offset_, octets));
+        if (got != length) {
+            return fail(ErrorCode::bundle_incomplete, "it ends too early");
+        }
+        offset_ += length;
+        return octets;
+    }
+
+    Result<void> read_header() {
+        COTMOC_ASSIGN(const Bytes header, take(file_volume_header_size));
+        BinaryReader reader(header);
+        const BytesView magic = reader.raw(file_volume_magic.size());
+        if (!std::ranges::equal(magic, file_volume_magic)) {
+            return damaged("not a volume of files");
+        }
+        const std::uint8_t format = reader.u8();
+        if (format != file_volume_format) {
+            return fail(ErrorCode::unsupported_version, "format " + std::to_string(format));
+        }
+        return reader.id<Hash256>() == options_.trust.root_fingerprint() ? Result<void>()
+                                                                         : fail(ErrorCode::wrong_root);
+    }
+
+    Result<void> read_item(FileItem type, BytesView body) {
+        switch (type) {
+            case FileItem::held:
+                return read_held(body);
+            case FileItem::manifest:
+                return read_manifest(body);
+            case FileItem::chunk:
+                return read_chunk(body);
+            case FileItem::end:
+                break;
+        }
+        return damaged("an item that there is not");
+    }
+
+    /// Whoever says so signed it: else a finder of the stick could make files seem delivered.
+    Result<void> read_held(BytesView body) {
+        BinaryReader reader(body);
+        const auto device = reader.id<DeviceId>();
+        const auto signature = reader.id<crypto::Signature>();
+        const BytesView ids = reader.rest();
+        if (!reader.ok() || ids.empty() || ids.size() % Hash256::size != 0) {
+            return damaged("a list of files");
+        }
+        const auto* writer = options_.trust.find(device);
+        if (writer == nullptr) {
+            return fail(ErrorCode::unknown_author, device.hex());
+        }
+        if (!crypto::verify(writer->keys.signing, held_hash(device, ids), signature) &&
+            !switched_off("bundle-signature")) {
+            return fail(ErrorCode::bad_signature, "a list of files");
+        }
+        if (writer->revoked || device == options_.own) {
+            return {};
+        }
+        for (std::size_t at = 0; at < ids.size(); at += Hash256::size) {
+            claims_.insert({*Hash256::from(ids.subspan(at, Hash256::size)), device});
+        }
+        return {};
+    }
+
+    Result<bool> is_named(const Hash256& id, const crypto::AttachmentManifest& manifest) {
+        if (!missing_) {
+            COTMOC_ASSIGN(missing_, options_.files.missing());
+        }
+        return std::ranges::any_of(*missing_, [&](const AttachmentStore::Missing& each) {
+            return each.id == id && each.space == manifest.space && each.size == manifest.size;
+        });
+    }
+
+    Result<void> read_manifest(BytesView body) {
+        file_.reset();
+        Result<crypto::AttachmentManifest> decoded = crypto::decode_manifest(body);
+        if (!decoded) {
+            return damaged("a manifest");
+        }
+        File file;
+        file.id = crypto::attachment_id(*decoded);
+        file.manifest = std::move(*decoded);
+        COTMOC_ASSIGN(const std::optional<HeldAttachment> known, options_.files.find(file.id));
+        COTMOC_ASSIGN(const bool named, is_named(file.id, file.manifest));
+        if (known && known->chunks.whole()) {
+            file.taken = true;
+            file.held = known->chunks;
+        } else if (!named) {
+            read_.not_named += 1;
+        } else if (const Result<void> right = check(file.manifest); !right) {
+            read_.refused += 1;
+        } else {
+            COTMOC_TRY(options_.files.add(file.manifest, file.manifest.author));
+            file.taken = true;
+            file.held = known ? known->chunks : ChunkSet(file.manifest.chunks.size());
+        }
+        file_ = std::move(file);
+        return {};
+    }
+
+    /// As of a manifest that a session gives to who asked for it; nobody is there but this device.
+    Result<void> check(const crypto::AttachmentManifest& manifest) const {
+        return check_attachment(manifest, {options_.trust, options_.own, options_.own},
+                                AttachmentOrigin::named);
+    }
+
+    Result<void> read_chunk(BytesView body) {
+        BinaryReader reader(body);
+        const std::size_t chunk = reader.u32();
+        const BytesView sealed = reader.rest();
+        if (!file_ || chunk >= file_->manifest.chunks.size() ||
+            sealed.size() != file_->manifest.sealed_length(chunk)) {
+            return damaged("a chunk of nothing");
+        }
+        if (!file_->taken) {
+            return {};
+        }
+        if (file_->held.has(chunk)) {
+            read_.known += 1;
+            return {};
+        }
+        if (crypto::attachment_chunk_hash(sealed) != file_->manifest.chunks[chunk] &&
+            !switched_off("attachment-chunk")) {
+            return damaged("a chunk is not what its author signed");
+        }
+        COTMOC_TRY(options_.files.keep_chunk(file_->id, chunk, sealed));
+        file_->held.add(chunk);
+        read_.chunks += 1;
+        read_.files += file_->held.whole() ? 1 : 0;
+        return {};
+    }
+
+    const FileBundleImport& options_;
+    FileBundleRead& read_;
+    VolumeSource* volume_ = nullptr;
+    std::uint64_t offset_ = 0;
+    std::uint64_t size_ = 0;
+    std::optional<File> file_;
+    std::set<std::pair<Hash256, DeviceId>> claims_;                 // who holds what
+    std::optional<std::vector<AttachmentStore::Missing>> missing_;  // before anything was read
+};
+
+}  // namespace
+
+Result<bool> is_file_volume(VolumeSource& volume) {
+    Bytes head(file_volume_magic.size());
+    COTMOC_ASSIGN(const std::size_t got, volume.read(0, head));
+    return got == head.size() && std::ranges::equal(head, file_volume_magic);
+}
+
+Result<FileBundleRead> import_files(const FileBundleImport& options, std::span<VolumeSource* const> volumes) {
+    if (options.trust.find(options.own) == nullptr) {
+        return fail(ErrorCode::not_joined);
+    }
+    FileBundleRead read;
+    Reading reading(options, read);
+    for (VolumeSource* volume : volumes) {
+        const Result<void> done = reading.read_volume(*volume);
+        if (done) {
+            continue;
+        }
+        if (!is_of_volume(done.error().code)) {
+            return tl::unexpected(done.error());
+        }
+        const std::string& why = done.error().detail;
+        read.problems.push_back({done.error().code, volume->name() + (why.empty() ? "" : ": " + why)});
+    }
+    COTMOC_TRY(reading.note_claims());
+    return read;
+}
+
+}  // namespace cotmoc::sync
