@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <vector>
+
 using namespace cotmoc;
 using sync::SyncEngine;
 using sync::SyncEvent;
