@@ -38,13 +38,13 @@ TEST(attachments) {
     CHECK([[replica attachmentsOfRecord:identifier field:@"files" error:&error] count] >= 1);
 }
 
-@interface Lines : NSObject <CTMRowReader> {
+@interface ExportedRows : NSObject <CTMRowReader> {
 @public
     int count;
 }
 @end
 
-@implementation Lines
+@implementation ExportedRows
 - (BOOL)readRow:(NSDictionary *)row {
     count += [row objectForKey:@"fields"] != nil;
     return YES;
@@ -74,7 +74,7 @@ TEST(files_leave_their_record_and_records_leave_the_replica) {
     CHECK([engine setPeer:@"nobody@127.0.0.1:1" error:&error]);
     CHECK([replica detachAttachment:@"a.txt" fromRecord:identifier field:@"files" error:&error]);
     CHECK([[replica attachmentsOfRecord:identifier field:@"files" error:&error] count] == 0);
-    Lines *lines = [[[Lines alloc] init] autorelease];
+    ExportedRows *lines = [[[ExportedRows alloc] init] autorelease];
     CHECK([replica exportKind:@"delegation" space:nil reader:lines error:&error]);
     CHECK(lines->count == 1);
     CHECK_FAILS(CTMErrorUnknownKind, [replica exportKind:@"nothing" space:nil reader:lines error:&error]);
