@@ -5,8 +5,6 @@ import static vn.cotmoc.Check.same;
 import static vn.cotmoc.Check.that;
 import static vn.cotmoc.Check.throwsThis;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -115,15 +113,6 @@ final class RecordTests extends ReplicaTests {
         fails("unknown_kind", () -> replica.export("nothing", null, row -> true));
         fails("unknown_change", () -> replica.release("abcdef"));
         fails("wrong_usage", () -> replica.release("abc"));
-        Path file = province.work.resolve("kèm.txt");
-        Files.write(file, new byte[] {1});
-        replica.attachments().add(id, "files", file.toString());
-        fails("unknown_attachment", () -> replica.attachments().readThumbnail(id, "files", null, System.out));
-        try (SyncEngine engine = replica.sync()) {
-            engine.want(id, "files", "kèm.txt", false);
-        }
-        replica.attachments().detach(id, "files", "kèm.txt");
-        same(0, replica.attachments().list(id, "files").size());
         fails("wrong_shape", () -> replica.attachments().detach(id, "head", null));
         fails("wrong_shape", () -> replica.attachments().readThumbnail(id, "head", null, System.out));
         try (SyncEngine engine = replica.sync()) {
