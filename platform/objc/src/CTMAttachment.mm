@@ -95,4 +95,28 @@ cotmoc_status add_piece(void *ctx, const uint8_t *octets, size_t size) {
                      error);
 }
 
+- (NSData *)thumbnailOfAttachment:(NSString *)name
+                         ofRecord:(NSString *)identifier
+                            field:(NSString *)field
+                            error:(NSError **)error {
+    CTMCall call(_language);
+    std::string octets;
+    if (!call.done(cotmoc_attachment_read_thumbnail(_handle, CTMUtf8(identifier), CTMUtf8(field),
+                                                    CTMUtf8(name), add_piece, &octets, call.error()),
+                   error)) {
+        return nil;
+    }
+    return [NSData dataWithBytes:octets.data() length:octets.size()];
+}
+
+- (BOOL)detachAttachment:(NSString *)name
+              fromRecord:(NSString *)identifier
+                   field:(NSString *)field
+                   error:(NSError **)error {
+    CTMCall call(_language);
+    return call.done(
+        cotmoc_attachment_detach(_handle, CTMUtf8(identifier), CTMUtf8(field), CTMUtf8(name), call.error()),
+        error);
+}
+
 @end

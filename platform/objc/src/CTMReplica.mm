@@ -166,4 +166,22 @@ cotmoc_status run_batch(void *ctx) {
     return call.done(status, error);
 }
 
+- (BOOL)exportKind:(NSString *)kind
+             space:(NSString *)space
+            reader:(id<CTMRowReader>)reader
+             error:(NSError **)error {
+    CTMCall call(_language);
+    void *context = CTM_CONTEXT(reader);
+    const cotmoc_status status =
+        cotmoc_replica_export(_handle, CTMUtf8(kind), CTMUtf8(space), CTMGiveRow, context, call.error());
+    CTMDrop(context);
+    return call.done(status, error);
+}
+
+- (NSDictionary *)releaseHash:(NSString *)hash error:(NSError **)error {
+    CTMCall call(_language);
+    return call.json(cotmoc_replica_release(_handle, CTMUtf8(hash), CTMCall::view, call.ctx(), call.error()),
+                     error);
+}
+
 @end

@@ -131,6 +131,22 @@ uint64_t milliseconds(NSTimeInterval seconds) {
     return call.done(cotmoc_sync_set_hub(_handle, CTMUtf8(address), call.error()), error);
 }
 
+- (BOOL)setPeer:(NSString *)peer error:(NSError **)error {
+    CTMCall call([_replica ctm_language]);
+    return call.done(cotmoc_sync_set_peer(_handle, CTMUtf8(peer), call.error()), error);
+}
+
+- (BOOL)wantAttachment:(NSString *)name
+              ofRecord:(NSString *)identifier
+                 field:(NSString *)field
+             thumbnail:(BOOL)thumbnail
+                 error:(NSError **)error {
+    CTMCall call([_replica ctm_language]);
+    return call.done(cotmoc_sync_want_attachment(_handle, CTMUtf8(identifier), CTMUtf8(field), CTMUtf8(name),
+                                                 thumbnail ? 1 : 0, call.error()),
+                     error);
+}
+
 - (BOOL)setTransport:(id<CTMTransport>)transport error:(NSError **)error {
     CTMCall call([_replica ctm_language]);
     if (transport == nil) {

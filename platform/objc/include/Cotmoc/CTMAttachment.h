@@ -43,6 +43,18 @@ NS_ASSUME_NONNULL_BEGIN
                 toFile:(NSString *)path
                  error:(NSError *_Nullable *_Nullable)error
     NS_SWIFT_NAME(saveAttachment(_:ofRecord:field:toFile:));
+/// A file's small picture. CTMErrorUnknownAttachment if it has none.
+- (NSData *_Nullable)thumbnailOfAttachment:(NSString *_Nullable)name
+                                  ofRecord:(NSString *)identifier
+                                     field:(NSString *)field
+                                     error:(NSError *_Nullable *_Nullable)error
+    NS_SWIFT_NAME(thumbnail(_:ofRecord:field:));
+/// Takes a file out of the record. CTMErrorUnknownAttachment, and the errors of what changes a record.
+- (BOOL)detachAttachment:(NSString *_Nullable)name
+              fromRecord:(NSString *)identifier
+                   field:(NSString *)field
+                   error:(NSError *_Nullable *_Nullable)error
+    NS_SWIFT_NAME(detachAttachment(_:fromRecord:field:));
 @end
 
 NS_ASSUME_NONNULL_END

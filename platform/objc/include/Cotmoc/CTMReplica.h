@@ -111,6 +111,11 @@ CTM_NO_PLAIN_INIT
 /// What arrived and has no effect, with its reason.
 - (CTM_ARRAY(NSDictionary *) *_Nullable)quarantineWithError:(NSError *_Nullable *_Nullable)error
     NS_SWIFT_NAME(quarantine());
+/// Judges a change set in quarantine once more: six digits of its hash or more. {"released","reason"}.
+/// CTMErrorUnknownChange, CTMErrorAmbiguousChange.
+- (CTM_DICTIONARY(NSString *, id) *_Nullable)releaseHash:(NSString *)hash
+                                                   error:(NSError *_Nullable *_Nullable)error
+    NS_SWIFT_NAME(release(hash:));
 /// The figures of a report: `space` with those under it, both days (2024-01-31) included.
 /// CTMErrorUnknownSpace, CTMErrorBadDate.
 - (CTM_DICTIONARY(NSString *, id) *_Nullable)reportOfSpace:(NSString *)space
@@ -120,6 +125,12 @@ CTM_NO_PLAIN_INIT
     NS_SWIFT_NAME(report(space:from:to:));
 /// Who did what and when, from signed history, in order.
 - (BOOL)auditWithReader:(id<CTMRowReader>)reader error:(NSError *_Nullable *_Nullable)error;
+/// Records in the form that an import takes; nil: all kinds, all spaces. The audit tells of it.
+/// CTMErrorUnknownKind, CTMErrorUnknownSpace.
+- (BOOL)exportKind:(NSString *_Nullable)kind
+             space:(NSString *_Nullable)space
+            reader:(id<CTMRowReader>)reader
+             error:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(export(kind:space:reader:));
 @end
 
 NS_ASSUME_NONNULL_END

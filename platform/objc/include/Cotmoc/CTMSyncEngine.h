@@ -85,6 +85,16 @@ CTM_NO_PLAIN_INIT
 /// "HOST:PORT" over TCP; remembered in the replica for the next time. Without it and without a transport the
 /// remembered one counts (CTMErrorNoHub if there is none).
 - (BOOL)setHub:(NSString *)address error:(NSError *_Nullable *_Nullable)error;
+/// A neighbour's device that serves instead of the hub: "DEVICE@HOST:PORT", or "DEVICE" with a transport;
+/// nil: the hub again. The run says CTMErrorUnknownDevice, CTMErrorRevoked.
+- (BOOL)setPeer:(NSString *_Nullable)peer error:(NSError *_Nullable *_Nullable)error;
+/// The next runs fetch this file, or its small picture, whatever is set below. `name` may be nil: the only
+/// one. CTMErrorUnknownRecord, CTMErrorUnknownAttachment.
+- (BOOL)wantAttachment:(NSString *_Nullable)name
+              ofRecord:(NSString *)identifier
+                 field:(NSString *)field
+             thumbnail:(BOOL)thumbnail
+                 error:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(want(_:ofRecord:field:thumbnail:));
 /// A pipe by the app instead, which the engine retains; nil takes it back.
 - (BOOL)setTransport:(id<CTMTransport> _Nullable)transport error:(NSError *_Nullable *_Nullable)error;
 /// `octetsMax` counts for CTMSyncAttachmentsSmall.
