@@ -81,6 +81,9 @@ configure() {
     cmake --preset "$preset" "${options[@]}" --log-level=WARNING "$@"
 }
 
+# GCC 12 warns of things that are not so where it optimises less, and of every narrower size on 32-bit machines.
+lenient=(-DCOTMOC_WARNINGS_AS_ERRORS=OFF)
+
 # check PRESET OPTION…: configures, builds and runs every test of the preset.
 check() {
     local preset=$1
@@ -118,9 +121,9 @@ case $mode in
         ;;
     docs) bash docs/make_api.sh "$root" "$root/build/api" ;;
     release-only) check release ;;
-    arm64 | armhf) check "$mode" ;;
+    arm64 | armhf) check "$mode" "${lenient[@]}" ;;
     bigendian)
-        configure bigendian
+        configure bigendian "${lenient[@]}"
         # What runs no session over a simulated network: the formats, what is kept, signed and sealed in them, and
         # devices that exchange it.
         units=(base model codec merge property store crypto sync audit)
