@@ -22,7 +22,13 @@ Result<std::uint64_t> unsent_files(sync::Replica& replica, const std::string& di
                    ? Result<std::uint64_t>(0)
                    : Result<std::uint64_t>(tl::unexpected(followed.error()));
     }
-    return (*store)->unsent(replica.id());
+    std::vector<DeviceId> hubs;
+    for (const auto& device : replica.trust().devices()) {
+        if (device.role == crypto::Role::hub) {
+            hubs.push_back(device.id);
+        }
+    }
+    return (*store)->unsent(replica.id(), hubs);
 }
 
 }  // namespace cotmoc::cli

@@ -129,7 +129,7 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     const std::int64_t began = clock.steady_ms();
     const AttachmentLink attachments{store.get(), rule_of(options)};
     const auto report = with_hub ? sync_with_hub(common, opened, hub, tcp, last, attachments)
-                                 : sync_with_peer(common, opened, options.peer, tcp, last);
+                                 : sync_with_peer(common, opened, options.peer, tcp, last, attachments);
     last.complete = last.complete && report.has_value() && !store_error;
     if (store_error) {
         last.attachment_error = store_error;

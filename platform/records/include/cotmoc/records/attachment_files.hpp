@@ -10,6 +10,9 @@ std::string attachments_path(const std::string& directory);
 /// It is made if it is not there. Null if the catalogue has no field for files and none were ever kept.
 Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(sync::Replica& replica,
                                                                 const std::string& directory);
+/// The same, for what other devices bring: within these limits.
+Result<std::unique_ptr<sync::AttachmentStore>> open_attachments_for_others(
+    sync::Replica& replica, const std::string& directory, const sync::AttachmentLimits& limits);
 /// "image/jpeg" by the name's ending; "application/octet-stream" for any other.
 std::string media_type_of(std::string_view name);
 
