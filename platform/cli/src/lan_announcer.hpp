@@ -25,8 +25,8 @@ public:
     Result<void> learn(sync::AnnouncementKeys keys);
     /// For who listens at `host`, numeric. The errors of LocalNetwork::announce. Precondition: learn().
     Result<void> start(const std::string& host, std::uint16_t port);
-    /// Renews what is old, was lost or is not true any more, and withdraws what was replaced some time ago. What
-    /// fails is tried again by the next call.
+    /// Renews what is old, was lost or is not true any more, and withdraws what was replaced some time ago.
+    /// What fails is tried again by the next call.
     void look();
 
 private:

@@ -25,7 +25,7 @@ public:
     void leave(const sync::SessionReport& report, const std::optional<DeviceId>& peer,
                const std::optional<Error>& error) override;
 
-    /// Called by begin(), and after each session while the replica is still open.
+    /// Called by begin(), which fails as it does, and after each session while the replica is still open.
     std::function<Result<void>(const sync::Replica&)> on_seen;
     /// Called once something happened that no waiting cures: serving is to end with `fatal()`.
     std::function<void()> on_fatal;

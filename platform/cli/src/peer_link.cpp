@@ -87,8 +87,7 @@ Result<std::vector<PeerAddress>> find_neighbours(const sync::Replica& replica, s
             return other.device == device && other.endpoint.host == service.host &&
                    other.endpoint.port == service.port;
         });
-        if (device && !known && service.port != 0 &&
-            found.size() < system::LocalNetwork::neighbours_max) {
+        if (device && !known && service.port != 0 && found.size() < system::LocalNetwork::neighbours_max) {
             found.push_back({*device, {service.host, service.port}});
         }
     }
@@ -111,9 +110,9 @@ std::vector<PeerAddress> calls_in_order(std::vector<PeerAddress> found, Random& 
     std::vector<PeerAddress> calls;
     for (std::size_t round = 0; round < calls_of_device_max; ++round) {
         for (std::size_t i = 0; i < found.size() && calls.size() < calls_max; ++i) {
-            const auto earlier = std::count_if(
-                found.begin(), found.begin() + static_cast<std::ptrdiff_t>(i),
-                [&](const PeerAddress& other) { return other.device == found[i].device; });
+            const auto earlier =
+                std::count_if(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(i),
+                              [&](const PeerAddress& other) { return other.device == found[i].device; });
             if (static_cast<std::size_t>(earlier) == round) {
                 calls.push_back(found[i]);
             }

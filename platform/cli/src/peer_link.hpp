@@ -18,8 +18,8 @@ struct PeerAddress {
 Result<PeerAddress> parse_peer(const sync::Replica& replica, const std::string& text);
 
 /// Those of this province that announce themselves on the network, each once under each of its addresses;
-/// strangers are left out. Somebody may have copied an announcement: an address is a guess. connection_failed if
-/// there is none, or nothing to look with.
+/// strangers are left out. Somebody may have copied an announcement: an address is a guess. connection_failed
+/// if there is none, or nothing to look with.
 Result<std::vector<PeerAddress>> find_neighbours(const sync::Replica& replica, system::LocalNetwork& network,
                                                  std::int64_t limit_ms);
 
@@ -30,8 +30,8 @@ inline constexpr std::size_t calls_of_device_max = 2;
 /// No call begins later than this.
 inline constexpr std::int64_t calls_ms = 60'000;
 
-/// What is to be called, in this order: by chance, since a stranger may choose what is found first; no device a
-/// second time before each of them was called.
+/// What is to be called, in this order: by chance, since a stranger may choose what is found first; no device
+/// a second time before each of them was called.
 std::vector<PeerAddress> calls_in_order(std::vector<PeerAddress> found, Random& random);
 
 /// How `first_that_answers` calls.

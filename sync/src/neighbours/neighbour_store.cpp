@@ -28,9 +28,8 @@ Result<AcceptResult> NeighbourStore::accept(BytesView envelope) {
         return fail(ErrorCode::disk_full, "little is left");
     }
     const auto header = crypto::parse_envelope(envelope);
-    const bool has_room =
-        !header || quotas_.has_room(header->author, envelope.size(), limits_, now_()) ||
-        switched_off("door-room");
+    const bool has_room = !header || quotas_.has_room(header->author, envelope.size(), limits_, now_()) ||
+                          switched_off("door-room");
     if (!has_room) {
         return AcceptResult{Acceptance::refused, 0, Error{ErrorCode::quota_exceeded, "of neighbours"}};
     }

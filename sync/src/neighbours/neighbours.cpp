@@ -54,8 +54,8 @@ std::optional<std::vector<crypto::LanTag>> decode_tags(std::string_view text) {
 }  // namespace
 
 bool AnnouncementKeys::same_as(const AnnouncementKeys& other) const {
-    return device == other.device && std::ranges::equal(keys, other.keys, {}, &crypto::EpochKey::check,
-                                                        &crypto::EpochKey::check);
+    return device == other.device &&
+           std::ranges::equal(keys, other.keys, {}, &crypto::EpochKey::check, &crypto::EpochKey::check);
 }
 
 AnnouncementKeys announcement_keys(const crypto::TrustState& trust, const crypto::KeyRing& ring,

@@ -10,8 +10,7 @@ constexpr std::size_t ephemeral_size = 32;
 }  // namespace
 
 bool CallMemory::knows(BytesView message) const {
-    return message.size() >= ephemeral_size &&
-           known_.contains(*CallKey::from(message.first(ephemeral_size)));
+    return message.size() >= ephemeral_size && known_.contains(*CallKey::from(message.first(ephemeral_size)));
 }
 
 void CallMemory::remember(BytesView message) {
@@ -36,12 +35,12 @@ void CallMemory::blame(const std::string& source, std::int64_t now_ms) {
     std::erase_if(sources_,
                   [&](const auto& entry) { return entry.second.until_ms + limits_.pause_max_ms <= now_ms; });
     Pause& pause = sources_[source];
-    pause.length_ms = pause.length_ms == 0 ? limits_.pause_min_ms
-                                           : std::min(pause.length_ms * 2, limits_.pause_max_ms);
+    pause.length_ms =
+        pause.length_ms == 0 ? limits_.pause_min_ms : std::min(pause.length_ms * 2, limits_.pause_max_ms);
     pause.until_ms = now_ms + pause.length_ms;
     if (sources_.size() > limits_.sources_max) {
-        sources_.erase(std::ranges::min_element(
-            sources_, {}, [](const auto& entry) { return entry.second.until_ms; }));
+        sources_.erase(
+            std::ranges::min_element(sources_, {}, [](const auto& entry) { return entry.second.until_ms; }));
     }
 }
 

@@ -143,6 +143,11 @@ TEST_CASE("what the hub lost is undelivered again, and what it confirmed long ag
     CHECK(store->longest_delivered(hub, 1).value() == std::vector{two.id});
     CHECK(store->unsent(one.manifest.author, {hub}).value() == 0);
     REQUIRE(store->note_lost(two.id, hub));
+    DeviceId neighbour;
+    neighbour.octets.fill(8);
+    REQUIRE(store->note_delivered(two.id, neighbour));
+    CHECK(store->unsent(one.manifest.author, {hub}).value() == 1);  // a neighbour is no hub
+    CHECK(store->unsent(one.manifest.author, {hub, neighbour}).value() == 0);
     CHECK(store->undelivered(hub).value() == std::vector{two.id});
     REQUIRE(store->note_went_back(1'000));
     CHECK(store->undelivered(hub).value().size() == 2);

@@ -68,8 +68,8 @@ struct Scene : Posts {
     std::unique_ptr<sync::Session> answer(const std::string& source = "192.0.2.1") {
         return sync::answer_at(door, random, memory, source);
     }
-    /// What a first message from there leads to: the caller's error, by the frame that it gets; "heard" if the
-    /// door opens.
+    /// What a first message from there leads to: the caller's error, by the frame that it gets; "heard" if
+    /// the door opens.
     std::string says(const Bytes& message, const std::string& source, std::int64_t now_ms) {
         const auto session = answer(source);
         session->start(now_ms);

@@ -31,8 +31,8 @@ struct DoorLimits {
 };
 
 /// An answering session with a caller from `source` (see CallMemory). A first message that is not for this
-/// device's key and root, or that came before, does not open the door (handshake_failed); busy if its turn did
-/// not come, or its source has to pause. `door`, `random` and `memory` outlive it.
+/// device's key and root, or that came before, does not open the door (handshake_failed); busy if its turn
+/// did not come, or its source has to pause. `door`, `random` and `memory` outlive it.
 std::unique_ptr<Session> answer_at(Door& door, Random& random, CallMemory& memory, std::string source,
                                    const DoorLimits& limits = {});
 

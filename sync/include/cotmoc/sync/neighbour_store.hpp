@@ -19,8 +19,8 @@ struct NeighbourLimits {
     std::function<std::optional<std::uint64_t>()> disk_free = nullptr;
 };
 
-/// What came of each device over the sessions of one run; as many as are enrolled. One thread. `now_ms` is of a
-/// clock that never goes back.
+/// What came of each device over the sessions of one run; as many as are enrolled. One thread. `now_ms` is of
+/// a clock that never goes back.
 class NeighbourQuotas {
 public:
     bool has_room(const DeviceId& author, std::uint64_t octets, const NeighbourLimits& limits,

@@ -18,8 +18,9 @@ struct Announcement {
     friend bool operator==(const Announcement&, const Announcement&) = default;
 };
 
-/// What announcements of this device are made from, so that its replica may be closed meanwhile. Of the epochs
-/// of the province-wide space the newest key held and the one before it; none: nobody could recognise it.
+/// What announcements of this device are made from, so that its replica may be closed meanwhile. Of the
+/// epochs of the province-wide space the newest key held and the one before it; none: nobody could recognise
+/// it.
 struct AnnouncementKeys {
     DeviceId device;
     std::vector<crypto::EpochKey> keys;

@@ -19,8 +19,8 @@ struct LanPlace {
 };
 
 struct LanService {
-    /// Seen by everybody on the network: of the instance, and with ".local" of a host that has these addresses.
-    /// The machine's own name is not told. One DNS label of a-z and 0-9.
+    /// Seen by everybody on the network: of the instance, and with ".local" of a host that has these
+    /// addresses. The machine's own name is not told. One DNS label of a-z and 0-9.
     std::string name;
     LanPlace place;  // it is announced there only; at least one address
     std::uint16_t port = 0;
@@ -52,8 +52,8 @@ public:
     static constexpr std::size_t addresses_max = 8;
 
     virtual ~LocalNetwork() = default;
-    /// Where this device can be reached if it listens at that address, numeric: 0.0.0.0 and :: mean all but the
-    /// loopback. Sorted by interface; at most places_max, of at most addresses_max each.
+    /// Where this device can be reached if it listens at that address, numeric: 0.0.0.0 and :: mean all but
+    /// the loopback. Sorted by interface; at most places_max, of at most addresses_max each.
     virtual std::vector<LanPlace> places(const std::string& listening) = 0;
     virtual Result<std::unique_ptr<LanAnnouncement>> announce(const LanService& service) = 0;
     /// What answers within so many milliseconds; one service may come under several addresses.
