@@ -138,7 +138,7 @@ struct Calls {
 }  // namespace
 
 TEST_CASE("whoever copies an announcement keeps nobody from the device whose it is") {
-    SeededRandom random(5);
+    test_support::SeededRandom random(5);
     for (int i = 0; i < 100; ++i) {
         const auto calls = calls_in_order({at(1, "copy"), at(1, "true")}, random);
         Calls scene;
@@ -149,7 +149,7 @@ TEST_CASE("whoever copies an announcement keeps nobody from the device whose it 
 }
 
 TEST_CASE("few addresses are called, each device once before any is called again") {
-    SeededRandom random(6);
+    test_support::SeededRandom random(6);
     std::vector<PeerAddress> found;
     for (int i = 0; i < 200; ++i) {
         found.push_back(at(1, "copy" + std::to_string(i)));
