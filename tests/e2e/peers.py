@@ -6,6 +6,7 @@ import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
+import attachments
 import harness
 
 
@@ -207,6 +208,64 @@ class Peers(harness.Fleet):
         serving = Serving(self, "one")
         self.assertTrue(self.call("two", "one", serving)["complete"])
         self.assertEqual(self.digests("one"), self.digests("two"))
+
+
+class Files(harness.Fleet):
+    make_authority = attachments.Attachments.make_authority
+
+    def test_a_photo_travels_by_a_neighbour_to_the_province(self):
+        self.make_authority()
+        self.make_hub()
+        for name in ("one", "two"):
+            self.make_device(name)
+        self.make_device("so", "province_officer", "*")
+        self.start_hub()
+        for name in ("auth", "one", "two", "so"):
+            self.sync(name)
+        record = self.add_delegation("two", "partner=Attapeu")
+        photo = self.work / "photo.jpg"
+        photo.write_bytes(os.urandom(700_000))
+        self.cotmoc("two", "attach", record, "papers", photo)
+
+        # `two` never meets the hub again; `one` carries the photo.
+        serving = Serving(self, "one")
+        told = self.json("two", "sync", "--peer", f"one@{serving.address}")
+        self.assertEqual((told["complete"], told["attachments"]["sent"]), (True, 1))
+        line = serving.line()
+        self.assertEqual((line["attachments_received"], line["attachments_sent"], line["error"]), (1, 0, ""))
+        again = self.json("two", "sync", "--peer", f"one@{serving.address}")
+        self.assertEqual(again["attachments"]["sent"], 0)
+        self.assertEqual(serving.stop()[0], 0)
+        self.assertEqual(self.sync("one")["attachments"]["sent"], 1)
+        self.assertEqual(self.sync("so")["attachments"]["received"], 1)
+        output = self.work / "seen.jpg"
+        self.cotmoc("so", "fetch", record, "papers", "-o", output)
+        self.assertEqual(output.read_bytes(), photo.read_bytes())
+
+        # And from who serves to who calls.
+        scan = self.work / "scan.pdf"
+        scan.write_bytes(os.urandom(300_000))
+        self.cotmoc("one", "attach", record, "papers", scan)
+        serving = Serving(self, "one")
+        without = self.json("two", "sync", "--peer", f"one@{serving.address}", "--no-attachments")
+        self.assertEqual((without["attachments"]["received"], without["attachments"]["missing"]), (0, 1))
+        self.assertEqual(self.json("two", "sync", "--peer", f"one@{serving.address}")["attachments"]["received"], 1)
+        self.cotmoc("two", "fetch", record, "papers", "scan.pdf", "-o", self.work / "back.pdf")
+        self.assertEqual((self.work / "back.pdf").read_bytes(), scan.read_bytes())
+
+    def test_a_neighbour_of_another_district_gets_no_file(self):
+        self.make_authority()
+        self.make_hub()
+        self.make_device("one")
+        self.make_device("two", "border_post", "tinh-a/huyen-c")
+        record = self.add_delegation("one", "partner=Attapeu")
+        paper = self.work / "paper.pdf"
+        paper.write_bytes(os.urandom(50_000))
+        self.cotmoc("one", "attach", record, "papers", paper)
+        serving = Serving(self, "one")
+        told = self.json("two", "sync", "--peer", f"one@{serving.address}")
+        self.assertEqual((told["attachments"]["received"], told["received"]["change_sets"]), (0, 0))
+        self.fails("unknown_record", "two", "show", record)
 
 
 if __name__ == "__main__":

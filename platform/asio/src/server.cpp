@@ -16,7 +16,8 @@ public:
           context_(1),
           acceptor_(context_),
           signals_(context_),
-          retry_(context_) {}
+          retry_(context_),
+          look_(context_) {}
 
     Result<void> open(const std::string& host, std::uint16_t port) {
         ErrorCodeOfSystem error;
@@ -56,6 +57,7 @@ public:
 
     void run() override {
         accept();
+        look_later();
         context_.run();
     }
 
@@ -131,6 +133,19 @@ private:
         });
     }
 
+    void look_later() {
+        if (!options_.on_look || stopped_) {
+            return;
+        }
+        look_.expires_after(std::chrono::milliseconds(options_.look_ms));
+        look_.async_wait([this](const ErrorCodeOfSystem& failure) {
+            if (!failure && !stopped_) {
+                options_.on_look();
+                look_later();
+            }
+        });
+    }
+
     void accept_if_room() {
         if (!stopped_ && !accepting_ && connections_.size() < options_.connections_max) {
             accept();
@@ -148,8 +163,9 @@ private:
         limits.handshake_ms = options_.handshake_ms;
         limits.linger_ms = options_.linger_ms;
         const std::string address = error ? std::string("unknown") : address_text(peer);
+        const std::string source = error ? std::string() : peer.address().to_string();
         auto connection =
-            std::make_shared<Connection>(std::move(socket), options_.make_session(), limits, clock_,
+            std::make_shared<Connection>(std::move(socket), options_.make_session(source), limits, clock_,
                                          [this, address](Connection& ended) { on_end(ended, address); });
         connections_.emplace(connection, Place{peer.address(), ++count_});
         connection->start();
@@ -171,6 +187,7 @@ private:
         acceptor_.close(ignored);
         signals_.cancel(ignored);
         retry_.cancel();
+        look_.cancel();
         // Ending a connection removes it from the set.
         const auto open = connections_;
         for (const auto& [connection, place] : open) {
@@ -184,6 +201,7 @@ private:
     tcp::acceptor acceptor_;
     net::signal_set signals_;
     net::steady_timer retry_;
+    net::steady_timer look_;
     tcp::endpoint endpoint_;
     std::map<std::shared_ptr<Connection>, Place> connections_;
     std::uint64_t count_ = 0;
@@ -197,7 +215,7 @@ Result<std::unique_ptr<TcpServer>> TcpServer::listen(const std::string& host, st
                                                      const sync::SessionOptions& session,
                                                      const TcpServerOptions& options, Clock& clock) {
     TcpServerOptions answering = options;
-    answering.make_session = [session] { return sync::Session::answer(session); };
+    answering.make_session = [session](const std::string&) { return sync::Session::answer(session); };
     return listen(host, port, answering, clock);
 }
 

@@ -2,11 +2,10 @@
 #include "commands_serve.hpp"
 
 #include "json_text.hpp"
+#include "lan_announcer.hpp"
 #include "laptop_door.hpp"
 
 #include <cotmoc/asio/tcp.hpp>
-#include <cotmoc/sync/neighbours.hpp>
-#include <cotmoc/system/local_network.hpp>
 
 namespace cotmoc::cli {
 namespace {
@@ -27,16 +26,6 @@ asio::TcpServerOptions laptop_limits() {
     return options;
 }
 
-Result<std::unique_ptr<system::LanAnnouncement>> announce(const sync::Announcement& announcement,
-                                                          const std::string& host, std::uint16_t port) {
-    system::LanService service;
-    service.name = announcement.nonce.hex();
-    service.port = port;
-    service.texts = sync::encode_announcement(announcement);
-    service.ipv4_only = host.find(':') == std::string::npos;
-    return system::local_network()->announce(service);
-}
-
 Outcome serve(const Common& common, const ServeOptions& options) {
     const auto endpoint = asio::parse_endpoint(options.listen);
     if (!endpoint) {
@@ -45,24 +34,31 @@ Outcome serve(const Common& common, const ServeOptions& options) {
     COTMOC_ASSIGN(std::string directory, common.replica_directory());
     COTMOC_ASSIGN(crypto::Secret passphrase, read_passphrase(common, false));
     LaptopDoor door(common, std::move(directory), std::move(passphrase));
-    std::optional<sync::Announcement> announcement;
-    COTMOC_TRY(door.begin([&](const sync::Replica& replica) -> Result<void> {
-        if (options.announce) {
-            announcement = sync::announce(replica.trust(), replica.key_ring(), replica.id(), door.random());
-            return announcement ? Result<void>()
-                                : fail(ErrorCode::no_epoch_key, "nobody could recognise this device");
-        }
-        return {};
-    }));
     system::SystemClock clock;
+    const std::unique_ptr<system::LocalNetwork> network = system::local_network();
+    LanAnnouncer announcer(*network, clock, door.random());
+    if (options.announce) {
+        door.on_seen = [&](const sync::Replica& replica) {
+            return announcer.learn(
+                sync::announcement_keys(replica.trust(), replica.key_ring(), replica.id()));
+        };
+    }
+    COTMOC_TRY(door.begin());
+    sync::CallMemory callers;
     asio::TcpServerOptions server_options = laptop_limits();
-    server_options.make_session = [&] { return sync::answer_at(door, door.random()); };
+    server_options.make_session = [&](const std::string& source) {
+        return sync::answer_at(door, door.random(), callers, source);
+    };
+    if (options.announce) {
+        server_options.on_look = [&] { announcer.look(); };
+    }
     COTMOC_ASSIGN(const std::unique_ptr<asio::TcpServer> server,
                   asio::TcpServer::listen(endpoint->host, endpoint->port, server_options, clock));
     door.on_fatal = [&] { server->stop(); };
-    std::unique_ptr<system::LanAnnouncement> announced;
-    if (announcement) {
-        COTMOC_ASSIGN(announced, announce(*announcement, endpoint->host, server->port()));
+    if (options.announce) {
+        // As it listens: a name may mean any of this machine's addresses.
+        const auto listening = asio::parse_endpoint(server->address());
+        COTMOC_TRY(announcer.start(listening ? listening->host : endpoint->host, server->port()));
     }
     put_line(common.json ? JsonObject().text("listening", server->address()).finish()
                          : "listening on " + server->address());

@@ -62,6 +62,8 @@ Result<sync::SessionReport> sync_with(const Common& common, Opened& opened, cons
     // What a hub has begun to send is not for a neighbour to replace.
     if (const auto hub = replica.hub_key(); hub && *hub == key) {
         session.partials = &partials;
+    } else {
+        session.stall_ms = neighbour_stall_ms;
     }
     const auto report = asio::sync_over_tcp(endpoint.host, endpoint.port, session, key, options, clock);
     progress.clear();

@@ -16,6 +16,9 @@ using records::last_sync_setting;
 using records::set_setting;
 using records::setting;
 
+/// So long a session with a neighbour may go on without moving anything: somebody waits for the replica.
+inline constexpr std::int64_t neighbour_stall_ms = 30'000;
+
 struct HubAddress {
     std::string text;
     asio::Endpoint endpoint;

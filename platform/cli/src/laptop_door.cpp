@@ -5,18 +5,32 @@
 #include "messages.hpp"
 #include "sync_output.hpp"
 
+#include <filesystem>
 #include <iostream>
 
 namespace cotmoc::cli {
 namespace {
 
-/// So long a caller may keep the replica without moving anything.
-constexpr std::int64_t neighbour_stall_ms = 30'000;
+std::optional<std::uint64_t> disk_free(const std::string& directory) {
+    std::error_code unknown;
+    const auto space = std::filesystem::space(directory, unknown);
+    return unknown ? std::nullopt : std::optional<std::uint64_t>(space.available);
+}
+
+/// What neighbours bring of files, as at a hub.
+sync::AttachmentLimits file_limits(const std::string& directory) {
+    sync::AttachmentLimits limits;
+    limits.free_bytes = 1ULL << 30;
+    limits.disk_free = [directory] { return disk_free(directory); };
+    return limits;
+}
 
 }  // namespace
 
 LaptopDoor::LaptopDoor(const Common& common, std::string directory, crypto::Secret passphrase)
-    : common_(common), directory_(std::move(directory)), passphrase_(std::move(passphrase)) {}
+    : common_(common), directory_(std::move(directory)), passphrase_(std::move(passphrase)) {
+    limits_.disk_free = [this] { return disk_free(directory_); };
+}
 
 /// Once: a stranger's octets must not make this device try a passphrase, which costs a second and may be
 /// counted.
@@ -46,10 +60,10 @@ Result<std::unique_ptr<Opened>> LaptopDoor::open() {
     return opened;
 }
 
-Result<void> LaptopDoor::begin(const std::function<Result<void>(const sync::Replica&)>& look) {
+Result<void> LaptopDoor::begin() {
     COTMOC_ASSIGN(const std::unique_ptr<Opened> opened, open());
     root_ = opened->replica->trust().root_fingerprint();
-    return look(*opened->replica);
+    return on_seen ? on_seen(*opened->replica) : Result<void>();
 }
 
 Result<sync::SessionOptions> LaptopDoor::enter() {
@@ -58,27 +72,53 @@ Result<sync::SessionOptions> LaptopDoor::enter() {
     }
     Result<std::unique_ptr<Opened>> opened = open();
     if (!opened) {
-        if (opened.error().code != ErrorCode::busy) {
-            fatal_ = opened.error();
-            on_fatal();
-        }
+        note_failure(opened.error());
         return tl::unexpected(opened.error());
     }
     opened_ = std::move(*opened);
-    sync::SessionOptions options{*opened_->replica, opened_->replica->keys().device, random_};
+    store_ = std::make_unique<sync::NeighbourStore>(*opened_->replica, quotas_, limits_,
+                                                    [this] { return opened_->place.clock.steady_ms(); });
+    sync::SessionOptions options{*store_, opened_->replica->keys().device, random_};
     options.gate = &gate_;
     options.stall_ms = neighbour_stall_ms;  // the owner waits meanwhile
+    open_files(options);
     return options;
+}
+
+void LaptopDoor::open_files(sync::SessionOptions& options) {
+    auto files = records::open_attachments_for_others(*opened_->replica, directory_, file_limits(directory_));
+    if (files) {
+        files_ = std::move(*files);
+        options.attachments = files_.get();
+    } else {
+        std::cerr << error_line("cotmoc", {files.error().code, "attachments.db: " + files.error().detail},
+                                common_.language)
+                  << std::endl;
+    }
 }
 
 void LaptopDoor::leave(const sync::SessionReport& report, const std::optional<DeviceId>& peer,
                        const std::optional<Error>& error) {
     const Result<std::string> line = describe(report, peer, error);
+    if (on_seen) {
+        (void)on_seen(*opened_->replica);  // what it has no use for does not end the serving
+    }
+    files_.reset();
+    store_.reset();
     opened_.reset();
     // Whoever reads it may go on in the replica.
     const Result<void> told = line ? tell(*line, error) : tl::unexpected(line.error());
     if (!told) {
-        fatal_ = told.error();
+        note_failure(told.error());
+    }
+}
+
+/// A disk that is full now may have room for the next caller.
+void LaptopDoor::note_failure(const Error& error) {
+    if (error.code == ErrorCode::disk_full) {
+        std::cerr << error_line("cotmoc", error, common_.language) << std::endl;
+    } else if (error.code != ErrorCode::busy) {
+        fatal_ = error;
         on_fatal();
     }
 }
@@ -116,6 +156,8 @@ Result<std::string> LaptopDoor::describe(const sync::SessionReport& report,
             .text("name", name)
             .raw("sent", records::transfer_json(report.sent))
             .raw("received", records::transfer_json(report.received))
+            .number("attachments_sent", report.attachments_sent.whole)
+            .number("attachments_received", report.attachments_received.whole)
             .flag("complete", report.complete)
             .text("error", error ? error_name(error->code) : std::string_view())
             .number("conflicts", notes.new_conflicts)

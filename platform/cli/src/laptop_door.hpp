@@ -1,9 +1,11 @@
 // `serve`: the replica is closed between callers, so that its owner can go on working.
 #pragma once
 
+#include "attachment_place.hpp"
 #include "command.hpp"
 
 #include <cotmoc/sync/door.hpp>
+#include <cotmoc/sync/neighbour_store.hpp>
 #include <cotmoc/sync/session_gate.hpp>
 
 namespace cotmoc::cli {
@@ -12,9 +14,9 @@ class LaptopDoor final : public sync::Door {
 public:
     LaptopDoor(const Common& common, std::string directory, crypto::Secret passphrase);
 
-    /// Opens the replica once, to learn keys and root; `look` may read it. not_joined; revoked if this device
-    /// was.
-    Result<void> begin(const std::function<Result<void>(const sync::Replica&)>& look);
+    /// Opens the replica once, to learn keys and root. not_joined; revoked if this device was; the errors of
+    /// on_seen.
+    Result<void> begin();
 
     const crypto::DeviceKeys& keys() override { return keys_->device; }
     const Hash256& root() const override { return root_; }
@@ -23,6 +25,8 @@ public:
     void leave(const sync::SessionReport& report, const std::optional<DeviceId>& peer,
                const std::optional<Error>& error) override;
 
+    /// Called by begin(), which fails as it does, and after each session while the replica is still open.
+    std::function<Result<void>(const sync::Replica&)> on_seen;
     /// Called once something happened that no waiting cures: serving is to end with `fatal()`.
     std::function<void()> on_fatal;
     const std::optional<Error>& fatal() const { return fatal_; }
@@ -37,6 +41,9 @@ private:
     /// tell.
     Result<std::string> describe(const sync::SessionReport& report, const std::optional<DeviceId>& peer,
                                  const std::optional<Error>& error);
+    /// Without its files a device still serves: records do without them.
+    void open_files(sync::SessionOptions& options);
+    void note_failure(const Error& error);
     Result<void> tell(const std::string& line, const std::optional<Error>& error);
 
     const Common& common_;
@@ -47,7 +54,12 @@ private:
     std::optional<crypto::KeyFileContents> keys_;
     Bytes key_file_;
     Hash256 root_;
-    std::unique_ptr<Opened> opened_;  // while a caller is inside
+    sync::NeighbourQuotas quotas_;
+    sync::NeighbourLimits limits_;
+    // While a caller is inside.
+    std::unique_ptr<Opened> opened_;
+    std::unique_ptr<sync::NeighbourStore> store_;
+    std::unique_ptr<sync::AttachmentStore> files_;
     std::optional<Error> fatal_;
     bool needs_person_ = false;
 };

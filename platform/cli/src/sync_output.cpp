@@ -158,7 +158,8 @@ Result<void> sync_and_tell(const Common& common, Opened& opened, const SyncOptio
     AttachmentLink link = place.link(rule_of(options));
     link.snapshot_rule.begin_least = options.begin_at;
     const auto report = with_hub ? sync_and_begin(common, opened, hub, tcp, last, std::move(link))
-                                 : sync_with_peer(common, opened, options.peer, tcp, last);
+                                 : sync_with_peer(common, opened, options.peer, tcp, last,
+                                                  {place.bodies.get(), rule_of(options)});
     last.complete = last.complete && report.has_value() && !store_error;
     if (store_error) {
         last.attachment_error = store_error;

@@ -18,16 +18,21 @@ bool takes_files(const core::Catalogue* catalogue) {
            });
 }
 
-Result<std::unique_ptr<sync::AttachmentStore>> open_at(sync::Replica& replica, const std::string& path) {
+Result<std::unique_ptr<sync::AttachmentStore>> open_at(sync::Replica& replica, const std::string& path,
+                                                       const sync::AttachmentLimits& limits) {
     const crypto::KeyFileContents& keys = replica.keys();
     const crypto::Secret key = crypto::attachment_database_key(keys.database_key);
     core::Database::Options options;
     options.path = path;
     options.key = key.view(crypto::SecretAccess{});
     options.cipher = keys.cipher;
-    // What is kept on a device is what its own records name; quotas are for hubs.
+    return sync::AttachmentStore::open(options, limits);
+}
+
+/// What this device fetches is what its own records name; quotas are for what others bring.
+sync::AttachmentLimits no_limits() {
     constexpr std::uint64_t unlimited = std::numeric_limits<std::int64_t>::max();
-    return sync::AttachmentStore::open(options, {unlimited, unlimited});
+    return {unlimited, unlimited};
 }
 
 }  // namespace
@@ -40,7 +45,16 @@ Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(sync::Replica& r
     if (!always && !takes_files(replica.catalogue()) && !system::file_exists(path)) {
         return nullptr;
     }
-    return open_at(replica, path);
+    return open_at(replica, path, no_limits());
+}
+
+Result<std::unique_ptr<sync::AttachmentStore>> open_attachments_for_others(
+    sync::Replica& replica, const std::string& directory, const sync::AttachmentLimits& limits) {
+    const std::string path = attachments_path(directory);
+    if (!takes_files(replica.catalogue()) && !system::file_exists(path)) {
+        return nullptr;
+    }
+    return open_at(replica, path, limits);
 }
 
 std::string media_type_of(std::string_view name) {

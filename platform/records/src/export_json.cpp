@@ -24,7 +24,14 @@ Result<std::uint64_t> unsent_files(sync::Replica& replica, const std::string& di
                    ? Result<std::uint64_t>(0)
                    : Result<std::uint64_t>(tl::unexpected(followed.error()));
     }
-    return (*store)->unsent(replica.id());
+    // A neighbour may lose what it carries; the province's devices are whom files were meant for.
+    std::vector<DeviceId> keepers;
+    for (const auto& device : replica.trust().devices()) {
+        if (device.role == crypto::Role::hub || device.role == crypto::Role::province_officer) {
+            keepers.push_back(device.id);
+        }
+    }
+    return (*store)->unsent(replica.id(), keepers);
 }
 
 }  // namespace

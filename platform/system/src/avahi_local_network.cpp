@@ -10,7 +10,9 @@
 #include <avahi-common/thread-watch.h>
 #include <net/if.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #endif
 
@@ -73,36 +75,67 @@ public:
         avahi_threaded_poll_start(poll_.get());
         return {};
     }
+    bool lost() const override { return lost_; }
 
 private:
-    static void on_state(AvahiClient* client, AvahiClientState state, void* self) {
+    static void on_state(AvahiClient* client, AvahiClientState state, void* data) {
+        auto* self = static_cast<Announced*>(data);
         if (state == AVAHI_CLIENT_S_RUNNING) {
-            static_cast<Announced*>(self)->publish(client);
+            self->publish(client);
         } else if (state == AVAHI_CLIENT_FAILURE) {
-            static_cast<Announced*>(self)->error_ = avahi_client_errno(client);
+            self->note(avahi_client_errno(client));
         }
     }
-    static void on_group(AvahiEntryGroup*, AvahiEntryGroupState, void*) {}
+    static void on_group(AvahiEntryGroup*, AvahiEntryGroupState state, void* data) {
+        if (state == AVAHI_ENTRY_GROUP_COLLISION || state == AVAHI_ENTRY_GROUP_FAILURE) {
+            static_cast<Announced*>(data)->lost_ = true;
+        }
+    }
+    void note(int error) {
+        error_ = error;
+        lost_ = lost_ || error != 0;
+    }
 
     void publish(AvahiClient* client) {
         if (group_ == nullptr) {
-            group_ = avahi_entry_group_new(client, on_group, nullptr);  // the client frees it
+            group_ = avahi_entry_group_new(client, on_group, this);  // the client frees it
         }
         if (group_ == nullptr) {
-            error_ = avahi_client_errno(client);
+            note(avahi_client_errno(client));
             return;
         }
-        const AvahiProtocol protocol = service_.ipv4_only ? AVAHI_PROTO_INET : AVAHI_PROTO_UNSPEC;
+        int error = avahi_entry_group_reset(group_);
+        error = error == 0 ? add_host() : error;
+        error = error == 0 ? add_service() : error;
+        note(error == 0 ? avahi_entry_group_commit(group_) : error);
+    }
+    std::string host() const { return service_.name + ".local"; }
+
+    /// A host of this announcement's own: without one Avahi names the machine.
+    int add_host() {
+        int error = 0;
+        for (const std::string& text : service_.place.addresses) {
+            AvahiAddress address;
+            if (error == 0 && avahi_address_parse(text.c_str(), AVAHI_PROTO_UNSPEC, &address) != nullptr) {
+                // What the address is called backwards is the machine's own affair.
+                error = avahi_entry_group_add_address(group_, service_.place.interface, protocol(),
+                                                      AVAHI_PUBLISH_NO_REVERSE, host().c_str(), &address);
+            }
+        }
+        return error;
+    }
+    int add_service() {
         const Texts texts = text_record(service_.texts);
-        error_ = avahi_entry_group_reset(group_);
-        if (error_ == 0) {
-            error_ = avahi_entry_group_add_service_strlst(
-                group_, AVAHI_IF_UNSPEC, protocol, AvahiPublishFlags{}, service_.name.c_str(),
-                LocalNetwork::service_type, nullptr, nullptr, service_.port, texts.get());
-        }
-        if (error_ == 0) {
-            error_ = avahi_entry_group_commit(group_);
-        }
+        return avahi_entry_group_add_service_strlst(
+            group_, service_.place.interface, protocol(), AvahiPublishFlags{}, service_.name.c_str(),
+            LocalNetwork::service_type, nullptr, host().c_str(), service_.port, texts.get());
+    }
+    /// By which of the two the announcement itself travels.
+    AvahiProtocol protocol() const {
+        const bool with_ipv6 = std::ranges::any_of(service_.place.addresses, [](const std::string& address) {
+            return address.find(':') != std::string::npos;
+        });
+        return with_ipv6 ? AVAHI_PROTO_UNSPEC : AVAHI_PROTO_INET;
     }
 
     LanService service_;
@@ -110,6 +143,7 @@ private:
     Owned<AvahiClient, avahi_client_free> client_;
     AvahiEntryGroup* group_ = nullptr;
     int error_ = 0;
+    std::atomic<bool> lost_ = false;  // told by Avahi's thread, asked for by the owner's
 };
 
 std::string host_text(const AvahiAddress& address, AvahiIfIndex interface) {
@@ -214,6 +248,7 @@ private:
 
 class AvahiNetwork final : public LocalNetwork {
 public:
+    std::vector<LanPlace> places(const std::string& listening) override { return lan_places(listening); }
     Result<std::unique_ptr<LanAnnouncement>> announce(const LanService& service) override {
         auto announced = std::make_unique<Announced>(service);
         COTMOC_TRY(announced->start());
@@ -234,6 +269,7 @@ namespace {
 
 class NoNetwork final : public LocalNetwork {
 public:
+    std::vector<LanPlace> places(const std::string& listening) override { return lan_places(listening); }
     Result<std::unique_ptr<LanAnnouncement>> announce(const LanService&) override { return absent(); }
     Result<std::vector<LanNeighbour>> browse(std::int64_t) override { return absent(); }
 

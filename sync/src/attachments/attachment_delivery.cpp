@@ -75,15 +75,24 @@ Result<std::vector<Hash256>> AttachmentStore::longest_delivered(const DeviceId& 
     return ids(read.bind_blob(1, peer.view()).bind(2, static_cast<std::int64_t>(count)));
 }
 
-Result<std::uint64_t> AttachmentStore::unsent(const DeviceId& author) {
+Result<std::uint64_t> AttachmentStore::unsent(const DeviceId& author, const std::vector<DeviceId>& hubs) {
+    std::string any_hub = "NULL";
+    for (std::size_t i = 0; i < hubs.size(); ++i) {
+        any_hub += ", ?" + std::to_string(i + 2);
+    }
     COTMOC_ASSIGN(
         core::Statement read,
         database_.prepare("SELECT count(*) FROM attachment AS a WHERE a.author = ?1 AND NOT a.draft "
                           "AND " +
                           std::string(is_named) +
                           " AND NOT EXISTS (SELECT 1 FROM delivered AS d WHERE "
-                          "d.attachment = a.number)"));
-    COTMOC_ASSIGN(const bool there, read.bind_blob(1, author.view()).step());
+                          "d.attachment = a.number AND d.peer IN (" +
+                          any_hub + "))"));
+    read.bind_blob(1, author.view());
+    for (std::size_t i = 0; i < hubs.size(); ++i) {
+        read.bind_blob(static_cast<int>(i) + 2, hubs[i].view());
+    }
+    COTMOC_ASSIGN(const bool there, read.step());
     return there ? static_cast<std::uint64_t>(read.integer(0)) : 0;
 }
 

@@ -1,3 +1,4 @@
+#include <cotmoc/base/check.hpp>
 #include <cotmoc/sync/neighbours.hpp>
 
 #include <algorithm>
@@ -52,18 +53,36 @@ std::optional<std::vector<crypto::LanTag>> decode_tags(std::string_view text) {
 
 }  // namespace
 
-std::optional<Announcement> announce(const crypto::TrustState& trust, const crypto::KeyRing& ring,
-                                     const DeviceId& self, Random& random) {
-    const SpaceId* space = common_ground(trust);
-    if (space == nullptr) {
-        return std::nullopt;
+bool AnnouncementKeys::same_as(const AnnouncementKeys& other) const {
+    return device == other.device &&
+           std::ranges::equal(keys, other.keys, {}, &crypto::EpochKey::check, &crypto::EpochKey::check);
+}
+
+AnnouncementKeys announcement_keys(const crypto::TrustState& trust, const crypto::KeyRing& ring,
+                                   const DeviceId& self) {
+    AnnouncementKeys own{self, {}};
+    if (const SpaceId* space = common_ground(trust)) {
+        for (const crypto::EpochKey* key : keys_of(ring, *space, lan_tags_max)) {
+            own.keys.push_back(key->clone());
+        }
     }
+    return own;
+}
+
+Announcement announce(const AnnouncementKeys& keys, Random& random) {
+    COTMOC_CHECK(!keys.keys.empty());
     Announcement announcement;
     random.fill(announcement.nonce.octets);
-    for (const crypto::EpochKey* key : keys_of(ring, *space, lan_tags_max)) {
-        announcement.tags.push_back(crypto::lan_tag(*key, announcement.nonce, self));
+    for (const crypto::EpochKey& key : keys.keys) {
+        announcement.tags.push_back(crypto::lan_tag(key, announcement.nonce, keys.device));
     }
-    return announcement.tags.empty() ? std::nullopt : std::optional(announcement);
+    return announcement;
+}
+
+std::optional<Announcement> announce(const crypto::TrustState& trust, const crypto::KeyRing& ring,
+                                     const DeviceId& self, Random& random) {
+    const AnnouncementKeys keys = announcement_keys(trust, ring, self);
+    return keys.keys.empty() ? std::nullopt : std::optional(announce(keys, random));
 }
 
 std::vector<std::string> encode_announcement(const Announcement& announcement) {

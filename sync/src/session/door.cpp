@@ -14,8 +14,8 @@ constexpr std::size_t call_max = 1'024;
 
 class DoorSession final : public Session {
 public:
-    DoorSession(Door& door, Random& random, const DoorLimits& limits)
-        : door_(door), random_(random), limits_(limits) {}
+    DoorSession(Door& door, Random& random, CallMemory& memory, std::string source, const DoorLimits& limits)
+        : door_(door), random_(random), memory_(memory), source_(std::move(source)), limits_(limits) {}
     ~DoorSession() override { leave(); }
     DoorSession(const DoorSession&) = delete;
     DoorSession& operator=(const DoorSession&) = delete;
@@ -37,7 +37,8 @@ public:
 private:
     /// The first frame's message once it is whole.
     std::optional<Bytes> call() const;
-    Result<void> check_call(const Bytes& message);
+    /// What costs least comes first: a repeated message costs neither a key agreement nor the owner.
+    Result<void> check_call(const Bytes& message, std::int64_t now_ms);
     void knock(std::int64_t now_ms);
     void turn_away(const Bytes& frame, Error error);
     void end(Error error);
@@ -49,6 +50,8 @@ private:
 
     Door& door_;
     Random& random_;
+    CallMemory& memory_;
+    std::string source_;
     DoorLimits limits_;
     Bytes heard_;  // until the door opens
     bool knows_key_ = false;
@@ -69,10 +72,23 @@ std::optional<Bytes> DoorSession::call() const {
     return framing.next_frame();
 }
 
-Result<void> DoorSession::check_call(const Bytes& message) {
+Result<void> DoorSession::check_call(const Bytes& message, std::int64_t now_ms) {
+    if (!switched_off("door-repeat")) {
+        if (memory_.pauses(source_, now_ms)) {
+            return fail(ErrorCode::busy, "too early after what came from there");
+        }
+        if (memory_.knows(message)) {
+            memory_.blame(source_, now_ms);
+            return fail(ErrorCode::handshake_failed, "a first message that came before");
+        }
+    }
     crypto::NoiseResponder handshake(door_.keys().agreement, session_prologue(door_.root()), random_);
     const auto read = handshake.read_message_1(message);
-    return read || switched_off("door-key") ? Result<void>() : tl::unexpected(read.error());
+    if (!read && !switched_off("door-key")) {
+        return tl::unexpected(read.error());
+    }
+    memory_.remember(message);
+    return {};
 }
 
 void DoorSession::on_bytes(BytesView bytes, std::int64_t now_ms) {
@@ -81,8 +97,9 @@ void DoorSession::on_bytes(BytesView bytes, std::int64_t now_ms) {
     }
     if (inside_ != nullptr) {
         inside_->on_bytes(bytes, now_ms);
-        if (proven()) {
+        if (proven() && proof_by_) {
             proof_by_.reset();
+            memory_.forgive(source_);
         }
         settle();
         return;
@@ -102,8 +119,8 @@ void DoorSession::knock(std::int64_t now_ms) {
         return;
     }
     if (!knows_key_) {
-        if (const Result<void> checked = check_call(*message); !checked) {
-            turn_away({}, checked.error());
+        if (const Result<void> checked = check_call(*message, now_ms); !checked) {
+            turn_away(checked.error().code == ErrorCode::busy ? busy_frame() : Bytes(), checked.error());
             return;
         }
         knows_key_ = true;
@@ -151,6 +168,7 @@ void DoorSession::on_tick(std::int64_t now_ms) {
         return;
     }
     if (proof_by_ && now_ms >= *proof_by_ && !switched_off("door-proof")) {
+        memory_.blame(source_, now_ms);
         inside_->on_closed(now_ms);
     } else {
         inside_->on_tick(now_ms);
@@ -216,8 +234,9 @@ void DoorSession::leave() {
 
 }  // namespace
 
-std::unique_ptr<Session> answer_at(Door& door, Random& random, const DoorLimits& limits) {
-    return std::make_unique<DoorSession>(door, random, limits);
+std::unique_ptr<Session> answer_at(Door& door, Random& random, CallMemory& memory, std::string source,
+                                   const DoorLimits& limits) {
+    return std::make_unique<DoorSession>(door, random, memory, std::move(source), limits);
 }
 
 }  // namespace cotmoc::sync

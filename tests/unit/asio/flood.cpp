@@ -166,3 +166,32 @@ TEST_CASE("a device with a hundred times the traffic is held to its quota, and a
     CHECK(of_post == 10);
     CHECK(of_flooder == 50);
 }
+
+TEST_CASE("a session is made for the address that calls, and the server looks around between calls") {
+    TestProvince province(7);
+    province.enrol("post", Role::border_post, {"kon-tum/ngoc-hoi"});
+    MemoryFeedStore post(province, "post");
+    SeededRandom random(3);
+    system::SystemClock clock;
+    std::vector<std::string> sources;
+    std::unique_ptr<asio::TcpServer> server;
+    asio::TcpServerOptions options;
+    options.make_session = [&](const std::string& source) {
+        sources.push_back(source);
+        return sync::Session::answer({post, post.keys(), random});
+    };
+    options.look_ms = 1;
+    options.on_look = [&] {
+        if (sources.size() == 2) {
+            server->stop();
+        }
+    };
+    server = asio::TcpServer::listen("127.0.0.1", 0, options, clock).value();
+    const int one = connect_from("127.0.0.2", server->port());
+    const int other = connect_from("127.0.0.3", server->port());
+    REQUIRE(other >= 0);
+    server->run();
+    CHECK(sources == std::vector<std::string>{"127.0.0.2", "127.0.0.3"});
+    ::close(one);
+    ::close(other);
+}

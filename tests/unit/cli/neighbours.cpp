@@ -5,6 +5,8 @@
 
 #include <cotmoc/sync/neighbours.hpp>
 
+#include <map>
+
 using namespace cotmoc;
 using namespace cotmoc::cli;
 using sync_test::code_of;
@@ -13,11 +15,17 @@ using test_support::must;
 
 namespace {
 
+class Shown final : public system::LanAnnouncement {
+public:
+    bool lost() const override { return false; }
+};
+
 class FakeNetwork final : public system::LocalNetwork {
 public:
+    std::vector<system::LanPlace> places(const std::string&) override { return {{1, {"192.0.2.9"}}}; }
     Result<std::unique_ptr<system::LanAnnouncement>> announce(const system::LanService& service) override {
         answers.push_back({"192.0.2.9", service.port, service.texts});
-        return std::make_unique<system::LanAnnouncement>();
+        return std::make_unique<Shown>();
     }
     Result<std::vector<system::LanNeighbour>> browse(std::int64_t) override {
         if (broken) {
@@ -55,7 +63,7 @@ TEST_CASE("devices of the province are found among strangers, once under each ad
     network.answers.push_back({"192.0.2.6", 7451, texts});
     network.answers.push_back({"fe80::1%eth0", 7451, texts});
     network.answers.push_back({"192.0.2.6", 7451, texts});
-    must(network.announce({"instance", 7452, announced_by(fleet, "so-1")}));
+    must(network.announce({"instance", {}, 7452, announced_by(fleet, "so-1")}));
     const auto found = must(find_neighbours(replica, network, 1));
     REQUIRE(found.size() == 3);
     CHECK(found[0].device == fleet.replica("post-a").id());
@@ -67,7 +75,7 @@ TEST_CASE("devices of the province are found among strangers, once under each ad
     for (int i = 0; i < 1'000; ++i) {
         network.answers.push_back({"192.0.2.7", static_cast<std::uint16_t>(8'000 + i), texts});
     }
-    CHECK(must(find_neighbours(replica, network, 1)).size() <= 16);
+    CHECK(must(find_neighbours(replica, network, 1)).size() <= system::LocalNetwork::neighbours_max);
     network.broken = true;
     CHECK(code_of(find_neighbours(replica, network, 1)) == ErrorCode::connection_failed);
 }
@@ -90,4 +98,112 @@ TEST_CASE("a neighbour is named by name or id, and has an address") {
     }
     CHECK(code_of(parse_peer(replica, "nobody@host:7450")) == ErrorCode::unknown_device);
     CHECK(code_of(parse_peer(replica, id.substr(0, 7) + "@host:7450")) == ErrorCode::unknown_device);
+}
+
+namespace {
+
+DeviceId device(std::uint8_t number) {
+    DeviceId id{};
+    id.octets[0] = number;
+    return id;
+}
+
+PeerAddress at(std::uint8_t number, const std::string& host) { return {device(number), {host, 7451}}; }
+
+/// Calls that end as told, by their host; without a word they are refused.
+struct Calls {
+    NeighbourCalls how() {
+        return {clock,
+                [this](const PeerAddress& peer) -> Result<sync::SessionReport> {
+                    called.push_back(peer.endpoint.host);
+                    clock.wall += takes_ms;
+                    const auto end = ends.find(peer.endpoint.host);
+                    if (end == ends.end()) {
+                        return sync::SessionReport{};
+                    }
+                    return fail(end->second);
+                },
+                [this] { return called.size() >= stop_after; }};
+    }
+    Result<sync::SessionReport> run(const std::vector<PeerAddress>& calls) {
+        return first_that_answers(calls, how());
+    }
+    test_support::FakeClock clock;
+    std::map<std::string, ErrorCode> ends;
+    std::vector<std::string> called;
+    std::size_t stop_after = 1'000;
+    std::int64_t takes_ms = 100;
+};
+
+}  // namespace
+
+TEST_CASE("whoever copies an announcement keeps nobody from the device whose it is") {
+    test_support::SeededRandom random(5);
+    for (int i = 0; i < 100; ++i) {
+        const auto calls = calls_in_order({at(1, "copy"), at(1, "true")}, random);
+        Calls scene;
+        scene.ends = {{"copy", ErrorCode::handshake_failed}};
+        CHECK(scene.run(calls));
+        CHECK(scene.called.back() == "true");
+    }
+}
+
+TEST_CASE("few addresses are called, each device once before any is called again") {
+    test_support::SeededRandom random(6);
+    std::vector<PeerAddress> found;
+    for (int i = 0; i < 200; ++i) {
+        found.push_back(at(1, "copy" + std::to_string(i)));
+    }
+    found.push_back(at(2, "other"));
+    const auto calls = calls_in_order(found, random);
+    REQUIRE(calls.size() == 3);
+    CHECK(calls[0].device != calls[1].device);
+    CHECK(calls[2].device == device(1));
+    std::vector<PeerAddress> many;
+    for (std::uint8_t i = 0; i < 40; ++i) {
+        many.push_back(at(i, "host"));
+    }
+    CHECK(calls_in_order(many, random).size() == calls_max);
+    CHECK(calls_in_order({}, random).empty());
+}
+
+TEST_CASE("calls end at what another address cannot cure, at a signal, and when they have taken long") {
+    const std::vector<PeerAddress> three = {at(1, "one"), at(2, "two"), at(3, "three")};
+    for (const ErrorCode each : {ErrorCode::disk_full, ErrorCode::database_damaged, ErrorCode::revoked,
+                                 ErrorCode::quota_exceeded, ErrorCode::out_of_memory}) {
+        Calls scene;
+        scene.ends = {{"one", each}};
+        CHECK(code_of(scene.run(three)) == each);
+        CHECK(scene.called == std::vector<std::string>{"one"});
+    }
+    for (const ErrorCode each : {ErrorCode::connection_failed, ErrorCode::no_answer, ErrorCode::busy,
+                                 ErrorCode::handshake_failed, ErrorCode::connection_lost}) {
+        Calls scene;
+        scene.ends = {{"one", each}};
+        CHECK(scene.run(three));
+        CHECK(scene.called == std::vector<std::string>{"one", "two"});
+    }
+    Calls stopped;
+    stopped.ends = {{"one", ErrorCode::no_answer}};
+    stopped.stop_after = 1;
+    CHECK(code_of(stopped.run(three)) == ErrorCode::connection_lost);
+    CHECK(stopped.called.size() == 1);
+    Calls slow;
+    slow.ends = {{"one", ErrorCode::no_answer}, {"two", ErrorCode::no_answer}};
+    slow.takes_ms = calls_ms / 2;
+    CHECK(code_of(slow.run(three)) == ErrorCode::connection_failed);
+    CHECK(slow.called.size() == 2);
+}
+
+TEST_CASE("when nobody answers it says who was called where, and how each call ended") {
+    Calls scene;
+    scene.ends = {{"192.0.2.1", ErrorCode::handshake_failed}, {"fe80::1", ErrorCode::no_answer}};
+    const std::vector<PeerAddress> both = {at(1, "192.0.2.1"), at(1, "fe80::1")};
+    const auto nobody = scene.run(both);
+    REQUIRE_FALSE(nobody);
+    CHECK(nobody.error().code == ErrorCode::connection_failed);
+    CHECK(nobody.error().detail.find("01000000@192.0.2.1:7451 handshake_failed") != std::string::npos);
+    CHECK(nobody.error().detail.find("01000000@[fe80::1]:7451 no_answer") != std::string::npos);
+    scene.ends["fe80::1"] = ErrorCode::busy;
+    CHECK(code_of(scene.run(both)) == ErrorCode::busy);
 }

@@ -141,12 +141,17 @@ TEST_CASE("what the hub lost is undelivered again, and what it confirmed long ag
     }
     CHECK(store->undelivered(hub).value().empty());
     CHECK(store->longest_delivered(hub, 1).value() == std::vector{two.id});
-    CHECK(store->unsent(one.manifest.author).value() == 0);
+    CHECK(store->unsent(one.manifest.author, {hub}).value() == 0);
     REQUIRE(store->note_lost(two.id, hub));
+    DeviceId neighbour;
+    neighbour.octets.fill(8);
+    REQUIRE(store->note_delivered(two.id, neighbour));
+    CHECK(store->unsent(one.manifest.author, {hub}).value() == 1);  // a neighbour is no hub
+    CHECK(store->unsent(one.manifest.author, {hub, neighbour}).value() == 0);
     CHECK(store->undelivered(hub).value() == std::vector{two.id});
     REQUIRE(store->note_went_back(1'000));
     CHECK(store->undelivered(hub).value().size() == 2);
-    CHECK(store->unsent(one.manifest.author).value() == 2);
+    CHECK(store->unsent(one.manifest.author, {hub}).value() == 2);
     REQUIRE(store->note_delivered(one.id, hub));
     REQUIRE(store->note_went_back(1'000));  // of the same time: told before
     CHECK(store->undelivered(hub).value() == std::vector{two.id});
@@ -167,7 +172,7 @@ TEST_CASE("a space that was withdrawn is forgotten, but for what was made here a
     CHECK(own.is_whole_in(*store));
     CHECK_FALSE(store->find(sent.id).value());
     CHECK_FALSE(store->find(other.id).value());
-    CHECK(store->unsent(own.manifest.author).value() == 1);
+    CHECK(store->unsent(own.manifest.author, {}).value() == 1);
 }
 
 TEST_CASE("a manifest that the disk has changed is as good as none") {

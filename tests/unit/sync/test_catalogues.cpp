@@ -143,3 +143,27 @@ TEST_CASE("the authority refuses a catalogue that breaks old data, and one that 
     CHECK(fleet.replica("authority").trust().position() == position);
     CHECK(fleet.replica("authority").catalogue()->version() == 3);
 }
+
+TEST_CASE("what a version could not read is read after the update, once") {
+    Fleet fleet(11);
+    fleet.add("post-a", Role::border_post, {"kon-tum/ngoc-hoi"});
+    fleet.add("post-b", Role::border_post, {"kon-tum/ngoc-hoi"});
+    const RecordId id = fleet.add_record("post-a", "delegation", {{"head", "Ông A"}});
+    fleet.sync_all();
+    const Hash256 digest = fleet.digest("post-b", "kon-tum/ngoc-hoi");
+    // As a version left it that knew of no dictionary: the change set is there, its records are not.
+    const auto left_by = [&](std::uint8_t level) {
+        core::Store& store = fleet.replica("post-b").store();
+        const SpaceId space = must(fleet.replica("post-b").find_space("kon-tum/ngoc-hoi")).id;
+        must(store.write([&]() -> Result<void> {
+            COTMOC_TRY(store.forget_records(space));
+            return store.set_setting("read_so_far", Bytes{level, 0});
+        }));
+        fleet.reopen("post-b");
+        must(fleet.replica("post-b").begin_session());
+        return must(fleet.replica("post-b").store().find(id)).has_value();
+    };
+    CHECK(left_by(2));
+    CHECK(fleet.digest("post-b", "kon-tum/ngoc-hoi") == digest);
+    CHECK_FALSE(left_by(3));  // brought up to date before: nothing is applied again
+}

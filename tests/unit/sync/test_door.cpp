@@ -65,9 +65,29 @@ struct Scene : Posts {
         return sync::Session::call({replica, replica.keys().device, random},
                                    Fleet::replica(whom).keys().device.public_keys().agreement);
     }
-    std::unique_ptr<sync::Session> answer() { return sync::answer_at(door, random); }
+    std::unique_ptr<sync::Session> answer(const std::string& source = "192.0.2.1") {
+        return sync::answer_at(door, random, memory, source);
+    }
+    /// What a first message from there leads to: the caller's error, by the frame that it gets; "heard" if
+    /// the door opens.
+    std::string says(const Bytes& message, const std::string& source, std::int64_t now_ms) {
+        const auto session = answer(source);
+        session->start(now_ms);
+        session->on_bytes(message, now_ms);
+        const Bytes answer = session->take_output();
+        if (door.inside) {
+            return "heard";
+        }
+        return answer.size() == 2 ? "handshake_failed" : (answer.size() == 4 ? "busy" : "?");
+    }
+    Bytes first_message(const std::string& name) {
+        const auto caller = call_as(name);
+        caller->start(0);
+        return caller->take_output();
+    }
 
     PostDoor door{*this};
+    sync::CallMemory memory;
     SimNetwork network{7};
 };
 
@@ -214,4 +234,81 @@ TEST_CASE("what is wrong with the replica ends the session, and a link that is c
     }  // stopped in the middle
     CHECK_FALSE(scene.door.inside);
     CHECK_FALSE(scene.door.last_error);
+}
+
+TEST_CASE("a recorded first message opens the door once, and costs nothing when it comes again") {
+    Scene scene;
+    scene.add_record("post-b", "delegation", {{"partner", "Attapeu"}});
+    const Bytes recorded = scene.first_message("post-a");
+    CHECK(scene.says(recorded, "192.0.2.7", 1'000) == "heard");
+    REQUIRE(scene.door.knocks == 1);
+    for (int i = 0; i < 50; ++i) {
+        CHECK(scene.says(recorded, "192.0.2." + std::to_string(10 + i), 2'000) == "handshake_failed");
+    }
+    CHECK(scene.door.knocks == 1);
+    CHECK(scene.says(scene.first_message("post-a"), "192.0.2.1", 2'000) == "heard");
+    CHECK(scene.door.knocks == 2);
+}
+
+TEST_CASE("who repeats a first message waits longer and longer, and nobody else does") {
+    Scene scene;
+    scene.add_record("post-b", "delegation", {{"partner", "Attapeu"}});
+    const Bytes recorded = scene.first_message("post-a");
+    CHECK(scene.says(recorded, "192.0.2.7", 0) == "heard");
+    CHECK(scene.says(recorded, "192.0.2.7", 0) == "handshake_failed");
+    CHECK(scene.says(recorded, "192.0.2.7", 999) == "busy");
+    CHECK(scene.says(scene.first_message("post-a"), "192.0.2.7", 999) == "busy");
+    CHECK(scene.says(scene.first_message("post-c"), "192.0.2.8", 999) == "heard");
+    CHECK(scene.says(recorded, "192.0.2.7", 1'000) == "handshake_failed");
+    CHECK(scene.says(scene.first_message("post-a"), "192.0.2.7", 2'999) == "busy");
+    CHECK(scene.says(scene.first_message("post-a"), "192.0.2.7", 3'000) == "heard");
+    CHECK(scene.door.knocks == 3);
+}
+
+TEST_CASE("who keeps the door open and proves nothing has to pause too, until it proves who it is") {
+    Scene scene;
+    scene.add_record("post-b", "delegation", {{"partner", "Attapeu"}});
+    const sync::DoorLimits limits;
+    const auto session = scene.answer("192.0.2.7");
+    session->start(0);
+    session->on_bytes(scene.first_message("post-a"), 0);
+    session->on_tick(limits.proof_ms);
+    CHECK_FALSE(scene.door.inside);
+    CHECK(scene.memory.pauses("192.0.2.7", limits.proof_ms));
+    CHECK_FALSE(scene.memory.pauses("192.0.2.1", limits.proof_ms));
+    const std::size_t connection = scene.network.connect(scene.call_as("post-a"), scene.answer("192.0.2.9"));
+    scene.memory.blame("192.0.2.9", -60'000);
+    scene.network.run();
+    CHECK(scene.network.caller(connection).report().complete);
+    CHECK(scene.memory.sources() == 1);  // the other one proved itself
+}
+
+TEST_CASE("what is remembered of callers is bounded, and the oldest of it goes") {
+    sync::CallMemory memory({3, 2, 1'000, 4'000});
+    const auto message = [](std::uint8_t octet) { return Bytes(40, octet); };
+    for (std::uint8_t i = 1; i <= 5; ++i) {
+        memory.remember(message(i));
+        memory.remember(message(i));
+    }
+    CHECK(memory.calls() == 3);
+    CHECK_FALSE(memory.knows(message(2)));
+    CHECK(memory.knows(message(3)));
+    CHECK(memory.knows(message(5)));
+    memory.remember(Bytes(31, 7));
+    CHECK_FALSE(memory.knows(Bytes(31, 7)));
+    CHECK(memory.calls() == 3);
+
+    for (int i = 0; i < 10; ++i) {
+        memory.blame("192.0.2.1", 0);
+    }
+    CHECK(memory.pauses("192.0.2.1", 3'999));
+    CHECK_FALSE(memory.pauses("192.0.2.1", 4'000));
+    memory.blame("192.0.2.2", 0);
+    memory.blame("192.0.2.3", 1);
+    CHECK(memory.sources() == 2);
+    CHECK_FALSE(memory.pauses("192.0.2.2", 1));  // its pause ended first
+    memory.blame("", 0);
+    CHECK_FALSE(memory.pauses("", 0));
+    memory.blame("192.0.2.4", 100'000);  // what is long over is forgotten
+    CHECK(memory.sources() == 1);
 }

@@ -106,7 +106,8 @@ TEST_CASE("a photo and its thumbnail travel by stick to the province, and anothe
     CHECK(back.files == 1);
     CHECK(back.confirmed == 3);  // what came up is not carried up again
     CHECK(stations.missing("post") == 0);
-    CHECK(must(stations.stores.at("post")->unsent(stations.replica("post").id())) == 0);
+    CHECK(must(stations.stores.at("post")->unsent(stations.replica("post").id(),
+                                                  {stations.replica("so").id()})) == 0);
     const Stick again = stations.write("post", {"so"});
     CHECK(again.volumes.at(0).size() < 10'000);
     CHECK(stations.read("so", again).chunks == 0);

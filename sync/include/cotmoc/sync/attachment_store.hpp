@@ -112,8 +112,9 @@ public:
     Result<std::vector<Hash256>> undelivered(const DeviceId& peer);
     /// So many of those that it confirmed the longest ago: it may have lost them since.
     Result<std::vector<Hash256>> longest_delivered(const DeviceId& peer, std::size_t count);
-    /// How many files this author made that nobody else is known to hold.
-    Result<std::uint64_t> unsent(const DeviceId& author);
+    /// How many files this author made that none of these devices is known to hold: hubs and the province's,
+    /// since a neighbour may lose them on the way.
+    Result<std::uint64_t> unsent(const DeviceId& author, const std::vector<DeviceId>& keepers);
 
     // What records name (attachment_references.cpp).
     struct Reference {

@@ -2,6 +2,7 @@
 // who knows this device's key, and is then open for one caller at a time. docs/neighbours.md.
 #pragma once
 
+#include <cotmoc/sync/call_memory.hpp>
 #include <cotmoc/sync/session.hpp>
 
 namespace cotmoc::sync {
@@ -29,8 +30,10 @@ struct DoorLimits {
     std::int64_t proof_ms = 5'000;
 };
 
-/// An answering session. A first message that is not for this device's key and root does not open the door
-/// (handshake_failed); busy if its turn did not come. `door` and `random` outlive it.
-std::unique_ptr<Session> answer_at(Door& door, Random& random, const DoorLimits& limits = {});
+/// An answering session with a caller from `source` (see CallMemory). A first message that is not for this
+/// device's key and root, or that came before, does not open the door (handshake_failed); busy if its turn
+/// did not come, or its source has to pause. `door`, `random` and `memory` outlive it.
+std::unique_ptr<Session> answer_at(Door& door, Random& random, CallMemory& memory, std::string source,
+                                   const DoorLimits& limits = {});
 
 }  // namespace cotmoc::sync

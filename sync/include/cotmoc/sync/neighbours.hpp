@@ -18,6 +18,20 @@ struct Announcement {
     friend bool operator==(const Announcement&, const Announcement&) = default;
 };
 
+/// What announcements of this device are made from, so that its replica may be closed meanwhile. Of the
+/// epochs of the province-wide space the newest key held and the one before it; none: nobody could recognise
+/// it.
+struct AnnouncementKeys {
+    DeviceId device;
+    std::vector<crypto::EpochKey> keys;
+    /// Whether both make the same announcements.
+    bool same_as(const AnnouncementKeys& other) const;
+};
+AnnouncementKeys announcement_keys(const crypto::TrustState& trust, const crypto::KeyRing& ring,
+                                   const DeviceId& self);
+
+/// Under a fresh nonce. Precondition: there is a key.
+Announcement announce(const AnnouncementKeys& keys, Random& random);
 /// Of this device, under a fresh nonce; nothing if it holds no key of the province-wide space.
 std::optional<Announcement> announce(const crypto::TrustState& trust, const crypto::KeyRing& ring,
                                      const DeviceId& self, Random& random);

@@ -72,9 +72,12 @@ struct TcpServerOptions {
     std::int64_t linger_ms = 2'000;            // from the last byte sent until the peer closes
     bool stop_on_signals = false;              // SIGINT and SIGTERM end run()
     std::function<void(const ServedSession&)> on_session_end;
-    /// What answers a caller, in place of Session::answer(): a device's door, say. `session` is not used
-    /// then.
-    std::function<std::unique_ptr<sync::Session>()> make_session;
+    /// What answers a caller from that network address (without its port), in place of Session::answer(): a
+    /// device's door, say. `session` is not used then.
+    std::function<std::unique_ptr<sync::Session>(const std::string& source)> make_session;
+    /// Called between sessions' events, about so often while run() goes on; null: never.
+    std::function<void()> on_look;
+    std::int64_t look_ms = 10'000;
 };
 
 class TcpServer {
