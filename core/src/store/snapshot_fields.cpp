@@ -1,7 +1,6 @@
 #include "store/snapshot_fields.hpp"
 
 #include "codec/change_set_check.hpp"
-#include "codec/id_column.hpp"
 #include "codec/value_column.hpp"
 #include "store/content_codec.hpp"
 #include "store/state_codec.hpp"
@@ -19,8 +18,6 @@ enum class Held : std::uint8_t {
     one_set = 2,     // of a register: value, dot and stamp follow
     otherwise = 3    // the shape's content follows; of a text its characters too
 };
-
-constexpr std::uint64_t field_cells = 6;  // what a field of a record takes in memory, besides its value
 
 tl::unexpected<Error> malformed(const char* what) { return fail(ErrorCode::bad_encoding, what); }
 
@@ -89,12 +86,11 @@ bool has_value(Held held, Shape shape) {
            (held == Held::otherwise && shape == Shape::text);
 }
 
-void write_group(BinaryWriter& out, std::span<const SnapshotRecord> records, const Group& group,
-                 const Hasher& hasher) {
+void write_group(ColumnWriter& to, std::span<const SnapshotRecord> records, const Group& group,
+                 const CoveredSets& sets, const Hasher& hasher) {
     Integers tags;
     std::vector<Value> values;
-    std::vector<Dot> dots;
-    StampColumn stamps;
+    std::vector<StampedDot> ops;
     Integers sizes;
     BinaryWriter contents;
     for (const SnapshotRecord& record : records) {
@@ -109,8 +105,7 @@ void write_group(BinaryWriter& out, std::span<const SnapshotRecord> records, con
         if (field.held == Held::one_set) {
             const RegisterOp& op =
                 std::get<Register>(record.state.fields.find(group.field)->second).live()[0];
-            dots.push_back(op.dot);
-            stamps.add(op.at);
+            ops.push_back({op.dot, op.at});
         } else if (field.held == Held::otherwise) {
             const std::size_t before = contents.size();
             write_content(contents, record.state.fields.find(group.field)->second);
@@ -120,12 +115,15 @@ void write_group(BinaryWriter& out, std::span<const SnapshotRecord> records, con
     std::vector<const Value*> column;
     column.reserve(values.size());
     std::ranges::transform(values, std::back_inserter(column), [](const Value& value) { return &value; });
-    write_integers(out, tags);
-    write_values(out, column);
-    write_dots(out, std::span<const Dot>(dots));  // as columns, not as rows write them
-    stamps.write(out);
-    write_integers(out, sizes);
-    out.raw(contents.bytes());
+    const std::string name = group.kind + "." + group.field;
+    write_integers(to.out, tags);
+    to.end_part("fields, how held");
+    write_values(to.out, column);
+    to.end_part(name + " values");
+    OpColumns::write(to, ops, OpColumns::Order::any, sets, "fields");
+    write_integers(to.out, sizes);
+    to.out.raw(contents.bytes());
+    to.end_part(name + " contents");
 }
 
 template <class Items, class Key>
@@ -180,8 +178,8 @@ bool fits_shape(const Value& value, Shape shape) {
 
 class GroupReader {
 public:
-    GroupReader(Source& source, const Group& group, const Hasher& hasher)
-        : source_(source), group_(group), hasher_(hasher) {}
+    GroupReader(Source& source, const Group& group, const CoveredSets& sets, const Hasher& hasher)
+        : source_(source), group_(group), sets_(sets), hasher_(hasher) {}
 
     Result<void> read(std::span<SnapshotRecord> records);
 
@@ -191,11 +189,11 @@ private:
 
     Source& source_;
     const Group& group_;
+    const CoveredSets& sets_;
     const Hasher& hasher_;
     Integers tags_;
     std::vector<Value> values_;
-    std::vector<Dot> dots_;
-    std::vector<Hlc> stamps_;
+    std::vector<StampedDot> ops_;
     Integers sizes_;
     std::size_t next_value_ = 0;
     std::size_t next_set_ = 0;
@@ -204,7 +202,7 @@ private:
 
 Result<void> GroupReader::read_columns(std::size_t records) {
     constexpr std::int64_t size_max = std::numeric_limits<std::int32_t>::max();
-    COTMOC_TRY(source_.take_cells(records, field_cells));
+    COTMOC_TRY(source_.take_cells(records, record_field_cells));
     COTMOC_ASSIGN(tags_, read_integers(source_.in, records, 0, static_cast<std::int64_t>(Held::otherwise)));
     std::size_t values = 0;
     for (const std::int64_t tag : tags_) {
@@ -218,8 +216,7 @@ Result<void> GroupReader::read_columns(std::size_t records) {
     column.reserve(values);
     std::ranges::transform(values_, std::back_inserter(column), [](Value& value) { return &value; });
     COTMOC_TRY(read_values(source_, column));
-    COTMOC_ASSIGN(dots_, read_dots(source_.in, of(Held::one_set)));
-    COTMOC_ASSIGN(stamps_, StampColumn::read(source_, of(Held::one_set)));
+    COTMOC_ASSIGN(ops_, OpColumns::read(source_, of(Held::one_set), OpColumns::Order::any, sets_));
     COTMOC_ASSIGN(sizes_, read_integers(source_.in, of(Held::otherwise), 0, size_max));
     return {};
 }
@@ -243,8 +240,8 @@ Result<FieldContent> GroupReader::content(const RecordState& state, Held held) {
         if (group_.shape != Shape::register_ || !fits_shape(value, group_.shape)) {
             return malformed("set field");
         }
-        const std::size_t at = next_set_++;
-        return Register::from_parts({{dots_[at], stamps_[at], std::move(value), false}}, {});
+        const StampedDot& op = ops_[next_set_++];
+        return Register::from_parts({{op.dot, op.at, std::move(value), false}}, {});
     }
     const Value shown = group_.shape == Shape::text ? std::move(values_[next_value_++]) : Value();
     if (group_.shape == Shape::text && type_of(shown) != ValueType::text) {
@@ -283,19 +280,8 @@ Result<void> GroupReader::read(std::span<SnapshotRecord> records) {
 
 }  // namespace
 
-Result<std::vector<Hlc>> StampColumn::read(Source& source, std::size_t count) {
-    COTMOC_ASSIGN(const Integers walls,
-                  read_integers(source.in, count, 0, static_cast<std::int64_t>(hlc_wall_max)));
-    COTMOC_ASSIGN(const Integers counters,
-                  read_integers(source.in, count, 0, std::numeric_limits<std::uint16_t>::max()));
-    std::vector<Hlc> stamps(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        stamps[i] = {static_cast<std::uint64_t>(walls[i]), static_cast<std::uint16_t>(counters[i])};
-    }
-    return stamps;
-}
-
-void write_snapshot_fields(BinaryWriter& out, std::span<const SnapshotRecord> records, const Hasher& hasher) {
+void write_snapshot_fields(ColumnWriter& to, std::span<const SnapshotRecord> records, const CoveredSets& sets,
+                           const Hasher& hasher) {
     std::vector<Group> groups;
     for (const SnapshotRecord& record : records) {
         for (const auto& [name, content] : record.state.fields) {
@@ -306,16 +292,17 @@ void write_snapshot_fields(BinaryWriter& out, std::span<const SnapshotRecord> re
             }
         }
     }
-    out.varint(groups.size());
+    to.out.varint(groups.size());
     for (const Group& group : groups) {
-        out.string(group.kind);
-        out.string(group.field);
-        out.u8(static_cast<std::uint8_t>(group.shape));
-        write_group(out, records, group, hasher);
+        to.out.string(group.kind);
+        to.out.string(group.field);
+        to.out.u8(static_cast<std::uint8_t>(group.shape));
+        write_group(to, records, group, sets, hasher);
     }
 }
 
-Result<void> read_snapshot_fields(Source& source, std::span<SnapshotRecord> records, const Hasher& hasher) {
+Result<void> read_snapshot_fields(Source& source, std::span<SnapshotRecord> records, const CoveredSets& sets,
+                                  const Hasher& hasher) {
     std::optional<Group> before;
     for (std::size_t left = source.in.count(3); left > 0; --left) {
         Group group;
@@ -328,7 +315,7 @@ Result<void> read_snapshot_fields(Source& source, std::span<SnapshotRecord> reco
             !check_layout({group.kind, {{group.field, group.shape}}}) || (before && !(*before < group))) {
             return malformed("group of fields");
         }
-        COTMOC_TRY(GroupReader(source, group, hasher).read(records));
+        COTMOC_TRY(GroupReader(source, group, sets, hasher).read(records));
         before = std::move(group);
     }
     return {};
