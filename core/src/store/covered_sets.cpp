@@ -41,7 +41,7 @@ bool StampBases::note(const Dot& dot, Hlc at) {
     const auto place = static_cast<std::size_t>(*number);
     if (dot.index < lowest_[place]) {
         lowest_[place] = dot.index;
-        sets_.bases[place] = {at.wall_ms, static_cast<std::uint16_t>(at.counter - dot.index)};
+        sets_.bases[place] = at;
     }
     return true;
 }

@@ -12,18 +12,6 @@
 
 namespace cotmoc::core {
 
-/// The stamp that an op of a change set is expected to have.
-struct StampBase {
-    std::uint64_t wall_ms = 0;
-    std::uint16_t counter = 0;  // less the op's index, mod 2^16
-    friend bool operator==(const StampBase&, const StampBase&) = default;
-
-    /// The counter that goes with this wall.
-    std::uint16_t expected(std::uint64_t wall, std::uint32_t index) const {
-        return wall == wall_ms ? static_cast<std::uint16_t>(counter + index) : std::uint16_t{0};
-    }
-};
-
 class CoveredSets {
 public:
     /// Precondition: devices rise, `last` is not 0.
@@ -34,8 +22,9 @@ public:
     /// Index 0 of the change set. Precondition: number < size().
     Dot first_dot(std::uint64_t number) const;
 
-    /// In order of the numbers; a reader adds those of one block after the other.
-    std::vector<StampBase> bases;
+    /// The stamp that ops of each change set are told by: one of a transaction all have it, others stand near
+    /// it. In order of the numbers; a reader adds those of one block after the other.
+    std::vector<Hlc> bases;
 
 private:
     struct Feed {

@@ -35,9 +35,9 @@ Result<std::vector<std::uint64_t>> read_numbers(Source& source, std::size_t coun
     return std::vector<std::uint64_t>(column.begin(), column.end());
 }
 
-std::uint16_t expected_counter(const StampBase& base, std::uint64_t wall, std::uint32_t index,
-                               OpColumns::Order order) {
-    return order == OpColumns::Order::any ? base.expected(wall, index) : std::uint16_t{0};
+/// What a counter is told by: ops of one transaction have one stamp, others have walls of their own.
+std::int64_t expected_counter(const Hlc& base, std::uint64_t wall) {
+    return wall == base.wall_ms ? base.counter : 0;
 }
 
 }  // namespace
@@ -93,13 +93,11 @@ void OpColumns::write(ColumnWriter& to, std::span<const StampedDot> ops, Order o
     for (const StampedDot& op : ops) {
         // One that is not covered gets a number that no reader accepts.
         const std::uint64_t number = sets.number(op.dot.device, op.dot.seq).value_or(sets.size());
-        const StampBase base = number < sets.bases.size() ? sets.bases[number] : StampBase{};
+        const Hlc base = number < sets.bases.size() ? sets.bases[static_cast<std::size_t>(number)] : Hlc{};
         numbers.push_back(number);
         indexes.push_back(op.dot.index);
         walls.push_back(static_cast<std::int64_t>(op.at.wall_ms) - static_cast<std::int64_t>(base.wall_ms));
-        const std::uint16_t expected = expected_counter(base, op.at.wall_ms, op.dot.index, order);
-        counters.push_back(order == Order::any ? static_cast<std::int16_t>(op.at.counter - expected)
-                                               : std::int64_t{op.at.counter});
+        counters.push_back(op.at.counter - expected_counter(base, op.at.wall_ms));
     }
     write_numbers(to, numbers, order, part + " change sets");
     write_numbers(to, indexes, order, part + " indexes");
@@ -112,27 +110,22 @@ Result<std::vector<StampedDot>> OpColumns::read(Source& source, std::size_t coun
                                                 const CoveredSets& sets) {
     constexpr std::uint64_t index_bound = std::uint64_t{1} << 32;
     constexpr auto wall_max = static_cast<std::int64_t>(hlc_wall_max);
-    const bool relative = order == Order::any;
-    const std::int64_t counter_least = relative ? std::numeric_limits<std::int16_t>::min() : 0;
-    const std::int64_t counter_greatest =
-        relative ? std::numeric_limits<std::int16_t>::max() : std::numeric_limits<std::uint16_t>::max();
+    constexpr std::int64_t counter_max = std::numeric_limits<std::uint16_t>::max();
     COTMOC_ASSIGN(const auto numbers, read_numbers(source, count, order, sets.bases.size()));
     COTMOC_ASSIGN(const auto indexes, read_numbers(source, count, order, index_bound));
     COTMOC_ASSIGN(const Integers walls, read_integers(source.in, count, -wall_max, wall_max));
-    COTMOC_ASSIGN(const Integers counters,
-                  read_integers(source.in, count, counter_least, counter_greatest));
+    COTMOC_ASSIGN(const Integers counters, read_integers(source.in, count, -counter_max, counter_max));
     std::vector<StampedDot> ops(count);
     for (std::size_t i = 0; i < count; ++i) {
-        const StampBase& base = sets.bases[static_cast<std::size_t>(numbers[i])];
+        const Hlc& base = sets.bases[static_cast<std::size_t>(numbers[i])];
         const std::int64_t wall = static_cast<std::int64_t>(base.wall_ms) + walls[i];
-        if (wall < 0 || wall > wall_max) {
+        const std::int64_t counter = counters[i] + expected_counter(base, static_cast<std::uint64_t>(wall));
+        if (wall < 0 || wall > wall_max || counter < 0 || counter > counter_max) {
             return malformed("stamp");
         }
         ops[i].dot = sets.first_dot(numbers[i]);
         ops[i].dot.index = static_cast<std::uint32_t>(indexes[i]);
-        ops[i].at.wall_ms = static_cast<std::uint64_t>(wall);
-        ops[i].at.counter = static_cast<std::uint16_t>(
-            counters[i] + expected_counter(base, ops[i].at.wall_ms, ops[i].dot.index, order));
+        ops[i].at = {static_cast<std::uint64_t>(wall), static_cast<std::uint16_t>(counter)};
     }
     return ops;
 }

@@ -37,7 +37,7 @@ public:
     /// How the ops follow each other.
     enum class Order {
         by_dot,  // nearly: creations and deletes
-        any      // of edits; their counters are expected to rise with their indexes
+        any      // of edits
     };
     /// Precondition: the change sets of all ops are covered.
     static void write(ColumnWriter& to, std::span<const StampedDot> ops, Order order, const CoveredSets& sets,

@@ -140,7 +140,7 @@ Result<void> Writer::stamps() {
         const std::size_t count = std::min(snapshot_stamps_each, sets_.bases.size() - first);
         Integers walls;
         Integers counters;
-        for (const StampBase& base : std::span(sets_.bases).subspan(first, count)) {
+        for (const Hlc& base : std::span(sets_.bases).subspan(first, count)) {
             walls.push_back(static_cast<std::int64_t>(base.wall_ms));
             counters.push_back(base.counter);
         }

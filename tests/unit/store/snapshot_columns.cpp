@@ -54,7 +54,7 @@ TEST_CASE("the base of a change set is the stamp of its lowest op; one without g
     CHECK(bases.note({DeviceIndex{7}, 2, 3}, {9000, 1}));
     CHECK_FALSE(bases.note({DeviceIndex{7}, 3, 0}, {9000, 1}));
     bases.finish();
-    CHECK(sets.bases == std::vector<StampBase>{{4000, 5}, {4000, 0}, {4000, 0}, {4000, 0}, {9000, 65534}});
+    CHECK(sets.bases == std::vector<Hlc>{{4000, 9}, {4000, 0}, {4000, 0}, {4000, 0}, {9000, 1}});
 }
 
 TEST_CASE("wide columns come back as they were, in the least number of planes") {
@@ -107,6 +107,10 @@ TEST_CASE("ops come back with their stamps, whatever their change sets let expec
         later.bases[3].wall_ms += 1;
         Source of_later(to.out.bytes());
         CHECK_FALSE(OpColumns::read(of_later, ops.size(), order, later));
+        later = sets;
+        later.bases[2].counter = 6;  // the op with 65,535 would get one more
+        Source of_higher(to.out.bytes());
+        CHECK_FALSE(OpColumns::read(of_higher, ops.size(), order, later));
         for (std::size_t size = 0; size < to.out.size(); ++size) {
             Source cut(BytesView(to.out.bytes()).first(size));
             CHECK_FALSE(OpColumns::read(cut, ops.size(), order, sets));
