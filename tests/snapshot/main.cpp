@@ -1,8 +1,8 @@
 // cotmoc-snapshot-size: how large the snapshot of a much edited space is beside `zstd -19` of its visible
 // JSON, and how much memory it takes to make it and to begin with it. Not part of CTest: it takes minutes.
-//   cotmoc-snapshot-size make DIR [RECORDS] [OPS]     writes the space
-//   cotmoc-snapshot-size measure DIR                  its snapshot, and its visible JSON; by part
-//   cotmoc-snapshot-size install DIR                  begins with it
+//   cotmoc-snapshot-size make DIR [RECORDS] [OPS] [EACH]  writes the space, EACH edits a transaction (50)
+//   cotmoc-snapshot-size measure DIR                      its snapshot, and its visible JSON; by part
+//   cotmoc-snapshot-size install DIR                      begins with it
 // Each is a process of its own, so that each has a peak of memory of its own.
 #include "support/seeded_random.hpp"
 
@@ -63,17 +63,19 @@ private:
 
 class Writer {
 public:
-    Writer(const std::string& directory, std::size_t records, std::size_t ops)
-        : directory_(directory), records_(records), ops_(ops) {}
+    Writer(const std::string& directory, std::size_t records, std::size_t ops, std::size_t each)
+        : directory_(directory), records_(records), ops_(ops), edits_each_transaction_(each) {}
 
     Result<void> make() {
         std::filesystem::remove(directory_ + "/source.db");
         COTMOC_ASSIGN(store_, open(directory_ + "/source.db"));
         for (std::size_t made = 0; made < records_; made += records_each) {
-            COTMOC_TRY(change_set([&] { return create(std::min(records_each, records_ - made)); }));
+            const auto work = [&](std::size_t count) { return create(count); };
+            COTMOC_TRY(change_set(std::min(records_each, records_ - made), records_each, work));
         }
         for (std::size_t made = records_; made < ops_; made += edits_each) {
-            COTMOC_TRY(change_set([&] { return edit(std::min(edits_each, ops_ - made)); }));
+            const auto work = [&](std::size_t count) { return edit(count); };
+            COTMOC_TRY(change_set(std::min(edits_each, ops_ - made), edits_each_transaction_, work));
             if (made % 50'000 < edits_each) {
                 std::fprintf(stderr, "%zu ops, %.0f s of processor time\n", made,
                              Stopwatch::processor_seconds());
@@ -201,12 +203,16 @@ private:
         return {};
     }
 
-    /// A day's work of one device: ops at different times, sealed in name only.
-    Result<void> change_set(const std::function<Result<void>()>& work) {
+    /// A day's work of one device, so many ops a transaction, which has one stamp; sealed in name only.
+    Result<void> change_set(std::size_t ops, std::size_t each,
+                            const std::function<Result<void>(std::size_t count)>& work) {
         const DeviceIndex self{static_cast<std::uint32_t>(random_.below(devices))};
         store_->set_devices(ids_, self, {});
         clock_.wall += static_cast<std::int64_t>(random_.below(3'600'000));
-        COTMOC_TRY(store_->write(work));
+        for (std::size_t done = 0; done < ops; done += each) {
+            COTMOC_TRY(store_->write([&] { return work(std::min(each, ops - done)); }));
+            clock_.wall += done + each < ops ? static_cast<std::int64_t>(random_.below(240'000)) : 0;
+        }
         COTMOC_ASSIGN(const auto pending, store_->next_pending(space_));
         COTMOC_ASSIGN(const std::vector<FeedState> held, store_->frontier(space_));
         std::vector<std::uint64_t> seen;
@@ -318,6 +324,7 @@ private:
     std::string directory_;
     std::size_t records_;
     std::size_t ops_;
+    std::size_t edits_each_transaction_;
     SteppedClock clock_;
     crypto::Blake2bHasher hasher_;
     test_support::SeededRandom random_{5};
@@ -333,15 +340,14 @@ int run(int count, char** arguments) {
         return count > at ? static_cast<std::size_t>(std::stoull(arguments[at])) : otherwise;
     };
     if (command != "make" && command != "measure" && command != "install") {
-        std::fprintf(stderr, "cotmoc-snapshot-size make|measure|install DIR [RECORDS] [OPS]\n");
+        std::fprintf(stderr, "cotmoc-snapshot-size make|measure|install DIR [RECORDS] [OPS] [EACH]\n");
         return 2;
     }
-    Writer writer(arguments[2], number(3, 100'000), number(4, 1'000'000));
+    Writer writer(arguments[2], number(3, 100'000), number(4, 1'000'000),
+                  std::max<std::size_t>(1, number(5, edits_each)));
     Result<void> done = crypto::initialise();
     if (done) {
-        done = command == "make"      ? writer.make()
-               : command == "measure" ? writer.measure()
-                                      : writer.install();
+        done = command == "make" ? writer.make() : command == "measure" ? writer.measure() : writer.install();
     }
     if (!done) {
         std::fprintf(stderr, "%s\n", describe(done.error()).c_str());

@@ -140,8 +140,7 @@ Result<void> read_creations(Source& source, Interning& interning, const CoveredS
     for (std::size_t i = 0; i < records.size(); ++i) {
         RecordState& state = records[i].state;
         for (std::int64_t left = counts[i]; left > 0; --left, ++next) {
-            Creation creation{ops[next].dot, ops[next].at,
-                              layouts[static_cast<std::size_t>(numbers[next])]};
+            Creation creation{ops[next].dot, ops[next].at, layouts[static_cast<std::size_t>(numbers[next])]};
             creation.texts.assign(text, text + text_counts[next]);
             text += text_counts[next];
             state.creations.push_back(std::move(creation));

@@ -32,7 +32,9 @@ bool is_same(const Visit& x, const Visit& y) {
            x.last_value_index.has_value() == y.last_value_index.has_value();
 }
 
-bool are_same(std::span<const Visit> a, std::span<const Visit> b) { return std::ranges::equal(a, b, is_same); }
+bool are_same(std::span<const Visit> a, std::span<const Visit> b) {
+    return std::ranges::equal(a, b, is_same);
+}
 
 std::vector<Visit> together(std::span<const Visit> a, std::span<const Visit> b) {
     std::vector<Visit> all(a.begin(), a.end());
@@ -124,8 +126,8 @@ Result<void> read_snapshot_visits(Source& source, std::span<SnapshotRecord> reco
         std::vector<Visit> visits;
         for (std::int64_t left = counts[i] / 2; left > 0; --left, ++next) {
             const Dot dot = sets.first_dot(numbers[next]);
-            visits.push_back({dot.device, dot.seq,
-                              valued[next] == 1 ? std::optional(std::uint32_t{0}) : std::nullopt});
+            visits.push_back(
+                {dot.device, dot.seq, valued[next] == 1 ? std::optional(std::uint32_t{0}) : std::nullopt});
         }
         RecordState& state = records[i].state;
         state.visits = counts[i] % 2 == 1 ? std::move(visits) : together(implied_visits(state), visits);

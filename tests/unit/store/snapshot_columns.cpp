@@ -58,8 +58,8 @@ TEST_CASE("the base of a change set is the stamp of its lowest op; one without g
 }
 
 TEST_CASE("wide columns come back as they were, in the least number of planes") {
-    const std::vector<std::vector<std::uint64_t>> cases{
-        {}, {0, 0, 0}, {255, 1}, {256}, {0, 70'000, 3}, {UINT64_MAX - 1, 7}};
+    const std::vector<std::vector<std::uint64_t>> cases{{},    {0, 0, 0},      {255, 1},
+                                                        {256}, {0, 70'000, 3}, {UINT64_MAX - 1, 7}};
     for (const auto& values : cases) {
         ColumnWriter to;
         write_wide(to, values, "test");
@@ -70,8 +70,8 @@ TEST_CASE("wide columns come back as they were, in the least number of planes") 
         CHECK(source.in.finished());
         CHECK((to.parts.ends.empty() || to.parts.ends.back() == to.out.size()));
     }
-    CHECK(wide_code({1, 4}, 1, 4) == ErrorCode::bad_encoding);        // 4 of 0 to 3
-    CHECK(wide_code({2, 4, 0}, 1, 99) == ErrorCode::bad_encoding);    // a plane too many
+    CHECK(wide_code({1, 4}, 1, 4) == ErrorCode::bad_encoding);          // 4 of 0 to 3
+    CHECK(wide_code({2, 4, 0}, 1, 99) == ErrorCode::bad_encoding);      // a plane too many
     CHECK(wide_code({2, 4, 1, 1}, 2, 999) == ErrorCode::bad_encoding);  // cut
     CHECK(wide_code(Bytes(10, 9), 1, UINT64_MAX) == ErrorCode::bad_encoding);
     CHECK(wide_code({0}, 3, 0) == ErrorCode::bad_encoding);  // there is no change set

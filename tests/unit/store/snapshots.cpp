@@ -18,10 +18,11 @@ struct Written {
 
 Written write_snapshot(TestStore& from) {
     Written written;
-    written.contents = must(StoreSnapshots(*from.store).write(from.space, [&](BytesView block, const SnapshotParts&) {
-        written.blocks.emplace_back(block.begin(), block.end());
-        return Result<void>();
-    }));
+    written.contents =
+        must(StoreSnapshots(*from.store).write(from.space, [&](BytesView block, const SnapshotParts&) {
+            written.blocks.emplace_back(block.begin(), block.end());
+            return Result<void>();
+        }));
     return written;
 }
 
@@ -308,7 +309,8 @@ TEST_CASE("a snapshot's own version and the stamps of its change sets are checke
     }
     offices.tell_all();
     const Written written = write_snapshot(*offices.stores[0]);
-    const auto stamps = std::ranges::find_if(written.blocks, [](const Bytes& block) { return block[0] == 3; });
+    const auto stamps =
+        std::ranges::find_if(written.blocks, [](const Bytes& block) { return block[0] == 3; });
     REQUIRE(stamps != written.blocks.end());
     const auto at = stamps - written.blocks.begin();
     const auto refusal = [&](const std::vector<Bytes>& blocks) {

@@ -68,8 +68,8 @@ Result<void> verify_snapshot(const SnapshotManifest& manifest, const SigningPubl
 /// wrong_commitment, cannot_decrypt.
 Result<SnapshotSecrets> open_snapshot(const SnapshotManifest& manifest, const EpochKey& key);
 
-/// Blocks into one zstd frame with a window of 2 MiB, each after its length. Needs about 16 MiB at the highest
-/// level.
+/// Blocks into one zstd frame with a window of 2 MiB, each after its length. Needs about 16 MiB at the
+/// highest level.
 class SnapshotPacker {
 public:
     using Sink = std::function<Result<void>(BytesView)>;
@@ -77,8 +77,8 @@ public:
     ~SnapshotPacker();
     SnapshotPacker(const SnapshotPacker&) = delete;
     SnapshotPacker& operator=(const SnapshotPacker&) = delete;
-    /// `ends` are rising offsets in the block where its nature changes: what follows is coded by tables of its
-    /// own.
+    /// `ends` are rising offsets in the block where its nature changes: what follows is coded by tables of
+    /// its own.
     Result<void> add(BytesView block, std::span<const std::size_t> ends = {});
     /// The end of the frame. Octets of all blocks with their lengths.
     Result<std::uint64_t> finish();
