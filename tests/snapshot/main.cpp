@@ -245,6 +245,7 @@ public:
         };
         COTMOC_ASSIGN(const SnapshotContents contents, StoreSnapshots(*store_).write(space_, add));
         COTMOC_ASSIGN(const std::uint64_t octets, packer.finish());
+        body.close();
         std::ofstream(directory_ + "/octets.txt") << octets << " " << contents.digest.hex() << "\n";
         std::printf("made in %.1f s (%.1f s of processor time), peak %.1f MiB\n", watch.seconds(),
                     Stopwatch::processor_seconds(), peak_mib());
