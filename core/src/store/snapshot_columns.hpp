@@ -37,13 +37,26 @@ public:
     /// How the ops follow each other.
     enum class Order {
         by_dot,  // nearly: creations and deletes
-        any      // of edits
+        any
     };
     /// Precondition: the change sets of all ops are covered.
     static void write(ColumnWriter& to, std::span<const StampedDot> ops, Order order, const CoveredSets& sets,
                       const std::string& part);
     static Result<std::vector<StampedDot>> read(Source& source, std::size_t count, Order order,
                                                 const CoveredSets& sets);
+};
+
+/// The ops that set the fields of records. What was set together has one change set and one stamp, so that an
+/// op is told by an earlier one of its record if it can be.
+class FieldOps {
+public:
+    /// Of each record its ops, in the order of its fields. Precondition as above.
+    static void write(ColumnWriter& to, std::span<const std::vector<StampedDot>> records,
+                      const CoveredSets& sets);
+    /// `counts`: how many ops each record has.
+    static Result<std::vector<std::vector<StampedDot>>> read(Source& source,
+                                                             std::span<const std::size_t> counts,
+                                                             const CoveredSets& sets);
 };
 
 }  // namespace cotmoc::core

@@ -86,14 +86,15 @@ bool has_value(Held held, Shape shape) {
            (held == Held::otherwise && shape == Shape::text);
 }
 
+/// What of a field was set once stands in `ops`, of each record.
 void write_group(ColumnWriter& to, std::span<const SnapshotRecord> records, const Group& group,
-                 const CoveredSets& sets, const Hasher& hasher) {
+                 std::vector<std::vector<StampedDot>>& ops, const Hasher& hasher) {
     Integers tags;
     std::vector<Value> values;
-    std::vector<StampedDot> ops;
     Integers sizes;
     BinaryWriter contents;
-    for (const SnapshotRecord& record : records) {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const SnapshotRecord& record = records[i];
         if (record.state.kind != group.kind) {
             continue;
         }
@@ -105,7 +106,7 @@ void write_group(ColumnWriter& to, std::span<const SnapshotRecord> records, cons
         if (field.held == Held::one_set) {
             const RegisterOp& op =
                 std::get<Register>(record.state.fields.find(group.field)->second).live()[0];
-            ops.push_back({op.dot, op.at});
+            ops[i].push_back({op.dot, op.at});
         } else if (field.held == Held::otherwise) {
             const std::size_t before = contents.size();
             write_content(contents, record.state.fields.find(group.field)->second);
@@ -120,7 +121,6 @@ void write_group(ColumnWriter& to, std::span<const SnapshotRecord> records, cons
     to.end_part("fields, how held");
     write_values(to.out, column);
     to.end_part(name + " values");
-    OpColumns::write(to, ops, OpColumns::Order::any, sets, "fields");
     write_integers(to.out, sizes);
     to.out.raw(contents.bytes());
     to.end_part(name + " contents");
@@ -178,10 +178,11 @@ bool fits_shape(const Value& value, Shape shape) {
 
 class GroupReader {
 public:
-    GroupReader(Source& source, const Group& group, const CoveredSets& sets, const Hasher& hasher)
-        : source_(source), group_(group), sets_(sets), hasher_(hasher) {}
+    GroupReader(Source& source, const Group& group, const Hasher& hasher)
+        : source_(source), group_(group), hasher_(hasher) {}
 
-    Result<void> read(std::span<SnapshotRecord> records);
+    /// The registers whose ops are still to come are added to `set_once`, of each record.
+    Result<void> read(std::span<SnapshotRecord> records, std::vector<std::vector<Register*>>& set_once);
 
 private:
     Result<void> read_columns(std::size_t records);
@@ -189,14 +190,11 @@ private:
 
     Source& source_;
     const Group& group_;
-    const CoveredSets& sets_;
     const Hasher& hasher_;
     Integers tags_;
     std::vector<Value> values_;
-    std::vector<StampedDot> ops_;
     Integers sizes_;
     std::size_t next_value_ = 0;
-    std::size_t next_set_ = 0;
     std::size_t next_size_ = 0;
 };
 
@@ -216,7 +214,6 @@ Result<void> GroupReader::read_columns(std::size_t records) {
     column.reserve(values);
     std::ranges::transform(values_, std::back_inserter(column), [](Value& value) { return &value; });
     COTMOC_TRY(read_values(source_, column));
-    COTMOC_ASSIGN(ops_, OpColumns::read(source_, of(Held::one_set), OpColumns::Order::any, sets_));
     COTMOC_ASSIGN(sizes_, read_integers(source_.in, of(Held::otherwise), 0, size_max));
     return {};
 }
@@ -240,8 +237,7 @@ Result<FieldContent> GroupReader::content(const RecordState& state, Held held) {
         if (group_.shape != Shape::register_ || !fits_shape(value, group_.shape)) {
             return malformed("set field");
         }
-        const StampedDot& op = ops_[next_set_++];
-        return Register::from_parts({{op.dot, op.at, std::move(value), false}}, {});
+        return Register::from_parts({{Dot(), Hlc(), std::move(value), false}}, {});
     }
     const Value shown = group_.shape == Shape::text ? std::move(values_[next_value_++]) : Value();
     if (group_.shape == Shape::text && type_of(shown) != ValueType::text) {
@@ -258,11 +254,13 @@ Result<FieldContent> GroupReader::content(const RecordState& state, Held held) {
     return content;
 }
 
-Result<void> GroupReader::read(std::span<SnapshotRecord> records) {
+Result<void> GroupReader::read(std::span<SnapshotRecord> records,
+                               std::vector<std::vector<Register*>>& set_once) {
     const auto of_kind = [&](const SnapshotRecord& record) { return record.state.kind == group_.kind; };
     COTMOC_TRY(read_columns(static_cast<std::size_t>(std::ranges::count_if(records, of_kind))));
     std::size_t next = 0;
-    for (SnapshotRecord& record : records) {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        SnapshotRecord& record = records[i];
         if (!of_kind(record)) {
             continue;
         }
@@ -271,8 +269,12 @@ Result<void> GroupReader::read(std::span<SnapshotRecord> records) {
             continue;
         }
         COTMOC_ASSIGN(FieldContent made, content(record.state, held));
-        if (!record.state.fields.emplace(group_.field, std::move(made)).second) {
+        const auto [place, is_new] = record.state.fields.emplace(group_.field, std::move(made));
+        if (!is_new) {
             return malformed("field of two shapes");
+        }
+        if (held == Held::one_set) {
+            set_once[i].push_back(std::get_if<Register>(&place->second));
         }
     }
     return {};
@@ -292,17 +294,20 @@ void write_snapshot_fields(ColumnWriter& to, std::span<const SnapshotRecord> rec
             }
         }
     }
+    std::vector<std::vector<StampedDot>> ops(records.size());
     to.out.varint(groups.size());
     for (const Group& group : groups) {
         to.out.string(group.kind);
         to.out.string(group.field);
         to.out.u8(static_cast<std::uint8_t>(group.shape));
-        write_group(to, records, group, sets, hasher);
+        write_group(to, records, group, ops, hasher);
     }
+    FieldOps::write(to, ops, sets);
 }
 
 Result<void> read_snapshot_fields(Source& source, std::span<SnapshotRecord> records, const CoveredSets& sets,
                                   const Hasher& hasher) {
+    std::vector<std::vector<Register*>> set_once(records.size());
     std::optional<Group> before;
     for (std::size_t left = source.in.count(3); left > 0; --left) {
         Group group;
@@ -315,8 +320,19 @@ Result<void> read_snapshot_fields(Source& source, std::span<SnapshotRecord> reco
             !check_layout({group.kind, {{group.field, group.shape}}}) || (before && !(*before < group))) {
             return malformed("group of fields");
         }
-        COTMOC_TRY(GroupReader(source, group, sets, hasher).read(records));
+        COTMOC_TRY(GroupReader(source, group, hasher).read(records, set_once));
         before = std::move(group);
+    }
+    std::vector<std::size_t> counts(records.size());
+    std::ranges::transform(set_once, counts.begin(), &std::vector<Register*>::size);
+    COTMOC_ASSIGN(const auto ops, FieldOps::read(source, counts, sets));
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        for (std::size_t k = 0; k < counts[i]; ++k) {
+            RegisterOp op = set_once[i][k]->live()[0];
+            op.dot = ops[i][k].dot;
+            op.at = ops[i][k].at;
+            *set_once[i][k] = Register::from_parts({std::move(op)}, {});
+        }
     }
     return {};
 }

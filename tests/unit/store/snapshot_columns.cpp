@@ -117,3 +117,41 @@ TEST_CASE("ops come back with their stamps, whatever their change sets let expec
         }
     }
 }
+
+TEST_CASE("what was set together is told together, and nothing is told by what is not there") {
+    const CoveredSets sets = covered();
+    const StampedDot a{{DeviceIndex{2}, 3, 10}, {2000, 5}};
+    const StampedDot b{{DeviceIndex{7}, 1, 4}, {3000, 5}};
+    StampedDot beside = a;
+    beside.dot.index = 7;
+    StampedDot later = a;
+    later.dot.index = 300;
+    later.at = {2400, 0};
+    const std::vector<std::vector<StampedDot>> records{{a, beside, b, later}, {}, {a}, {b, b}};
+    ColumnWriter to;
+    FieldOps::write(to, records, sets);
+    const std::vector<std::size_t> counts{4, 0, 1, 2};
+    Source source(to.out.bytes());
+    const auto again = FieldOps::read(source, counts, sets);
+    REQUIRE(again);
+    CHECK(source.in.finished());
+    const auto same = [](const StampedDot& x, const StampedDot& y) { return x.dot == y.dot && x.at == y.at; };
+    CHECK(std::ranges::equal(*again, records,
+                             [&](const auto& x, const auto& y) { return std::ranges::equal(x, y, same); }));
+    for (std::size_t size = 0; size < to.out.size(); ++size) {
+        Source cut(BytesView(to.out.bytes()).first(size));
+        CHECK_FALSE(FieldOps::read(cut, counts, sets));
+    }
+    // The second record would begin with an op that is told by one of the first.
+    const std::vector<std::size_t> shifted{1, 3, 1, 2};
+    Source of_shifted(to.out.bytes());
+    CHECK_FALSE(FieldOps::read(of_shifted, shifted, sets));
+    ColumnWriter alone;  // index 10 less 11 is none
+    write_integers(alone.out, Integers{0, 1});
+    OpColumns::write(alone, std::vector<StampedDot>{a}, OpColumns::Order::any, sets, "test");
+    for (const std::int64_t difference : {-11, 0, 0}) {  // of the index; walls and counters are the same
+        write_integers(alone.out, Integers{difference});
+    }
+    Source below(alone.out.bytes());
+    CHECK_FALSE(FieldOps::read(below, std::vector<std::size_t>{2}, sets));
+}
