@@ -9,7 +9,11 @@
 namespace cotmoc::crypto {
 namespace {
 
-constexpr int window_log = 23;  // 8 MiB: blocks profit from those before
+constexpr int window_log = 21;  // 2 MiB: blocks profit from those before
+// The tables that the highest level would take beside (80 MiB) bring next to nothing: columns repeat little.
+constexpr int chain_log = 20;
+constexpr int hash_log = 19;
+constexpr std::size_t cut_min = 512;  // a shorter part goes with the next one: tables take octets too
 constexpr std::size_t length_size = 4;
 constexpr std::size_t piece_size = 64 * 1024;
 
@@ -29,39 +33,50 @@ SnapshotPacker::SnapshotPacker(int level, Sink sink)
     COTMOC_CHECK(stream_->context != nullptr);
     ZSTD_CCtx_setParameter(stream_->context, ZSTD_c_compressionLevel, std::clamp(level, 1, 19));
     ZSTD_CCtx_setParameter(stream_->context, ZSTD_c_windowLog, window_log);
+    ZSTD_CCtx_setParameter(stream_->context, ZSTD_c_chainLog, chain_log);
+    ZSTD_CCtx_setParameter(stream_->context, ZSTD_c_hashLog, hash_log);
     ZSTD_CCtx_setParameter(stream_->context, ZSTD_c_checksumFlag, 0);
 }
 
 SnapshotPacker::~SnapshotPacker() = default;
 
-Result<void> SnapshotPacker::push(BytesView octets, bool end) {
+Result<void> SnapshotPacker::push(BytesView octets, Then then) {
     ZSTD_inBuffer input{octets.data(), octets.size(), 0};
+    const ZSTD_EndDirective directive = then == Then::end   ? ZSTD_e_end
+                                        : then == Then::cut ? ZSTD_e_flush
+                                                            : ZSTD_e_continue;
     for (;;) {
         ZSTD_outBuffer output{stream_->out.data(), stream_->out.size(), 0};
-        const std::size_t left =
-            ZSTD_compressStream2(stream_->context, &output, &input, end ? ZSTD_e_end : ZSTD_e_continue);
+        const std::size_t left = ZSTD_compressStream2(stream_->context, &output, &input, directive);
         if (ZSTD_isError(left)) {
             return fail(ErrorCode::out_of_memory, "compressing");
         }
         if (output.pos != 0) {
             COTMOC_TRY(sink_(BytesView(stream_->out).first(output.pos)));
         }
-        if (end ? left == 0 : input.pos == input.size) {
+        if (then == Then::go_on ? input.pos == input.size : left == 0) {
             return {};
         }
     }
 }
 
-Result<void> SnapshotPacker::add(BytesView block) {
+Result<void> SnapshotPacker::add(BytesView block, std::span<const std::size_t> ends) {
     BinaryWriter length;
     length.u32(static_cast<std::uint32_t>(block.size()));
     octets_ += length.size() + block.size();
-    COTMOC_TRY(push(length.bytes(), false));
-    return push(block, false);
+    COTMOC_TRY(push(length.bytes(), Then::go_on));
+    std::size_t from = 0;
+    for (const std::size_t end : ends) {
+        if (end - from >= cut_min && end < block.size()) {
+            COTMOC_TRY(push(block.subspan(from, end - from), Then::cut));
+            from = end;
+        }
+    }
+    return push(block.subspan(from), ends.empty() ? Then::go_on : Then::cut);
 }
 
 Result<std::uint64_t> SnapshotPacker::finish() {
-    COTMOC_TRY(push({}, true));
+    COTMOC_TRY(push({}, Then::end));
     return octets_;
 }
 

@@ -1,7 +1,6 @@
 #include "store/snapshot_fields.hpp"
 
 #include "codec/change_set_check.hpp"
-#include "codec/id_column.hpp"
 #include "codec/value_column.hpp"
 #include "store/content_codec.hpp"
 #include "store/state_codec.hpp"
@@ -19,8 +18,6 @@ enum class Held : std::uint8_t {
     one_set = 2,     // of a register: value, dot and stamp follow
     otherwise = 3    // the shape's content follows; of a text its characters too
 };
-
-constexpr std::uint64_t field_cells = 6;  // what a field of a record takes in memory, besides its value
 
 tl::unexpected<Error> malformed(const char* what) { return fail(ErrorCode::bad_encoding, what); }
 
@@ -89,15 +86,15 @@ bool has_value(Held held, Shape shape) {
            (held == Held::otherwise && shape == Shape::text);
 }
 
-void write_group(BinaryWriter& out, std::span<const SnapshotRecord> records, const Group& group,
-                 const Hasher& hasher) {
+/// What of a field was set once stands in `ops`, of each record.
+void write_group(ColumnWriter& to, std::span<const SnapshotRecord> records, const Group& group,
+                 std::vector<std::vector<StampedDot>>& ops, const Hasher& hasher) {
     Integers tags;
     std::vector<Value> values;
-    std::vector<Dot> dots;
-    StampColumn stamps;
     Integers sizes;
     BinaryWriter contents;
-    for (const SnapshotRecord& record : records) {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const SnapshotRecord& record = records[i];
         if (record.state.kind != group.kind) {
             continue;
         }
@@ -109,8 +106,7 @@ void write_group(BinaryWriter& out, std::span<const SnapshotRecord> records, con
         if (field.held == Held::one_set) {
             const RegisterOp& op =
                 std::get<Register>(record.state.fields.find(group.field)->second).live()[0];
-            dots.push_back(op.dot);
-            stamps.add(op.at);
+            ops[i].push_back({op.dot, op.at});
         } else if (field.held == Held::otherwise) {
             const std::size_t before = contents.size();
             write_content(contents, record.state.fields.find(group.field)->second);
@@ -120,12 +116,14 @@ void write_group(BinaryWriter& out, std::span<const SnapshotRecord> records, con
     std::vector<const Value*> column;
     column.reserve(values.size());
     std::ranges::transform(values, std::back_inserter(column), [](const Value& value) { return &value; });
-    write_integers(out, tags);
-    write_values(out, column);
-    write_dots(out, std::span<const Dot>(dots));  // as columns, not as rows write them
-    stamps.write(out);
-    write_integers(out, sizes);
-    out.raw(contents.bytes());
+    const std::string name = group.kind + "." + group.field;
+    write_integers(to.out, tags);
+    to.end_part("fields, how held");
+    write_values(to.out, column);
+    to.end_part(name + " values");
+    write_integers(to.out, sizes);
+    to.out.raw(contents.bytes());
+    to.end_part(name + " contents");
 }
 
 template <class Items, class Key>
@@ -183,7 +181,8 @@ public:
     GroupReader(Source& source, const Group& group, const Hasher& hasher)
         : source_(source), group_(group), hasher_(hasher) {}
 
-    Result<void> read(std::span<SnapshotRecord> records);
+    /// The registers whose ops are still to come are added to `set_once`, of each record.
+    Result<void> read(std::span<SnapshotRecord> records, std::vector<std::vector<Register*>>& set_once);
 
 private:
     Result<void> read_columns(std::size_t records);
@@ -194,17 +193,14 @@ private:
     const Hasher& hasher_;
     Integers tags_;
     std::vector<Value> values_;
-    std::vector<Dot> dots_;
-    std::vector<Hlc> stamps_;
     Integers sizes_;
     std::size_t next_value_ = 0;
-    std::size_t next_set_ = 0;
     std::size_t next_size_ = 0;
 };
 
 Result<void> GroupReader::read_columns(std::size_t records) {
     constexpr std::int64_t size_max = std::numeric_limits<std::int32_t>::max();
-    COTMOC_TRY(source_.take_cells(records, field_cells));
+    COTMOC_TRY(source_.take_cells(records, record_field_cells));
     COTMOC_ASSIGN(tags_, read_integers(source_.in, records, 0, static_cast<std::int64_t>(Held::otherwise)));
     std::size_t values = 0;
     for (const std::int64_t tag : tags_) {
@@ -218,8 +214,6 @@ Result<void> GroupReader::read_columns(std::size_t records) {
     column.reserve(values);
     std::ranges::transform(values_, std::back_inserter(column), [](Value& value) { return &value; });
     COTMOC_TRY(read_values(source_, column));
-    COTMOC_ASSIGN(dots_, read_dots(source_.in, of(Held::one_set)));
-    COTMOC_ASSIGN(stamps_, StampColumn::read(source_, of(Held::one_set)));
     COTMOC_ASSIGN(sizes_, read_integers(source_.in, of(Held::otherwise), 0, size_max));
     return {};
 }
@@ -243,8 +237,7 @@ Result<FieldContent> GroupReader::content(const RecordState& state, Held held) {
         if (group_.shape != Shape::register_ || !fits_shape(value, group_.shape)) {
             return malformed("set field");
         }
-        const std::size_t at = next_set_++;
-        return Register::from_parts({{dots_[at], stamps_[at], std::move(value), false}}, {});
+        return Register::from_parts({{Dot(), Hlc(), std::move(value), false}}, {});
     }
     const Value shown = group_.shape == Shape::text ? std::move(values_[next_value_++]) : Value();
     if (group_.shape == Shape::text && type_of(shown) != ValueType::text) {
@@ -261,11 +254,13 @@ Result<FieldContent> GroupReader::content(const RecordState& state, Held held) {
     return content;
 }
 
-Result<void> GroupReader::read(std::span<SnapshotRecord> records) {
+Result<void> GroupReader::read(std::span<SnapshotRecord> records,
+                               std::vector<std::vector<Register*>>& set_once) {
     const auto of_kind = [&](const SnapshotRecord& record) { return record.state.kind == group_.kind; };
     COTMOC_TRY(read_columns(static_cast<std::size_t>(std::ranges::count_if(records, of_kind))));
     std::size_t next = 0;
-    for (SnapshotRecord& record : records) {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        SnapshotRecord& record = records[i];
         if (!of_kind(record)) {
             continue;
         }
@@ -274,8 +269,12 @@ Result<void> GroupReader::read(std::span<SnapshotRecord> records) {
             continue;
         }
         COTMOC_ASSIGN(FieldContent made, content(record.state, held));
-        if (!record.state.fields.emplace(group_.field, std::move(made)).second) {
+        const auto [place, is_new] = record.state.fields.emplace(group_.field, std::move(made));
+        if (!is_new) {
             return malformed("field of two shapes");
+        }
+        if (held == Held::one_set) {
+            set_once[i].push_back(std::get_if<Register>(&place->second));
         }
     }
     return {};
@@ -283,19 +282,8 @@ Result<void> GroupReader::read(std::span<SnapshotRecord> records) {
 
 }  // namespace
 
-Result<std::vector<Hlc>> StampColumn::read(Source& source, std::size_t count) {
-    COTMOC_ASSIGN(const Integers walls,
-                  read_integers(source.in, count, 0, static_cast<std::int64_t>(hlc_wall_max)));
-    COTMOC_ASSIGN(const Integers counters,
-                  read_integers(source.in, count, 0, std::numeric_limits<std::uint16_t>::max()));
-    std::vector<Hlc> stamps(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        stamps[i] = {static_cast<std::uint64_t>(walls[i]), static_cast<std::uint16_t>(counters[i])};
-    }
-    return stamps;
-}
-
-void write_snapshot_fields(BinaryWriter& out, std::span<const SnapshotRecord> records, const Hasher& hasher) {
+void write_snapshot_fields(ColumnWriter& to, std::span<const SnapshotRecord> records, const CoveredSets& sets,
+                           const Hasher& hasher) {
     std::vector<Group> groups;
     for (const SnapshotRecord& record : records) {
         for (const auto& [name, content] : record.state.fields) {
@@ -306,16 +294,20 @@ void write_snapshot_fields(BinaryWriter& out, std::span<const SnapshotRecord> re
             }
         }
     }
-    out.varint(groups.size());
+    std::vector<std::vector<StampedDot>> ops(records.size());
+    to.out.varint(groups.size());
     for (const Group& group : groups) {
-        out.string(group.kind);
-        out.string(group.field);
-        out.u8(static_cast<std::uint8_t>(group.shape));
-        write_group(out, records, group, hasher);
+        to.out.string(group.kind);
+        to.out.string(group.field);
+        to.out.u8(static_cast<std::uint8_t>(group.shape));
+        write_group(to, records, group, ops, hasher);
     }
+    FieldOps::write(to, ops, sets);
 }
 
-Result<void> read_snapshot_fields(Source& source, std::span<SnapshotRecord> records, const Hasher& hasher) {
+Result<void> read_snapshot_fields(Source& source, std::span<SnapshotRecord> records, const CoveredSets& sets,
+                                  const Hasher& hasher) {
+    std::vector<std::vector<Register*>> set_once(records.size());
     std::optional<Group> before;
     for (std::size_t left = source.in.count(3); left > 0; --left) {
         Group group;
@@ -328,8 +320,19 @@ Result<void> read_snapshot_fields(Source& source, std::span<SnapshotRecord> reco
             !check_layout({group.kind, {{group.field, group.shape}}}) || (before && !(*before < group))) {
             return malformed("group of fields");
         }
-        COTMOC_TRY(GroupReader(source, group, hasher).read(records));
+        COTMOC_TRY(GroupReader(source, group, hasher).read(records, set_once));
         before = std::move(group);
+    }
+    std::vector<std::size_t> counts(records.size());
+    std::ranges::transform(set_once, counts.begin(), &std::vector<Register*>::size);
+    COTMOC_ASSIGN(const auto ops, FieldOps::read(source, counts, sets));
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        for (std::size_t k = 0; k < counts[i]; ++k) {
+            RegisterOp op = set_once[i][k]->live()[0];
+            op.dot = ops[i][k].dot;
+            op.at = ops[i][k].at;
+            *set_once[i][k] = Register::from_parts({std::move(op)}, {});
+        }
     }
     return {};
 }

@@ -1,5 +1,7 @@
 // Blocks of a snapshot on their way into an empty space. Nothing of them is trusted to be well formed.
+#include "codec/int_column.hpp"
 #include "codec/limits.hpp"
+#include "store/covered_sets.hpp"
 #include "store/digest_sum.hpp"
 #include "store/journal.hpp"
 #include "store/snapshot_blocks.hpp"
@@ -24,6 +26,9 @@ bool is_word(std::string_view text) {
 
 }  // namespace
 
+StoreSnapshots::Installation::Installation(StoreImpl& impl, const SpaceId& space)
+    : impl_(impl), id_(space), sets_(std::make_shared<CoveredSets>()) {}
+
 Result<void> StoreSnapshots::Installation::take(BytesView block) {
     COTMOC_CHECK(impl_.writing);
     if (block.empty() || block.size() > snapshot_block_max) {
@@ -41,11 +46,17 @@ Result<void> StoreSnapshots::Installation::take(BytesView block) {
     if (!is_feeds && hashes_due != (kind == static_cast<std::uint8_t>(SnapshotBlock::hashes))) {
         return malformed("hashes of feeds");
     }
+    const bool stamps_due = !is_feeds && !hashes_due && sets_->bases.size() < sets_->size();
+    if (stamps_due != (kind == static_cast<std::uint8_t>(SnapshotBlock::stamps))) {
+        return malformed("stamps of change sets");
+    }
     switch (static_cast<SnapshotBlock>(kind)) {
         case SnapshotBlock::feeds:
             return take_feeds(body);
         case SnapshotBlock::hashes:
             return take_hashes(body);
+        case SnapshotBlock::stamps:
+            return take_stamps(body);
         case SnapshotBlock::records:
             return take_records(body);
         case SnapshotBlock::void_ops:
@@ -56,6 +67,9 @@ Result<void> StoreSnapshots::Installation::take(BytesView block) {
 
 Result<void> StoreSnapshots::Installation::take_feeds(BytesView body) {
     BinaryReader reader(body);
+    if (reader.u8() != snapshot_body_version) {
+        return fail(ErrorCode::unsupported_version, "body of a snapshot");
+    }
     std::optional<std::uint64_t> before;
     for (std::size_t left = reader.count(4); left > 0; --left) {
         Open feed;
@@ -67,14 +81,13 @@ Result<void> StoreSnapshots::Installation::take_feeds(BytesView body) {
             feed.seen.push_back(reader.varint());
         }
         if (!reader.ok() || device >= impl_.devices.ids.size() || (before && device <= *before) ||
-            feed.seq == 0 || feed.seq > static_cast<std::uint64_t>(INT64_MAX) ||
+            feed.seq == 0 || feed.seq > snapshot_change_sets_max - sets_->size() ||
             feed.seen.size() > impl_.devices.ids.size()) {
             return malformed("feeds");
         }
         before = device;
         feed.device = static_cast<DeviceIndex>(device);
-        seqs_.resize(static_cast<std::size_t>(device) + 1);
-        seqs_.back() = feed.seq;
+        sets_->add_feed(feed.device, feed.seq);
         feeds_.push_back(std::move(feed));
     }
     if (!reader.finished() || feeds_.empty()) {
@@ -143,9 +156,29 @@ Result<void> StoreSnapshots::Installation::finish_feed(const Hash256& hash) {
     return {};
 }
 
+/// All hashes are there by then, so memory is taken for no more change sets than octets have come for.
+Result<void> StoreSnapshots::Installation::take_stamps(BytesView body) {
+    BinaryReader reader(body);
+    const std::uint64_t count = reader.varint();
+    if (count != std::min<std::uint64_t>(snapshot_stamps_each, sets_->size() - sets_->bases.size())) {
+        return malformed("stamps of change sets");
+    }
+    COTMOC_ASSIGN(const Integers walls, read_integers(reader, static_cast<std::size_t>(count), 0,
+                                                      static_cast<std::int64_t>(hlc_wall_max)));
+    COTMOC_ASSIGN(const Integers counters,
+                  read_integers(reader, static_cast<std::size_t>(count), 0, UINT16_MAX));
+    if (!reader.finished()) {
+        return malformed("stamps of change sets");
+    }
+    for (std::size_t i = 0; i < walls.size(); ++i) {
+        sets_->bases.push_back(
+            {static_cast<std::uint64_t>(walls[i]), static_cast<std::uint16_t>(counters[i])});
+    }
+    return {};
+}
+
 bool StoreSnapshots::Installation::covers(const Dot& dot) const {
-    const std::size_t device = to_number(dot.device);
-    return dot.seq != 0 && device < seqs_.size() && dot.seq <= seqs_[device];
+    return sets_->number(dot.device, dot.seq).has_value();
 }
 
 Result<std::int64_t> StoreSnapshots::Installation::install(const SnapshotRecord& record) {
@@ -186,7 +219,7 @@ Result<std::int64_t> StoreSnapshots::Installation::install(const SnapshotRecord&
 
 Result<void> StoreSnapshots::Installation::take_records(BytesView body) {
     COTMOC_ASSIGN(const std::vector<SnapshotRecord> records,
-                  decode_records(body, impl_.interning, impl_.hasher));
+                  decode_records(body, impl_.interning, *sets_, impl_.hasher));
     contents_.records += records.size();
     // First creations stand in the order of their dots, so that one row of _creation tells of many.
     CreationRuns runs;
@@ -258,7 +291,7 @@ Result<void> StoreSnapshots::Installation::take_void_ops(BytesView body) {
 }
 
 Result<SnapshotContents> StoreSnapshots::Installation::finish() {
-    if (feeds_.empty() || feed_ < feeds_.size()) {
+    if (feeds_.empty() || feed_ < feeds_.size() || sets_->bases.size() < sets_->size()) {
         return malformed("snapshot without its end");
     }
     COTMOC_ASSIGN(SpaceEntry * space, impl_.spaces.get(id_));

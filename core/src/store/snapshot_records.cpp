@@ -5,6 +5,7 @@
 #include "codec/int_column.hpp"
 #include "codec/layout_limit.hpp"
 #include "store/snapshot_fields.hpp"
+#include "store/snapshot_visits.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -12,36 +13,7 @@
 namespace cotmoc::core {
 namespace {
 
-constexpr std::uint64_t record_cells = 64;  // what a record takes in memory, besides its fields
-constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t index_max = std::numeric_limits<std::uint32_t>::max();
-
 tl::unexpected<Error> malformed(const char* what) { return fail(ErrorCode::bad_encoding, what); }
-
-/// What the ops that the state still holds tell of visits.
-std::vector<Visit> implied_visits(const RecordState& state) {
-    std::vector<Visit> visits;
-    for (const Creation& creation : state.creations) {
-        visits.push_back(
-            {creation.dot.device, creation.dot.seq,
-             creation.dot.index + static_cast<std::uint32_t>(creation.layout->layout.entries.size())});
-    }
-    for_each_op(state, [&](const Dot& dot, const Hlc* at) {
-        if (at != nullptr) {
-            visits.push_back({dot.device, dot.seq, dot.index});
-        }
-    });
-    for (const Deletion& deletion : state.deletions) {
-        visits.push_back({deletion.dot.device, deletion.dot.seq, std::nullopt});
-    }
-    return last_visits(visits);
-}
-
-bool same(std::span<const Visit> a, std::span<const Visit> b) {
-    return std::ranges::equal(a, b, [](const Visit& x, const Visit& y) {
-        return x.device == y.device && x.seq == y.seq && x.last_value_index == y.last_value_index;
-    });
-}
 
 /// Layouts in order of first use.
 class Layouts {
@@ -103,31 +75,29 @@ Result<std::vector<const StoredLayout*>> read_layouts(Source& source, Interning&
     return layouts;
 }
 
-void write_creations(BinaryWriter& out, std::span<const SnapshotRecord> records) {
+void write_creations(ColumnWriter& to, std::span<const SnapshotRecord> records, const CoveredSets& sets) {
     Layouts layouts;
     Integers counts;
     Integers numbers;
     Integers text_counts;
-    std::vector<Dot> dots;
+    std::vector<StampedDot> ops;
     std::vector<Dot> texts;
-    StampColumn stamps;
     for (const SnapshotRecord& record : records) {
         counts.push_back(static_cast<std::int64_t>(record.state.creations.size()));
         for (const Creation& creation : record.state.creations) {
-            dots.push_back(creation.dot);
-            stamps.add(creation.at);
+            ops.push_back({creation.dot, creation.at});
             numbers.push_back(layouts.number(creation.layout));
             text_counts.push_back(static_cast<std::int64_t>(creation.texts.size()));
             texts.insert(texts.end(), creation.texts.begin(), creation.texts.end());
         }
     }
-    layouts.write(out);
-    write_integers(out, counts);
-    write_dots(out, dots);
-    stamps.write(out);
-    write_integers(out, numbers);
-    write_integers(out, text_counts);
-    write_dots(out, texts);
+    layouts.write(to.out);
+    write_integers(to.out, counts);
+    OpColumns::write(to, ops, OpColumns::Order::by_dot, sets, "creations");
+    write_integers(to.out, numbers);
+    write_integers(to.out, text_counts);
+    write_dots(to.out, texts);
+    to.end_part("creations");
 }
 
 std::uint64_t sum(const Integers& column) {
@@ -153,12 +123,13 @@ bool fits(const Creation& creation, std::string_view kind, std::size_t creations
     return creation.layout->layout.kind == kind && right_texts;
 }
 
-Result<void> read_creations(Source& source, Interning& interning, std::span<SnapshotRecord> records) {
+Result<void> read_creations(Source& source, Interning& interning, const CoveredSets& sets,
+                            std::span<SnapshotRecord> records) {
     COTMOC_ASSIGN(const std::vector<const StoredLayout*> layouts, read_layouts(source, interning));
     COTMOC_ASSIGN(const Integers counts, read_counts(source, records.size(), 1, 4));
     const auto total = static_cast<std::size_t>(sum(counts));
-    COTMOC_ASSIGN(const std::vector<Dot> dots, read_dots(source.in, total));
-    COTMOC_ASSIGN(const std::vector<Hlc> stamps, StampColumn::read(source, total));
+    COTMOC_ASSIGN(const std::vector<StampedDot> ops,
+                  OpColumns::read(source, total, OpColumns::Order::by_dot, sets));
     COTMOC_ASSIGN(const Integers numbers,
                   read_integers(source.in, total, 0, static_cast<std::int64_t>(layouts.size()) - 1));
     COTMOC_ASSIGN(const Integers text_counts, read_counts(source, total, 0, 1));
@@ -169,7 +140,7 @@ Result<void> read_creations(Source& source, Interning& interning, std::span<Snap
     for (std::size_t i = 0; i < records.size(); ++i) {
         RecordState& state = records[i].state;
         for (std::int64_t left = counts[i]; left > 0; --left, ++next) {
-            Creation creation{dots[next], stamps[next], layouts[static_cast<std::size_t>(numbers[next])]};
+            Creation creation{ops[next].dot, ops[next].at, layouts[static_cast<std::size_t>(numbers[next])]};
             creation.texts.assign(text, text + text_counts[next]);
             text += text_counts[next];
             state.creations.push_back(std::move(creation));
@@ -184,118 +155,43 @@ Result<void> read_creations(Source& source, Interning& interning, std::span<Snap
     return {};
 }
 
-void write_deletions(BinaryWriter& out, std::span<const SnapshotRecord> records) {
+void write_deletions(ColumnWriter& to, std::span<const SnapshotRecord> records, const CoveredSets& sets) {
     Integers counts;
     Integers effective;
-    std::vector<Dot> dots;
-    StampColumn stamps;
+    std::vector<StampedDot> ops;
     for (const SnapshotRecord& record : records) {
         counts.push_back(static_cast<std::int64_t>(record.state.deletions.size()));
         for (const Deletion& deletion : record.state.deletions) {
-            dots.push_back(deletion.dot);
-            stamps.add(deletion.at);
+            ops.push_back({deletion.dot, deletion.at});
             effective.push_back(deletion.effective ? 1 : 0);
         }
     }
-    write_integers(out, counts);
-    write_dots(out, dots);
-    stamps.write(out);
-    write_integers(out, effective);
+    write_integers(to.out, counts);
+    OpColumns::write(to, ops, OpColumns::Order::by_dot, sets, "deletes");
+    write_integers(to.out, effective);
+    to.end_part("deletes");
 }
 
-Result<void> read_deletions(Source& source, std::span<SnapshotRecord> records) {
+Result<void> read_deletions(Source& source, const CoveredSets& sets, std::span<SnapshotRecord> records) {
     COTMOC_ASSIGN(const Integers counts, read_counts(source, records.size(), 0, 4));
     const auto total = static_cast<std::size_t>(sum(counts));
-    COTMOC_ASSIGN(const std::vector<Dot> dots, read_dots(source.in, total));
-    COTMOC_ASSIGN(const std::vector<Hlc> stamps, StampColumn::read(source, total));
+    COTMOC_ASSIGN(const std::vector<StampedDot> ops,
+                  OpColumns::read(source, total, OpColumns::Order::by_dot, sets));
     COTMOC_ASSIGN(const Integers effective, read_integers(source.in, total, 0, 1));
     std::size_t next = 0;
     for (std::size_t i = 0; i < records.size(); ++i) {
         std::vector<Deletion>& deletions = records[i].state.deletions;
         for (std::int64_t left = counts[i]; left > 0; --left, ++next) {
-            if (!deletions.empty() && deletions.back().dot >= dots[next]) {
+            if (!deletions.empty() && deletions.back().dot >= ops[next].dot) {
                 return malformed("order of deletions");
             }
-            deletions.push_back({dots[next], stamps[next], effective[next] == 1});
-        }
-    }
-    return {};
-}
-
-void write_visits(BinaryWriter& out, std::span<const SnapshotRecord> records) {
-    Integers counts;  // 0: as the ops tell
-    Integers devices;
-    Integers seqs;
-    Integers lasts;
-    for (const SnapshotRecord& record : records) {
-        const std::vector<Visit> visits = last_visits(record.state.visits);
-        if (same(visits, implied_visits(record.state))) {
-            counts.push_back(0);
-            continue;
-        }
-        counts.push_back(static_cast<std::int64_t>(visits.size()));
-        for (const Visit& visit : visits) {
-            devices.push_back(to_number(visit.device));
-            seqs.push_back(static_cast<std::int64_t>(visit.seq));
-            lasts.push_back(visit.last_value_index ? std::int64_t{*visit.last_value_index} + 1 : 0);
-        }
-    }
-    write_integers(out, counts);
-    write_integers(out, devices);
-    write_integers(out, seqs);
-    write_integers(out, lasts);
-}
-
-Result<void> read_visits(Source& source, std::span<SnapshotRecord> records) {
-    COTMOC_ASSIGN(const Integers counts, read_counts(source, records.size(), 0, 2));
-    const auto total = static_cast<std::size_t>(sum(counts));
-    COTMOC_ASSIGN(const Integers devices, read_integers(source.in, total, 0, index_max));
-    COTMOC_ASSIGN(const Integers seqs, read_integers(source.in, total, 1, number_max));
-    COTMOC_ASSIGN(const Integers lasts, read_integers(source.in, total, 0, index_max + 1));
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        RecordState& state = records[i].state;
-        for (std::int64_t left = counts[i]; left > 0; --left, ++next) {
-            state.visits.push_back(
-                {static_cast<DeviceIndex>(devices[next]), static_cast<std::uint64_t>(seqs[next]),
-                 lasts[next] == 0 ? std::nullopt
-                                  : std::optional(static_cast<std::uint32_t>(lasts[next] - 1))});
-        }
-        if (counts[i] == 0) {
-            state.visits = implied_visits(state);
+            deletions.push_back({ops[next].dot, ops[next].at, effective[next] == 1});
         }
     }
     return {};
 }
 
 }  // namespace
-
-std::vector<Visit> last_visits(std::span<const Visit> visits) {
-    std::vector<Visit> sorted(visits.begin(), visits.end());
-    std::ranges::sort(sorted, [](const Visit& a, const Visit& b) {
-        return std::tuple(a.device, a.seq, a.last_value_index) <
-               std::tuple(b.device, b.seq, b.last_value_index);
-    });
-    std::vector<Visit> last;
-    for (std::size_t i = 0; i < sorted.size(); ++i) {
-        const bool of_set = i + 1 == sorted.size() || sorted[i + 1].device != sorted[i].device ||
-                            sorted[i + 1].seq != sorted[i].seq;
-        if (!of_set) {
-            continue;  // the last of one change set has the highest index
-        }
-        // Kept if it is the device's last one, or its last one with a value.
-        bool later_value = false;
-        bool later = false;
-        for (std::size_t j = i + 1; j < sorted.size() && sorted[j].device == sorted[i].device; ++j) {
-            later = true;
-            later_value = later_value || sorted[j].last_value_index.has_value();
-        }
-        if (!later || (sorted[i].last_value_index && !later_value)) {
-            last.push_back(sorted[i]);
-        }
-    }
-    return last;
-}
 
 void for_each_op(const RecordState& state, const std::function<void(const Dot&, const Hlc*)>& each) {
     const auto of_register = [&](const Register& reg) {
@@ -324,24 +220,24 @@ void for_each_op(const RecordState& state, const std::function<void(const Dot&, 
     }
 }
 
-Bytes encode_records(std::span<const SnapshotRecord> records, const Hasher& hasher) {
-    BinaryWriter out;
-    out.varint(records.size());
+void encode_records(ColumnWriter& to, std::span<const SnapshotRecord> records, const CoveredSets& sets,
+                    const Hasher& hasher) {
+    to.out.varint(records.size());
     std::vector<RecordId> ids;
     ids.reserve(records.size());
     for (const SnapshotRecord& record : records) {
         ids.push_back(record.id);
     }
-    write_ids(out, ids);
-    write_creations(out, records);
-    write_deletions(out, records);
-    write_snapshot_fields(out, records, hasher);
-    write_visits(out, records);
-    return out.take();
+    write_ids(to.out, ids);
+    to.end_part("ids of records");
+    write_creations(to, records, sets);
+    write_deletions(to, records, sets);
+    write_snapshot_fields(to, records, sets, hasher);
+    write_snapshot_visits(to, records, sets);
 }
 
 Result<std::vector<SnapshotRecord>> decode_records(BytesView bytes, Interning& interning,
-                                                   const Hasher& hasher) {
+                                                   const CoveredSets& sets, const Hasher& hasher) {
     Source source(bytes);
     const std::size_t count = source.in.count(RecordId::size - 1);
     COTMOC_TRY(source.take_cells(count, record_cells));
@@ -350,15 +246,17 @@ Result<std::vector<SnapshotRecord>> decode_records(BytesView bytes, Interning& i
     for (std::size_t i = 0; i < count; ++i) {
         records[i].id = ids[i];
     }
-    COTMOC_TRY(read_creations(source, interning, records));
-    COTMOC_TRY(read_deletions(source, records));
-    COTMOC_TRY(read_snapshot_fields(source, records, hasher));
-    COTMOC_TRY(read_visits(source, records));
+    COTMOC_TRY(read_creations(source, interning, sets, records));
+    COTMOC_TRY(read_deletions(source, sets, records));
+    COTMOC_TRY(read_snapshot_fields(source, records, sets, hasher));
+    COTMOC_TRY(read_snapshot_visits(source, records, sets));
     if (count == 0 || !source.in.finished()) {
         return malformed("block of records");
     }
     // One accepted form: whatever these checks let through beside it, encoding again would not give.
-    if (!std::ranges::equal(encode_records(records, hasher), bytes)) {
+    ColumnWriter again;
+    encode_records(again, records, sets, hasher);
+    if (!std::ranges::equal(again.out.bytes(), bytes)) {
         return malformed("form of a block of records");
     }
     return records;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/interning.hpp"
+#include "store/snapshot_columns.hpp"
 
 #include <cotmoc/base/hash.hpp>
 
@@ -14,12 +15,17 @@ struct SnapshotRecord {
     RecordState state;
 };
 
+/// What a record takes in memory besides its fields, and a field of it, in cells (codec/limits.hpp).
+inline constexpr std::uint64_t record_cells = 64;
+inline constexpr std::uint64_t record_field_cells = 6;
+
 /// Of a record's visits only each device's last one and its last one with a value are written: the merge asks
-/// for no others.
-Bytes encode_records(std::span<const SnapshotRecord> records, const Hasher& hasher);
+/// for no others. Precondition: `sets` covers all ops and has its bases.
+void encode_records(ColumnWriter& to, std::span<const SnapshotRecord> records, const CoveredSets& sets,
+                    const Hasher& hasher);
 /// Accepts what encode_records() writes and nothing else: bad_encoding, limit_exceeded. Layouts are interned.
 Result<std::vector<SnapshotRecord>> decode_records(BytesView bytes, Interning& interning,
-                                                   const Hasher& hasher);
+                                                   const CoveredSets& sets, const Hasher& hasher);
 
 /// The visits that encode_records() keeps, in order of (device, seq).
 std::vector<Visit> last_visits(std::span<const Visit> visits);

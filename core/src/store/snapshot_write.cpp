@@ -1,6 +1,5 @@
 // A space as blocks. What is read stands still meanwhile: nothing else has the database open.
-#include "codec/id_column.hpp"
-#include "codec/text_column.hpp"
+#include "codec/int_column.hpp"
 #include "store/journal.hpp"
 #include "store/snapshot_blocks.hpp"
 #include "store/snapshot_records.hpp"
@@ -10,15 +9,17 @@
 #include <cotmoc/core/snapshot.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace cotmoc::core {
 namespace {
 
-using Sink = std::function<Result<void>(BytesView)>;
+/// A block of records ends before a reader would need more than this, of the 2^22 that it may take.
+constexpr std::uint64_t block_cells = std::uint64_t{1} << 21;
 
 class Writer {
 public:
-    Writer(StoreImpl& impl, const SpaceEntry& space, const Sink& sink)
+    Writer(StoreImpl& impl, const SpaceEntry& space, const SnapshotSink& sink)
         : impl_(impl), space_(space), sink_(sink) {}
 
     Result<SnapshotContents> run() {
@@ -28,7 +29,11 @@ public:
         for (const FeedState& feed : space_.feeds) {
             COTMOC_TRY(hashes(feed));
         }
-        COTMOC_TRY(records());
+        COTMOC_TRY(stamps());
+        COTMOC_TRY(each_record([&](const LoadedRecord& record, RecordState state) {
+            return add_record(record, std::move(state));
+        }));
+        COTMOC_TRY(flush_records());
         COTMOC_TRY(void_ops());
         return std::move(contents_);
     }
@@ -36,21 +41,26 @@ public:
 private:
     Result<void> feeds();
     Result<void> hashes(const FeedState& feed);
-    Result<void> records();
-    Result<void> add_run(DeviceIndex device, std::uint64_t seq, const std::vector<std::int64_t>& run);
+    Result<void> stamps();
+    using EachRecord = std::function<Result<void>(const LoadedRecord& record, RecordState state)>;
+    Result<void> each_record(const EachRecord& each);
+    Result<void> add_record(const LoadedRecord& record, RecordState state);
     Result<void> flush_records();
     Result<void> void_ops();
 
     StoreImpl& impl_;
     const SpaceEntry& space_;
-    const Sink& sink_;
+    const SnapshotSink& sink_;
     SnapshotContents contents_;
+    CoveredSets sets_;
     std::vector<SnapshotRecord> block_;
     std::size_t block_octets_ = 0;
+    std::set<std::string, std::less<>> block_fields_;
 };
 
 Result<void> Writer::feeds() {
     BinaryWriter out = begin_block(SnapshotBlock::feeds);
+    out.u8(snapshot_body_version);
     out.varint(space_.feeds.size());
     COTMOC_ASSIGN(Statement * query, impl_.statements.get("SELECT device, seq, trust_position, seen FROM "
                                                           "_feed WHERE space = ? ORDER BY device"));
@@ -58,8 +68,10 @@ Result<void> Writer::feeds() {
     for (;;) {
         COTMOC_ASSIGN(const bool row, query->step());
         if (!row) {
-            return sink_(out.bytes());
+            return sink_(out.bytes(), {{out.size()}, {"feeds"}});
         }
+        sets_.add_feed(static_cast<DeviceIndex>(query->integer(0)),
+                       static_cast<std::uint64_t>(query->integer(1)));
         out.varint(static_cast<std::uint64_t>(query->integer(0)));
         out.varint(static_cast<std::uint64_t>(query->integer(1)));
         out.varint(static_cast<std::uint64_t>(query->integer(2)));
@@ -98,13 +110,51 @@ Result<void> Writer::hashes(const FeedState& feed) {
         query->reset();
         out.varint(in_quarantine);
         out.raw(quarantined.bytes());
-        COTMOC_TRY(sink_(out.bytes()));
+        COTMOC_TRY(sink_(out.bytes(), {{out.size()}, {"hashes"}}));
     }
     return {};
 }
 
-/// In the order of the creating dots, so that dots and stamps make short columns.
-Result<void> Writer::records() {
+/// Reads all records once more than the records themselves need: what their ops' stamps are told by has to
+/// stand before them.
+Result<void> Writer::stamps() {
+    StampBases bases(sets_);
+    bool covered = true;
+    COTMOC_TRY(each_record([&](const LoadedRecord&, const RecordState& state) -> Result<void> {
+        for (const Creation& creation : state.creations) {
+            covered = bases.note(creation.dot, creation.at) && covered;
+        }
+        for (const Deletion& deletion : state.deletions) {
+            covered = bases.note(deletion.dot, deletion.at) && covered;
+        }
+        for_each_op(state, [&](const Dot& dot, const Hlc* at) {
+            covered = (at == nullptr || bases.note(dot, *at)) && covered;
+        });
+        for (const Visit& visit : state.visits) {
+            covered = sets_.number(visit.device, visit.seq) && covered;
+        }
+        return covered ? Result<void>() : fail(ErrorCode::database_damaged, "op beyond the frontier");
+    }));
+    bases.finish();
+    for (std::size_t first = 0; first < sets_.bases.size(); first += snapshot_stamps_each) {
+        const std::size_t count = std::min(snapshot_stamps_each, sets_.bases.size() - first);
+        Integers walls;
+        Integers counters;
+        for (const Hlc& base : std::span(sets_.bases).subspan(first, count)) {
+            walls.push_back(static_cast<std::int64_t>(base.wall_ms));
+            counters.push_back(base.counter);
+        }
+        BinaryWriter out = begin_block(SnapshotBlock::stamps);
+        out.varint(count);
+        write_integers(out, walls);
+        write_integers(out, counters);
+        COTMOC_TRY(sink_(out.bytes(), {{out.size()}, {"stamps of change sets"}}));
+    }
+    return {};
+}
+
+/// In the order of the creating dots, so that those make short columns.
+Result<void> Writer::each_record(const EachRecord& each) {
     COTMOC_ASSIGN(Statement runs,
                   impl_.database.prepare("SELECT device, seq, row, count FROM _creation WHERE space = ? "
                                          "ORDER BY device, seq, first"));
@@ -112,7 +162,7 @@ Result<void> Writer::records() {
     for (;;) {
         COTMOC_ASSIGN(const bool more, runs.step());
         if (!more) {
-            return flush_records();
+            return {};
         }
         for (std::int64_t nth = 0; nth < runs.integer(3); ++nth) {
             COTMOC_ASSIGN(const LoadedRecord record, impl_.records.get(runs.integer(2) + nth));
@@ -122,26 +172,39 @@ Result<void> Writer::records() {
                 primary.seq != static_cast<std::uint64_t>(runs.integer(1))) {
                 continue;  // it comes with its first creation
             }
-            block_octets_ += record.body.size() + record.state.size();
-            block_.push_back({record.id, std::move(state)});
-            if (block_.size() == snapshot_block_records || block_octets_ >= snapshot_block_octets) {
-                COTMOC_TRY(flush_records());
-            }
+            COTMOC_TRY(each(record, std::move(state)));
         }
     }
+}
+
+Result<void> Writer::add_record(const LoadedRecord& record, RecordState state) {
+    block_octets_ += record.body.size() + record.state.size();
+    for (const auto& [name, content] : state.fields) {
+        if (!block_fields_.contains(name)) {
+            block_fields_.insert(name);
+        }
+    }
+    block_.push_back({record.id, std::move(state)});
+    // Each record of a kind takes cells for every field that any record of the kind has.
+    const std::uint64_t cells = block_.size() * (record_cells + record_field_cells * block_fields_.size());
+    const bool full = block_.size() == snapshot_block_records || block_octets_ >= snapshot_block_octets ||
+                      cells >= block_cells;
+    return full ? flush_records() : Result<void>();
 }
 
 Result<void> Writer::flush_records() {
     if (block_.empty()) {
         return {};
     }
-    BinaryWriter out = begin_block(SnapshotBlock::records);
-    out.raw(encode_records(block_, impl_.hasher));
+    ColumnWriter to;
+    to.out = begin_block(SnapshotBlock::records);
+    encode_records(to, block_, sets_, impl_.hasher);
     contents_.records += block_.size();
     block_.clear();
+    block_fields_.clear();
     block_octets_ = 0;
-    return out.size() <= snapshot_block_max ? sink_(out.bytes())
-                                            : fail(ErrorCode::limit_exceeded, "block of a snapshot");
+    return to.out.size() <= snapshot_block_max ? sink_(to.out.bytes(), to.parts)
+                                               : fail(ErrorCode::limit_exceeded, "block of a snapshot");
 }
 
 Result<void> Writer::void_ops() {
@@ -162,7 +225,7 @@ Result<void> Writer::void_ops() {
         out.raw(body.bytes());
         body.clear();
         contents_.void_ops += std::exchange(count, 0);
-        return sink_(out.bytes());
+        return sink_(out.bytes(), {{out.size()}, {"void ops"}});
     };
     for (;;) {
         COTMOC_ASSIGN(const bool more, query.step());
@@ -185,7 +248,7 @@ Result<void> Writer::void_ops() {
 
 }  // namespace
 
-Result<SnapshotContents> StoreSnapshots::write(const SpaceId& id, const Sink& sink) {
+Result<SnapshotContents> StoreSnapshots::write(const SpaceId& id, const SnapshotSink& sink) {
     const SpaceEntry* space = impl_.spaces.find(id);
     if (space == nullptr || space->feeds.empty()) {
         return fail(ErrorCode::unknown_space, id.hex());

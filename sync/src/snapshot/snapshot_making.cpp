@@ -17,9 +17,10 @@ Result<Packed> pack(Replica& replica, const SpaceId& space, int level,
                     const crypto::SnapshotPacker::Sink& sink) {
     Packed packed;
     crypto::SnapshotPacker packer(level, sink);
-    COTMOC_ASSIGN(packed.contents, core::StoreSnapshots(replica.store()).write(space, [&](BytesView block) {
-        return packer.add(block);
-    }));
+    const auto add = [&](BytesView block, const core::SnapshotParts& parts) {
+        return packer.add(block, parts.ends);
+    };
+    COTMOC_ASSIGN(packed.contents, core::StoreSnapshots(replica.store()).write(space, add));
     COTMOC_ASSIGN(packed.octets, packer.finish());
     return packed;
 }

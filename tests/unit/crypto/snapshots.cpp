@@ -129,3 +129,17 @@ TEST_CASE("blocks come out as they went in, whatever pieces the stream comes in"
     longer.push_back(0);
     CHECK(code(unpack(longer, *octets, 500)) == ErrorCode::bad_compression);
 }
+
+TEST_CASE("a frame that asks for a larger window than 2 MiB is refused") {
+    const auto frame = [](int window_log) {
+        const auto window = static_cast<std::uint8_t>((window_log - 10) << 3);
+        // Magic, no flags, the window; one last, raw zstd block of 5 octets: a block of one octet.
+        return Bytes{0x28, 0xb5, 0x2f, 0xfd, 0, window, 5 << 3 | 1, 0, 0, 1, 0, 0, 0, 9};
+    };
+    const auto blocks = unpack(frame(21), 5, 100);
+    REQUIRE(blocks);
+    CHECK(*blocks == std::vector<Bytes>{{9}});
+    const auto refused = unpack(frame(22), 5, 100);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::bad_compression);
+}

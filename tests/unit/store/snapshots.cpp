@@ -18,10 +18,11 @@ struct Written {
 
 Written write_snapshot(TestStore& from) {
     Written written;
-    written.contents = must(StoreSnapshots(*from.store).write(from.space, [&](BytesView block) {
-        written.blocks.emplace_back(block.begin(), block.end());
-        return Result<void>();
-    }));
+    written.contents =
+        must(StoreSnapshots(*from.store).write(from.space, [&](BytesView block, const SnapshotParts&) {
+            written.blocks.emplace_back(block.begin(), block.end());
+            return Result<void>();
+        }));
     return written;
 }
 
@@ -221,7 +222,7 @@ TEST_CASE("a snapshot is written alike each time, and only with what is sealed")
     offices.tell_all();
     CHECK(write_snapshot(*offices.stores[0]).blocks == write_snapshot(*offices.stores[0]).blocks);
     TestStore empty(3);
-    CHECK(code_of(StoreSnapshots(*empty.store).write(empty.space, [](BytesView) {
+    CHECK(code_of(StoreSnapshots(*empty.store).write(empty.space, [](BytesView, const SnapshotParts&) {
               return Result<void>();
           })) == ErrorCode::unknown_space);
 }
@@ -299,4 +300,43 @@ TEST_CASE("octets of change sets can be dropped and put back; hashes and the dig
     CHECK(must(store->envelope_hash(store.space, store.self, 1)) == first.envelope.hash);
     CHECK(must(store->envelope(store.space, store.self, 2))->bytes == octets);
     CHECK(store.digest() == digest);
+}
+
+TEST_CASE("a snapshot's own version and the stamps of its change sets are checked") {
+    Offices offices(6);
+    for (int i = 0; i < 60; ++i) {
+        offices.act();
+    }
+    offices.tell_all();
+    const Written written = write_snapshot(*offices.stores[0]);
+    const auto stamps =
+        std::ranges::find_if(written.blocks, [](const Bytes& block) { return block[0] == 3; });
+    REQUIRE(stamps != written.blocks.end());
+    const auto at = stamps - written.blocks.begin();
+    const auto refusal = [&](const std::vector<Bytes>& blocks) {
+        TestStore fresh(3);
+        const auto installed = install(fresh, blocks);
+        CHECK_FALSE(must(fresh->holds_anything_of(fresh.space)));
+        return installed ? ErrorCode::internal : installed.error().code;
+    };
+    std::vector<Bytes> blocks = written.blocks;
+    blocks[0][1] = 1;
+    CHECK(refusal(blocks) == ErrorCode::unsupported_version);
+    blocks = written.blocks;
+    blocks[0] = {1, 2, 1, 0, 0xff, 0xff, 0xff, 0xff, 0x7f, 1, 0};  // 2^35 - 1 change sets of device 0
+    CHECK(refusal(blocks) == ErrorCode::bad_encoding);
+    for (const int change : {1, -1}) {  // one change set more or fewer
+        blocks = written.blocks;
+        blocks[static_cast<std::size_t>(at)][1] = static_cast<std::uint8_t>((*stamps)[1] + change);
+        CHECK(refusal(blocks) == ErrorCode::bad_encoding);
+    }
+    blocks = written.blocks;
+    blocks.erase(blocks.begin() + at);
+    CHECK(refusal(blocks) == ErrorCode::bad_encoding);
+    blocks = written.blocks;
+    blocks.insert(blocks.begin() + at, *stamps);
+    CHECK(refusal(blocks) == ErrorCode::bad_encoding);
+    blocks = written.blocks;
+    blocks.resize(static_cast<std::size_t>(at));  // they are due even if there is no record
+    CHECK(refusal(blocks) == ErrorCode::bad_encoding);
 }

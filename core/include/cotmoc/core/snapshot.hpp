@@ -7,13 +7,22 @@
 
 namespace cotmoc::core {
 
+class CoveredSets;
 struct SnapshotRecord;
 
 /// What a reader accepts at most of one block, in octets.
 inline constexpr std::size_t snapshot_block_max = 16 * 1024 * 1024;
 /// A writer closes a block of records when it has so many, or so many octets of rows.
-inline constexpr std::size_t snapshot_block_records = 2048;
-inline constexpr std::size_t snapshot_block_octets = 512 * 1024;
+inline constexpr std::size_t snapshot_block_records = 8192;
+inline constexpr std::size_t snapshot_block_octets = 2 * 1024 * 1024;
+
+/// Stretches of a block that are each alike in themselves and unlike the next one: a compressor does well to
+/// begin anew there. They say nothing to a reader.
+struct SnapshotParts {
+    std::vector<std::size_t> ends;   // offsets in the block, rising
+    std::vector<std::string> names;  // one for each, for measuring; several may have one name
+};
+using SnapshotSink = std::function<Result<void>(BytesView block, const SnapshotParts& parts)>;
 
 /// What a snapshot covers. Two of one space and one frontier have equal contents but may order records
 /// otherwise.
@@ -37,7 +46,7 @@ public:
 
     /// Gives the blocks of a space to `sink`, the same ones each time while nothing is written. Precondition:
     /// nothing is pending in the space.
-    Result<SnapshotContents> write(const SpaceId& space, const std::function<Result<void>(BytesView)>& sink);
+    Result<SnapshotContents> write(const SpaceId& space, const SnapshotSink& sink);
 
     /// Takes the blocks of a snapshot, in order. All stands in one transaction of the caller's: after an
     /// error it has to be rolled back. bad_encoding for anything but what write() gives, limit_exceeded.
@@ -50,9 +59,10 @@ public:
 
     private:
         friend class StoreSnapshots;
-        Installation(StoreImpl& impl, const SpaceId& space) : impl_(impl), id_(space) {}
+        Installation(StoreImpl& impl, const SpaceId& space);
         Result<void> take_feeds(BytesView body);
         Result<void> take_hashes(BytesView body);
+        Result<void> take_stamps(BytesView body);
         Result<void> take_records(BytesView body);
         Result<void> take_void_ops(BytesView body);
         Result<std::int64_t> install(const SnapshotRecord& record);  // the row
@@ -62,7 +72,7 @@ public:
         StoreImpl& impl_;
         SpaceId id_;
         std::uint8_t last_block_ = 0;
-        std::vector<std::uint64_t> seqs_;  // by device
+        std::shared_ptr<CoveredSets> sets_;
         struct Open {
             DeviceIndex device{};
             std::uint64_t seq = 0;

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace cotmoc::crypto {
@@ -67,7 +68,7 @@ Result<void> verify_snapshot(const SnapshotManifest& manifest, const SigningPubl
 /// wrong_commitment, cannot_decrypt.
 Result<SnapshotSecrets> open_snapshot(const SnapshotManifest& manifest, const EpochKey& key);
 
-/// Blocks into one zstd frame with a window of 8 MiB, each after its length. Needs about 100 MiB at the
+/// Blocks into one zstd frame with a window of 2 MiB, each after its length. Needs about 16 MiB at the
 /// highest level.
 class SnapshotPacker {
 public:
@@ -76,19 +77,22 @@ public:
     ~SnapshotPacker();
     SnapshotPacker(const SnapshotPacker&) = delete;
     SnapshotPacker& operator=(const SnapshotPacker&) = delete;
-    Result<void> add(BytesView block);
+    /// `ends` are rising offsets in the block where its nature changes: what follows is coded by tables of
+    /// its own.
+    Result<void> add(BytesView block, std::span<const std::size_t> ends = {});
     /// The end of the frame. Octets of all blocks with their lengths.
     Result<std::uint64_t> finish();
 
 private:
     struct Stream;
-    Result<void> push(BytesView octets, bool end);
+    enum class Then { go_on, cut, end };
+    Result<void> push(BytesView octets, Then then);
     std::unique_ptr<Stream> stream_;
     Sink sink_;
     std::uint64_t octets_ = 0;
 };
 
-/// The way back, whatever pieces the frame comes in. Needs 9 MiB and the largest block.
+/// The way back, whatever pieces the frame comes in. Needs 3 MiB and the largest block.
 class SnapshotUnpacker {
 public:
     using Sink = std::function<Result<void>(BytesView block)>;
