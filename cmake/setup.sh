@@ -11,10 +11,12 @@ sqlite_sha256=01388c78f46ce63c6aec021f67b364cc67bd637edba64f7add0c0230ce5f777a
 
 usage() {
     cat <<'TEXT'
-usage: cmake/setup.sh [--clang] [--java] [--objc] [--tools] [--no-packages]
+usage: cmake/setup.sh [--clang] [--java] [--objc] [--windows] [--tools] [--no-packages]
   --clang        also clang-16
   --java         also a JDK 17, for cotmoc.jar and its tests
   --objc         also GCC's Objective-C++ and GNUstep, for platform/objc
+  --windows      also the cross compiler for Windows, Wine, and the libraries for it, built from Debian's sources into
+                 build/windows-libraries
   --tools        also clang-format and gdb, for people who change the code
   --no-packages  leave the system's packages alone; only fetch the source of SQLite
 With COTMOC_SQLITE_SOURCE_DIR set to a folder with sqlite3.c and sqlite3.h nothing is fetched.
@@ -31,11 +33,15 @@ packages=(g++ make cmake ninja-build ccache pkg-config ca-certificates libsodium
           libboost-dev nlohmann-json3-dev doctest-dev librapidcheck-dev libexpected-dev libcli11-dev python3
           libqrencode-dev libpng-dev python3-nacl zstd)
 install_packages=yes
+windows=no
 for argument in "$@"; do
     case "$argument" in
         --clang) packages+=(clang-16) ;;
         --objc) packages+=(gobjc++ libgnustep-base-dev clang shellcheck doxygen) ;;
         --java) packages+=(openjdk-17-jdk-headless) ;;
+        --windows)
+            windows=yes
+            packages+=(g++-mingw-w64-x86-64-posix wine64 dpkg-dev xz-utils autoconf automake libtool) ;;
         --tools) packages+=(clang-format gdb) ;;
         --no-packages) install_packages=no ;;
         -h | --help) usage; exit 0 ;;
@@ -113,3 +119,6 @@ if [[ $install_packages == yes ]]; then
     install_missing_packages
 fi
 fetch_sqlite
+if [[ $windows == yes ]]; then
+    "$root/cmake/windows_libraries.sh" "$root/build/windows-libraries"
+fi

@@ -6,7 +6,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage() {
     cat <<'TEXT'
-usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | --jni | --objc | --docs | --packages]
+usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | --jni | --objc | --docs | --packages |
+                    --windows]
   (nothing)       the release build's tests, then those of the address and undefined-behaviour sanitizers, in which
                   the threat table is run too
   --release-only  without the sanitizers
@@ -20,6 +21,7 @@ usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | -
   --objc          the Objective-C interface with GCC and GNUstep: headers, unit tests, sample, scenario, docs
   --docs          the pages of Doxygen for the C and Objective-C headers, without warnings, into build/api
   --packages      installs and packages the release build: find_package, the C++ samples, the Debian packages
+  --windows       the programs for Windows, cross-built, and their tests under Wine; docs/windows.md says which
   --help          this text
 COTMOC_JOBS limits the number of parallel jobs (default: one for each processor).
 TEXT
@@ -32,7 +34,7 @@ if [[ $# -gt 1 ]]; then
 fi
 case "${1:-}" in
     '') ;;
-    --release-only | --threats | --noise | --clang | --tsan | --jni | --objc | --docs | --packages) mode=${1#--} ;;
+    --release-only | --threats | --noise | --clang | --tsan | --jni | --objc | --docs | --packages | --windows) mode=${1#--} ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
 esac
@@ -59,6 +61,7 @@ case $mode in
     all | release-only) "$root/cmake/setup.sh" --java --objc || "$root/cmake/setup.sh" ;;
     jni) "$root/cmake/setup.sh" --java ;;
     objc | docs) "$root/cmake/setup.sh" --objc ;;
+    windows) "$root/cmake/setup.sh" --windows ;;
     *) "$root/cmake/setup.sh" ;;
 esac
 cd "$root"
@@ -103,6 +106,11 @@ case $mode in
         ctest --preset release --tests-regex '^(jni|e2e-embedding_java|getting-started-java)' --no-tests=error
         ;;
     tsan) check tsan ;;
+    windows)
+        # One Windows of its own, made before several tests want it at once.
+        cmake/wine.sh wineboot --init
+        check windows
+        ;;
     objc)
         configure release
         cmake --build --preset release --parallel "$jobs" --target cotmoc_c cotmoc_c_archive cotmoc cotmoc-hub

@@ -1,9 +1,11 @@
 #include <cotmoc/system/wipe.hpp>
 
+#include "native_file.hpp"
+
+#include <cotmoc/base/native_path.hpp>
 #include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/system/file.hpp>
 
-#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -74,7 +76,7 @@ private:
     std::vector<std::string> files() const {
         std::vector<std::string> names;
         std::error_code error;
-        for (const auto& entry : std::filesystem::directory_iterator(keys_.directory(), error)) {
+        for (const auto& entry : std::filesystem::directory_iterator(native_file(keys_.directory()), error)) {
             names.push_back(entry.path().filename().string());
         }
         std::ranges::sort(names);
@@ -97,7 +99,7 @@ Result<std::vector<std::string>> wipe_directory(FileKeyStore& keys) {
     COTMOC_TRY(remove_file(marker_path));
     // The lock's file is this process's own; a directory with other files in it stays.
     COTMOC_TRY(remove_file(keys.directory() + "/lock"));
-    (void)::rmdir(keys.directory().c_str());
+    remove_directory(keys.directory());
     return wipe.take();
 }
 

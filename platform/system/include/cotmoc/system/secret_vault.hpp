@@ -26,7 +26,7 @@ public:
 using VaultOpener = std::function<Result<std::unique_ptr<SecretVault>>()>;
 
 /// The D-Bus Secret Service (GNOME Keyring, KWallet, KeePassXC). no_key_custody in a build without libsecret
-/// and where no such service runs.
+/// and where no such service runs. On Windows DPAPI, whose sealed secrets stand in state_directory()/secrets.
 Result<std::unique_ptr<SecretVault>> open_secret_service();
 
 }  // namespace cotmoc::system
