@@ -1,4 +1,5 @@
 # The rest of the tests for Windows; CTest runs each program by Wine (CMAKE_CROSSCOMPILING_EMULATOR).
+cotmoc_test(property property cotmoc::core cotmoc_rapidcheck)
 if(NOT COTMOC_BUILD_PROGRAMS)
     return()
 endif()

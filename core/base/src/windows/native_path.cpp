@@ -16,7 +16,8 @@ std::string utf8(const std::filesystem::path& path) {
 }  // namespace
 
 std::string native_path(const std::string& path) {
-    if (path.starts_with(R"(\\?\)") || path.starts_with(R"(\\.\)") || path == "-") {
+    // What has a meaning of its own: standard input, and SQLite's ":memory:".
+    if (path.starts_with(R"(\\?\)") || path.starts_with(R"(\\.\)") || path == "-" || path.starts_with(':')) {
         return path;
     }
     const std::filesystem::path given(std::u8string(path.begin(), path.end()));
