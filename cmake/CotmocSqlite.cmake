@@ -41,7 +41,7 @@ target_compile_definitions(cotmoc_sqlite PRIVATE
     CODEC_TYPE=CODEC_TYPE_CHACHA20 SQLITE_HAS_CODEC=1)
 find_package(Threads REQUIRED)
 if(WIN32)
-    # As long as file names may be that begin with two slashes and a question mark, in octets of UTF-8; the usual limit is 260 letters.
+    # A path behind the prefix for long ones may be that long, in octets; the usual limit is 260 letters.
     target_compile_definitions(cotmoc_sqlite PRIVATE SQLITE_WIN32_MAX_PATH_BYTES=32768)
 endif()
 target_link_libraries(cotmoc_sqlite PRIVATE Threads::Threads m)

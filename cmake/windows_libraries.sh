@@ -42,7 +42,11 @@ list_sources() {
     [[ -s "$folder/apt/sources.list.new" ]] || die "apt knows no sources of Debian"
     mv "$folder/apt/sources.list.new" "$folder/apt/sources.list"
     grep -v security "$folder/apt/sources.list" >"$folder/apt/main.list" || true
-    apt_here sources.list update >"$log" 2>&1 || { cat "$log" >&2; rm "$folder/apt/sources.list"; die "apt-get update failed"; }
+    if ! apt_here sources.list update >"$log" 2>&1; then
+        cat "$log" >&2
+        rm "$folder/apt/sources.list"
+        die "apt-get update failed"
+    fi
 }
 
 # unpack PACKAGE: the source of Debian's newest version in FOLDER/source/PACKAGE.

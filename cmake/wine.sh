@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# usage: cmake/wine.sh PROGRAM.exe ARGUMENT…   runs a Windows program by Wine, with a Windows of its own beside the build
+# usage: cmake/wine.sh PROGRAM.exe ARGUMENT…
+# Runs a Windows program by Wine, in a Windows of its own beside the build.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export WINEPREFIX=${WINEPREFIX:-$root/build/windows-libraries/wine} WINEDEBUG=${WINEDEBUG:--all}

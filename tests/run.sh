@@ -34,7 +34,8 @@ if [[ $# -gt 1 ]]; then
 fi
 case "${1:-}" in
     '') ;;
-    --release-only | --threats | --noise | --clang | --tsan | --jni | --objc | --docs | --packages | --windows) mode=${1#--} ;;
+    --release-only | --threats | --noise | --clang | --tsan | --jni | --objc | --docs | --packages) mode=${1#--} ;;
+    --windows) mode=windows ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
 esac

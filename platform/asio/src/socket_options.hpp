@@ -5,8 +5,8 @@
 
 namespace cotmoc::asio {
 
-/// Little waits in the system: it cannot be taken back when the session has to end, and acknowledgements would
-/// wait behind it; on a slow line megabytes would. Best effort.
+/// Little waits in the system: it cannot be taken back when the session has to end, and acknowledgements
+/// would wait behind it; on a slow line megabytes would. Best effort.
 void limit_unsent(tcp::socket& socket);
 
 /// A server that begins again gets its address at once, and no second one gets it meanwhile. Before bind.

@@ -70,7 +70,8 @@ private:
 }  // namespace
 
 std::string folder_of(const std::string& path) {
-    const std::u8string folder = std::filesystem::path(std::u8string(path.begin(), path.end())).parent_path().u8string();
+    const std::u8string folder =
+        std::filesystem::path(std::u8string(path.begin(), path.end())).parent_path().u8string();
     return folder.empty() ? "." : std::string(folder.begin(), folder.end());
 }
 

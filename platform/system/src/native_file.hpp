@@ -1,5 +1,5 @@
-// What the operating system offers for files, below file.cpp and file_stream.cpp: posix/ and windows/ each have it.
-// Paths are UTF-8. What fails is disk_full, io_error or cannot_read_file, and names the file.
+// What the operating system offers for files, below file.cpp and file_stream.cpp: posix/ and windows/ each
+// have it. Paths are UTF-8. What fails is disk_full, io_error or cannot_read_file, and names the file.
 #pragma once
 
 #include <cotmoc/base/bytes.hpp>

@@ -1,4 +1,4 @@
-// Names of POSIX that tests use, for Windows, whose C library lacks them. The compiler puts it before every test.
+// Names of POSIX that tests use and the C library of Windows lacks. The compiler puts it before every test.
 #pragma once
 
 #include <process.h>

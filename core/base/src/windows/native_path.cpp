@@ -22,8 +22,8 @@ std::string native_path(const std::string& path) {
     }
     const std::filesystem::path given(std::u8string(path.begin(), path.end()));
     std::error_code unknown;
-    // Relative paths count with the folder that they begin in. It also takes "." and ".." out and turns slashes,
-    // which nobody does behind "\\?\".
+    // Relative paths count with the folder that they begin in. "." and ".." go, and slashes turn: behind
+    // "\\?\" nobody else does that.
     const std::filesystem::path whole = std::filesystem::absolute(given, unknown).lexically_normal();
     if (unknown || whole.native().size() <= usual_letters_max) {
         return path;

@@ -36,11 +36,16 @@ ssize_t uninterrupted(const Call& call) {
 
 int flags_of(Opening how) {
     switch (how) {
-        case Opening::read: return O_RDONLY;
-        case Opening::read_regular: return O_RDONLY | O_NONBLOCK;
-        case Opening::make_or_empty: return O_WRONLY | O_CREAT | O_TRUNC;
-        case Opening::make_new: return O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-        case Opening::overwrite: return O_WRONLY | O_NOFOLLOW;
+        case Opening::read:
+            return O_RDONLY;
+        case Opening::read_regular:
+            return O_RDONLY | O_NONBLOCK;
+        case Opening::make_or_empty:
+            return O_WRONLY | O_CREAT | O_TRUNC;
+        case Opening::make_new:
+            return O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+        case Opening::overwrite:
+            return O_WRONLY | O_NOFOLLOW;
     }
     return O_RDONLY;
 }

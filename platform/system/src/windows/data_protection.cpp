@@ -1,4 +1,4 @@
-// DPAPI as custody: Windows encrypts the secret for the person who is logged in, and this keeps what it gives back.
+// DPAPI as custody: Windows seals the secret for the account that is logged in, and this keeps what it made.
 #include <cotmoc/system/file_high_water_mark.hpp>
 #include <cotmoc/system/secret_vault.hpp>
 

@@ -70,7 +70,8 @@ Result<DirectoryLock> DirectoryLock::take(const std::string& directory, std::str
     if (::LockFileEx(file, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &place) == FALSE) {
         const DWORD code = ::GetLastError();
         const bool held = code == ERROR_LOCK_VIOLATION || code == ERROR_IO_PENDING;
-        const tl::unexpected<Error> failure = held ? fail(ErrorCode::busy, holder(file)) : write_failure(path);
+        const tl::unexpected<Error> failure =
+            held ? fail(ErrorCode::busy, holder(file)) : write_failure(path);
         ::CloseHandle(file);
         return failure;
     }

@@ -23,10 +23,14 @@ struct Call {
 Call call_of(Opening how) {
     switch (how) {
         case Opening::read:
-        case Opening::read_regular: return {GENERIC_READ, OPEN_EXISTING, 0};
-        case Opening::make_or_empty: return {GENERIC_WRITE, CREATE_ALWAYS, 0};
-        case Opening::make_new: return {GENERIC_WRITE, CREATE_NEW, 0};
-        case Opening::overwrite: return {GENERIC_WRITE, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT};
+        case Opening::read_regular:
+            return {GENERIC_READ, OPEN_EXISTING, 0};
+        case Opening::make_or_empty:
+            return {GENERIC_WRITE, CREATE_ALWAYS, 0};
+        case Opening::make_new:
+            return {GENERIC_WRITE, CREATE_NEW, 0};
+        case Opening::overwrite:
+            return {GENERIC_WRITE, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT};
     }
     return {GENERIC_READ, OPEN_EXISTING, 0};
 }
@@ -55,7 +59,8 @@ Result<void> give_name(const std::string& from, const std::string& to, DWORD fla
     const std::wstring before = wide_path(from);
     const std::wstring after = wide_path(to);
     // Written through: the new name is on the disk when it returns.
-    if (patiently([&] { return ::MoveFileExW(before.c_str(), after.c_str(), flags | MOVEFILE_WRITE_THROUGH); })) {
+    if (patiently(
+            [&] { return ::MoveFileExW(before.c_str(), after.c_str(), flags | MOVEFILE_WRITE_THROUGH); })) {
         return {};
     }
     const DWORD code = ::GetLastError();
@@ -139,7 +144,8 @@ Result<void> NativeFile::write(BytesView content) const {
 }
 
 Result<void> NativeFile::flush() const {
-    return ::FlushFileBuffers(as_handle(handle_)) != FALSE ? Result<void>{} : Result<void>(write_failure(shown_));
+    return ::FlushFileBuffers(as_handle(handle_)) != FALSE ? Result<void>{}
+                                                           : Result<void>(write_failure(shown_));
 }
 
 Result<std::uint64_t> NativeFile::size() const {

@@ -17,7 +17,8 @@ std::wstring user_of_process() {
     DWORD size = 0;
     std::wstring text;
     wchar_t* made = nullptr;
-    if (::GetTokenInformation(token, TokenUser, space.data(), static_cast<DWORD>(space.size()), &size) != FALSE &&
+    if (::GetTokenInformation(token, TokenUser, space.data(), static_cast<DWORD>(space.size()), &size) !=
+            FALSE &&
         ::ConvertSidToStringSidW(reinterpret_cast<TOKEN_USER*>(space.data())->User.Sid, &made) != FALSE) {
         text = made;
         ::LocalFree(made);
@@ -33,7 +34,7 @@ OwnerOnly::OwnerOnly() {
     if (user.empty()) {
         return;
     }
-    // A list that is protected (P) takes nothing over from the folder; what stands below a folder gets the same.
+    // A protected list (P) takes nothing over from the folder; what stands below a folder gets the same.
     const std::wstring list = L"D:P(A;OICI;FA;;;" + user + L")(A;OICI;FA;;;SY)";
     if (::ConvertStringSecurityDescriptorToSecurityDescriptorW(list.c_str(), SDDL_REVISION_1, &descriptor_,
                                                                nullptr) == FALSE) {

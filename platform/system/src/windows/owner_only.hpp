@@ -5,8 +5,8 @@
 
 namespace cotmoc::system {
 
-/// For CreateFileW and CreateDirectoryW. Where the person cannot be told, what is made gets the rights that its
-/// folder gives on.
+/// For CreateFileW and CreateDirectoryW. Where the person cannot be told, what is made gets the rights that
+/// its folder gives on.
 class OwnerOnly {
 public:
     OwnerOnly();

@@ -66,7 +66,8 @@ private:
         forget_line();
         std::array<wchar_t, 1024> letters{};
         DWORD got = 0;
-        if (::ReadConsoleW(input_, letters.data(), static_cast<DWORD>(letters.size()), &got, nullptr) == FALSE) {
+        if (::ReadConsoleW(input_, letters.data(), static_cast<DWORD>(letters.size()), &got, nullptr) ==
+            FALSE) {
             return read_failure("prompt");
         }
         // As much as the letters need, so that no copy is left behind by growing.

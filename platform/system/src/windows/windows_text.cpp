@@ -13,8 +13,8 @@ std::wstring wide(std::string_view text) {
         return {};
     }
     const int size = static_cast<int>(text.size());
-    std::wstring made(static_cast<std::size_t>(::MultiByteToWideChar(CP_UTF8, 0, text.data(), size, nullptr, 0)),
-                      L'\0');
+    std::wstring made(
+        static_cast<std::size_t>(::MultiByteToWideChar(CP_UTF8, 0, text.data(), size, nullptr, 0)), L'\0');
     ::MultiByteToWideChar(CP_UTF8, 0, text.data(), size, made.data(), static_cast<int>(made.size()));
     return made;
 }
@@ -34,9 +34,8 @@ std::wstring wide_path(const std::string& path) { return wide(native_path(path))
 
 std::string windows_message(unsigned long code) {
     std::array<wchar_t, 512> text{};
-    const DWORD size =
-        ::FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, nullptr, code, 0,
-                         text.data(), static_cast<DWORD>(text.size()), nullptr);
+    const DWORD size = ::FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, nullptr,
+                                        code, 0, text.data(), static_cast<DWORD>(text.size()), nullptr);
     std::wstring_view message(text.data(), size);
     while (!message.empty() && (message.back() <= L' ' || message.back() == L'.')) {
         message.remove_suffix(1);

@@ -6,9 +6,9 @@
 
 namespace cotmoc {
 
-/// On Windows a path that is longer than its usual calls take becomes absolute, with "\\?\" before it, since only
-/// that form may have more than 260 letters. Elsewhere, and for every other path, what was given. Never fails: a
-/// path that the system cannot resolve stays as it is, and opening it tells why.
+/// On Windows a path that is longer than its usual calls take becomes absolute, with "\\?\" before it: only
+/// that form may have more than 260 letters. Elsewhere, and for every other path, what was given. Never
+/// fails: a path that the system cannot resolve stays as it is, and opening it tells why.
 std::string native_path(const std::string& path);
 
 /// The same for std::filesystem.

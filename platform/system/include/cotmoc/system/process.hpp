@@ -14,8 +14,8 @@ void disable_core_dumps();
 
 std::optional<std::string> environment(const char* name);
 
-/// The command line in UTF-8, with the program's name first. On Windows the console is told, too, that what the
-/// program writes is UTF-8, and its standard streams carry octets as they are.
+/// The command line in UTF-8, with the program's name first. On Windows the console is told, too, that what
+/// the program writes is UTF-8, and its standard streams carry octets as they are.
 std::vector<std::string> program_arguments(int count, const char* const* arguments);
 
 bool stdin_is_terminal();
