@@ -30,7 +30,7 @@ Call call_of(Opening how) {
         case Opening::make_new:
             return {GENERIC_WRITE, CREATE_NEW, 0};
         case Opening::overwrite:
-            return {GENERIC_WRITE, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT};
+            return {GENERIC_WRITE | FILE_READ_ATTRIBUTES, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT};
     }
     return {GENERIC_READ, OPEN_EXISTING, 0};
 }
@@ -91,6 +91,11 @@ Result<NativeFile> NativeFile::open(const std::string& path, Opening how, FileRe
         }
         const bool missing = how == Opening::overwrite && is_missing(code);
         return reads || missing ? read_failure(name) : write_failure(name);
+    }
+    BY_HANDLE_FILE_INFORMATION information{};
+    if (how == Opening::overwrite && ::GetFileInformationByHandle(handle, &information) != FALSE &&
+        (information.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0) {
+        return fail(ErrorCode::io_error, name + ": a link");
     }
     if (how == Opening::read_regular && ::GetFileType(handle) != FILE_TYPE_DISK) {
         return fail(ErrorCode::cannot_read_file, name + ": not a file");
