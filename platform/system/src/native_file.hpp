@@ -7,6 +7,7 @@
 #include <cotmoc/system/file_stream.hpp>
 
 #include <utility>
+#include <vector>
 
 namespace cotmoc::system {
 
@@ -66,6 +67,8 @@ private:
 Result<void> make_one_directory(const std::string& path);
 /// No error if it stays because it is not empty.
 void remove_directory(const std::string& path);
+/// The names of what stands in it, in the order of their octets; nothing if it cannot be read.
+std::vector<std::string> names_in(const std::string& folder);
 /// In one step, over whatever has the name.
 Result<void> rename_over(const std::string& from, const std::string& to);
 /// file_exists if the name is in use.

@@ -2,13 +2,10 @@
 
 #include "native_file.hpp"
 
-#include <cotmoc/base/native_path.hpp>
 #include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/system/file.hpp>
 
-#include <algorithm>
 #include <array>
-#include <filesystem>
 
 namespace cotmoc::system {
 namespace {
@@ -73,15 +70,7 @@ private:
         }
         return {};
     }
-    std::vector<std::string> files() const {
-        std::vector<std::string> names;
-        std::error_code error;
-        for (const auto& entry : std::filesystem::directory_iterator(native_file(keys_.directory()), error)) {
-            names.push_back(entry.path().filename().string());
-        }
-        std::ranges::sort(names);
-        return names;
-    }
+    std::vector<std::string> files() const { return names_in(keys_.directory()); }
 
     FileKeyStore& keys_;
     std::vector<std::string> removed_;

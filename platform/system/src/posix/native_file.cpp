@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 
 namespace cotmoc::system {
 namespace {
@@ -140,6 +141,16 @@ Result<void> make_one_directory(const std::string& path) {
 }
 
 void remove_directory(const std::string& path) { (void)::rmdir(path.c_str()); }
+
+std::vector<std::string> names_in(const std::string& folder) {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        names.push_back(entry.path().filename().string());
+    }
+    std::ranges::sort(names);
+    return names;
+}
 
 Result<void> rename_over(const std::string& from, const std::string& to) {
     return ::rename(from.c_str(), to.c_str()) == 0 ? Result<void>{} : Result<void>(write_failure(to));

@@ -184,6 +184,24 @@ Result<void> make_one_directory(const std::string& path) {
 
 void remove_directory(const std::string& path) { (void)::RemoveDirectoryW(wide_path(path).c_str()); }
 
+std::vector<std::string> names_in(const std::string& folder) {
+    // Not std::filesystem's iterator: in this compiler's library it stops at 260 letters.
+    std::vector<std::string> names;
+    WIN32_FIND_DATAW entry{};
+    const HANDLE search = ::FindFirstFileW(wide_path(folder + "/*").c_str(), &entry);
+    for (bool more = search != INVALID_HANDLE_VALUE; more; more = ::FindNextFileW(search, &entry) != FALSE) {
+        std::string name = narrow(entry.cFileName);
+        if (name != "." && name != "..") {
+            names.push_back(std::move(name));
+        }
+    }
+    if (search != INVALID_HANDLE_VALUE) {
+        ::FindClose(search);
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
 Result<void> rename_over(const std::string& from, const std::string& to) {
     return give_name(from, to, MOVEFILE_REPLACE_EXISTING);
 }
