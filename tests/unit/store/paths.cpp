@@ -2,6 +2,7 @@
 #include "unit/store/store_support.hpp"
 
 #include <cotmoc/base/native_path.hpp>
+#include <cotmoc/core/database.hpp>
 
 #include <doctest/doctest.h>
 
