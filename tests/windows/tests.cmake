@@ -17,7 +17,7 @@ exec ${PROJECT_SOURCE_DIR}/cmake/wine.sh ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${pro
         file(CHMOD ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${program} PERMISSIONS
              OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
     endforeach()
-    add_test(NAME windows-paths COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/windows/paths.sh
+    add_test(NAME windows-paths COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/e2e/test_paths.sh
              ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
     add_test(NAME windows-demo COMMAND bash ${PROJECT_SOURCE_DIR}/examples/kontum/demo.sh)
     set_tests_properties(windows-demo PROPERTIES ENVIRONMENT

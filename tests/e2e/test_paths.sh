@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# paths.sh FOLDER_OF_THE_PROGRAMS: a device whose directory has Vietnamese letters, spaces and more than 260 letters
+# test_paths.sh FOLDER_OF_THE_PROGRAMS: a device whose directory has Vietnamese letters, spaces and more than 260 letters
 # in its path enrols, records, reads and makes a bundle; the passphrase and the records have such letters, too.
 set -euo pipefail
 bin=$(cd "$1" && pwd)
