@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# test_paths.sh FOLDER_OF_THE_PROGRAMS: a device whose directory has Vietnamese letters, spaces and more than 260 letters
-# in its path enrols, records, reads and makes a bundle; the passphrase and the records have such letters, too.
+# test_paths.sh FOLDER_OF_THE_PROGRAMS: a device whose directory has Vietnamese letters, spaces and more than 260
+# letters in its path enrols, records, reads and verifies; passphrase and records have such letters, too.
 set -euo pipefail
 bin=$(cd "$1" && pwd)
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
