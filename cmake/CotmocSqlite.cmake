@@ -40,4 +40,8 @@ target_compile_definitions(cotmoc_sqlite PRIVATE
     SQLITE_TEMP_STORE=2 SQLITE_USE_URI=0 SQLITE_SECURE_DELETE
     CODEC_TYPE=CODEC_TYPE_CHACHA20 SQLITE_HAS_CODEC=1)
 find_package(Threads REQUIRED)
+if(WIN32)
+    # A path behind the prefix for long ones may be that long, in octets; the usual limit is 260 letters.
+    target_compile_definitions(cotmoc_sqlite PRIVATE SQLITE_WIN32_MAX_PATH_BYTES=32768)
+endif()
 target_link_libraries(cotmoc_sqlite PRIVATE Threads::Threads m)

@@ -11,13 +11,15 @@ sqlite_sha256=01388c78f46ce63c6aec021f67b364cc67bd637edba64f7add0c0230ce5f777a
 
 usage() {
     cat <<'TEXT'
-usage: cmake/setup.sh [--clang] [--java] [--objc] [--arm64] [--armhf] [--bigendian] [--tools] [--no-packages]
+usage: cmake/setup.sh [--clang] [--java] [--objc] [--arm64] [--armhf] [--bigendian] [--windows] [--tools] [--no-packages]
   --clang        also clang-16
   --java         also a JDK 17, for cotmoc.jar and its tests
   --objc         also GCC's Objective-C++ and GNUstep, for platform/objc
   --arm64        also the cross compiler, emulator and libraries for 64-bit ARM
   --armhf        the same for 32-bit ARM
   --bigendian    the same for s390x
+  --windows      also the cross compiler for Windows, Wine, and the libraries for it, built from Debian's sources into
+                 build/windows-libraries
   --tools        also clang-format and gdb, for people who change the code
   --no-packages  leave the system's packages alone; only fetch the source of SQLite
 With COTMOC_SQLITE_SOURCE_DIR set to a folder with sqlite3.c and sqlite3.h nothing is fetched.
@@ -40,6 +42,7 @@ cross() {
     packages+=("g++-$2" qemu-user)
     machines+=("$1")
 }
+windows=no
 for argument in "$@"; do
     case "$argument" in
         --clang) packages+=(clang-16) ;;
@@ -48,6 +51,9 @@ for argument in "$@"; do
         --arm64) cross arm64 aarch64-linux-gnu ;;
         --armhf) cross armhf arm-linux-gnueabihf ;;
         --bigendian) cross s390x s390x-linux-gnu ;;
+        --windows)
+            windows=yes
+            packages+=(g++-mingw-w64-x86-64-posix wine64 dpkg-dev xz-utils autoconf automake libtool) ;;
         --tools) packages+=(clang-format gdb) ;;
         --no-packages) install_packages=no ;;
         -h | --help) usage; exit 0 ;;
@@ -128,3 +134,6 @@ fetch_sqlite
 for machine in "${machines[@]}"; do
     "$root/cmake/cross_libraries.sh" "$machine" "$root/.deps/debian-$machine"
 done
+if [[ $windows == yes ]]; then
+    "$root/cmake/windows_libraries.sh" "$root/build/windows-libraries"
+fi

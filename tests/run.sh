@@ -7,7 +7,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 usage() {
     cat <<'TEXT'
 usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | --jni | --objc | --docs | --packages |
-                     --arm64 | --armhf | --bigendian]
+                     --arm64 | --armhf | --bigendian | --windows]
   (nothing)       the release build's tests, then those of the address and undefined-behaviour sanitizers, in which
                   the threat table is run too
   --release-only  without the sanitizers
@@ -24,6 +24,7 @@ usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | -
   --arm64         all unit tests and some end-to-end ones, built for 64-bit ARM, under qemu-user; shorter counts
   --armhf         the same for 32-bit ARM
   --bigendian     the unit tests from octets to sync on s390x, whose numbers begin with their highest octet
+  --windows       the programs for Windows, cross-built, and their tests under Wine; docs/windows.md says which
   --help          this text
 COTMOC_JOBS limits the number of parallel jobs (default: one for each processor).
 TEXT
@@ -38,6 +39,7 @@ case "${1:-}" in
     '') ;;
     --release-only | --threats | --noise | --clang | --tsan | --jni | --objc | --docs | --packages) mode=${1#--} ;;
     --arm64 | --armhf | --bigendian) mode=${1#--} ;;
+    --windows) mode=windows ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
 esac
@@ -65,6 +67,7 @@ case $mode in
     jni) "$root/cmake/setup.sh" --java ;;
     arm64 | armhf | bigendian) "$root/cmake/setup.sh" "--$mode" ;;
     objc | docs) "$root/cmake/setup.sh" --objc ;;
+    windows) "$root/cmake/setup.sh" --windows ;;
     *) "$root/cmake/setup.sh" ;;
 esac
 cd "$root"
@@ -112,6 +115,11 @@ case $mode in
         ctest --preset release --tests-regex '^(jni|e2e-embedding_java|getting-started-java)' --no-tests=error
         ;;
     tsan) check tsan ;;
+    windows)
+        # One Windows of its own, made before several tests want it at once.
+        cmake/wine.sh wineboot --init
+        check windows
+        ;;
     objc)
         configure release
         cmake --build --preset release --parallel "$jobs" --target cotmoc_c cotmoc_c_archive cotmoc cotmoc-hub

@@ -3,6 +3,7 @@
 # their own. Posts record while the hub is down; then everything arrives, signed, encrypted and merged, and the
 # reports show the figures that they must. Exit status 0 only if every figure is equal.
 #   examples/kontum/demo.sh [--keep]      --keep leaves the directories for a look around
+# COTMOC_PROGRAMS names a folder with cotmoc and cotmoc-hub; without it they are built here.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,12 +15,15 @@ case "${1:-}" in
     *) echo "usage: $0 [--keep]" >&2; exit 2 ;;
 esac
 
-"$root/cmake/setup.sh"
-if [ ! -f "$root/build/release/CMakeCache.txt" ]; then
-    cmake -S "$root" --preset release > /dev/null
+bin=${COTMOC_PROGRAMS:-}
+if [ -z "$bin" ]; then
+    "$root/cmake/setup.sh"
+    if [ ! -f "$root/build/release/CMakeCache.txt" ]; then
+        cmake -S "$root" --preset release > /dev/null
+    fi
+    cmake --build "$root/build/release" --target cotmoc cotmoc-hub -- -k 1 | tail -n 1
+    bin=$root/build/release/bin
 fi
-cmake --build "$root/build/release" --target cotmoc cotmoc-hub -- -k 1 | tail -n 1
-bin=$root/build/release/bin
 python=$(command -v /usr/bin/python3 || command -v python3)
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/cotmoc-kontum-XXXXXX")

@@ -1,6 +1,7 @@
 #include <cotmoc/core/database.hpp>
 
 #include <cotmoc/base/check.hpp>
+#include <cotmoc/base/native_path.hpp>
 #include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/base/wipe.hpp>
 
@@ -217,7 +218,7 @@ Result<Database> Database::open(const Options& options) {
     auto handle = std::make_unique<Handle>();
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                       (options.create ? SQLITE_OPEN_CREATE : 0);
-    const int opened = sqlite3_open_v2(options.path.c_str(), &handle->database, flags, nullptr);
+    const int opened = sqlite3_open_v2(native_path(options.path).c_str(), &handle->database, flags, nullptr);
     if (opened != SQLITE_OK) {
         return tl::unexpected(to_error(handle->database, opened));
     }
@@ -360,7 +361,7 @@ std::string preferred_cipher() {
 void remove_database(const std::string& path) {
     for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
         std::error_code ignored;
-        std::filesystem::remove(path + suffix, ignored);
+        std::filesystem::remove(native_file(path + suffix), ignored);
     }
 }
 

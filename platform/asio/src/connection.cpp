@@ -1,13 +1,12 @@
 #include "connection.hpp"
 
-#include <netinet/tcp.h>
+#include "socket_options.hpp"
 
 namespace cotmoc::asio {
 namespace {
 
 /// For the last bytes of a session that is over.
 constexpr std::int64_t last_bytes_ms = 10'000;
-constexpr int not_sent_max = 32 * 1024;
 
 }  // namespace
 
@@ -25,12 +24,7 @@ void Connection::start() {
     ErrorCodeOfSystem ignored;
     // Small messages answer each other: waiting to fill a packet would only add round trips.
     socket_.set_option(tcp::no_delay(true), ignored);
-#ifdef TCP_NOTSENT_LOWAT
-    // What waits in the system cannot be taken back when the session has to end, and acknowledgements would
-    // wait behind it: on a slow line megabytes would.
-    using NotSent = net::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
-    socket_.set_option(NotSent(not_sent_max), ignored);
-#endif
+    limit_unsent(socket_);
     session_->start(started_ms_);
     read();
     settle();

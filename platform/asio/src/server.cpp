@@ -1,4 +1,5 @@
 #include "connection.hpp"
+#include "socket_options.hpp"
 
 #include <cotmoc/asio/tcp.hpp>
 #include <cotmoc/base/test_switch.hpp>
@@ -27,7 +28,7 @@ public:
             const tcp::endpoint endpoint = found.begin()->endpoint();
             acceptor_.open(endpoint.protocol(), error);
             if (!error) {
-                acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+                claim_address(acceptor_);
                 acceptor_.bind(endpoint, error);
             }
         }

@@ -5,6 +5,7 @@
 #include <cotmoc/crypto/hash.hpp>
 #include <cotmoc/system/process.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <new>
 
@@ -69,7 +70,13 @@ int run_program(int count, const char* const* arguments) {
     add_rejoin_command(program);
     add_bundle_commands(program);
     try {
-        program.app.parse(count, arguments);
+        // CLI11 takes them from the end, and wants no name of the program among them.
+        std::vector<std::string> words = system::program_arguments(count, arguments);
+        std::ranges::reverse(words);
+        if (!words.empty()) {
+            words.pop_back();
+        }
+        program.app.parse(std::move(words));
     } catch (const CLI::CallForHelp& help) {
         return program.app.exit(help);
     } catch (const CLI::CallForAllHelp& help) {

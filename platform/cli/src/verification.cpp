@@ -3,6 +3,7 @@
 #include "json_text.hpp"
 #include "messages.hpp"
 
+#include <cotmoc/base/native_path.hpp>
 #include <cotmoc/crypto/key_ring.hpp>
 #include <cotmoc/sync/archive.hpp>
 #include <cotmoc/system/file.hpp>
@@ -15,7 +16,7 @@ namespace {
 /// Opening what is no database would make one, and what is encrypted is a replica's own.
 Result<void> check_form(const std::string& file) {
     constexpr std::string_view magic("SQLite format 3\0", 16);
-    std::ifstream in(file, std::ios::binary);
+    std::ifstream in(native_file(file), std::ios::binary);
     std::string head(magic.size(), ' ');
     if (!in || !in.read(head.data(), static_cast<std::streamsize>(head.size()))) {
         return fail(ErrorCode::cannot_read_file, file);

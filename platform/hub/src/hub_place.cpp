@@ -1,5 +1,6 @@
 #include "hub_place.hpp"
 
+#include <cotmoc/base/native_path.hpp>
 #include <cotmoc/core/database.hpp>
 #include <cotmoc/system/file.hpp>
 #include <cotmoc/system/passphrase.hpp>
@@ -76,7 +77,7 @@ Result<void> HubPlace::open(std::string_view command, const sync::HubLimits& lim
     sync::AttachmentLimits room = attachment_limits;
     room.disk_free = [directory = directory_]() -> std::optional<std::uint64_t> {
         std::error_code unknown;
-        const auto space = std::filesystem::space(directory, unknown);
+        const auto space = std::filesystem::space(native_file(directory), unknown);
         return unknown ? std::nullopt : std::optional<std::uint64_t>(space.available);
     };
     auto attachments = sync::AttachmentStore::open(chunks, room);

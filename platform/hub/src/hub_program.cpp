@@ -14,6 +14,7 @@
 #include <cotmoc/system/file.hpp>
 #include <cotmoc/system/process.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <new>
 
@@ -241,7 +242,13 @@ int run_program(int count, const char* const* arguments) {
     Work work = nullptr;
     add_commands(app, options, work);
     try {
-        app.parse(count, arguments);
+        // CLI11 takes them from the end, and wants no name of the program among them.
+        std::vector<std::string> words = system::program_arguments(count, arguments);
+        std::ranges::reverse(words);
+        if (!words.empty()) {
+            words.pop_back();
+        }
+        app.parse(std::move(words));
     } catch (const CLI::Success& help_or_version) {
         return app.exit(help_or_version);
     } catch (const CLI::ParseError& error) {

@@ -1,63 +1,24 @@
 #include <cotmoc/system/file.hpp>
 
-#include "descriptor.hpp"
+#include "native_file.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
+#include <cotmoc/base/native_path.hpp>
+
 #include <array>
-#include <filesystem>
 
 namespace cotmoc::system {
 namespace {
 
 constexpr std::size_t block_size = 64 * 1024;
 
-Result<Descriptor> open_to_read(const std::string& path) {
-    if (path == "-") {
-        return Descriptor(STDIN_FILENO);
-    }
-    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file.is_open()) {
-        return read_failure(path);
-    }
-    return file;
-}
-
-std::string folder_of(const std::string& path) {
-    const std::string folder = std::filesystem::path(path).parent_path().string();
-    return folder.empty() ? "." : folder;
-}
-
-Result<void> sync_folder(const std::string& path) {
-    const std::string folder = folder_of(path);
-    const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory.is_open() || ::fsync(directory.number()) != 0) {
-        return write_failure(folder);
-    }
-    return {};
-}
-
-Result<void> write_all(const Descriptor& file, BytesView content, const std::string& path) {
-    while (!content.empty()) {
-        const ssize_t written = ::write(file.number(), content.data(), content.size());
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written < 0) {
-            return write_failure(path);
-        }
-        content = content.subspan(static_cast<std::size_t>(written));
-    }
-    return {};
+Result<NativeFile> open_to_read(const std::string& path) {
+    return path == "-" ? NativeFile::standard_input() : NativeFile::open(path, Opening::read);
 }
 
 Result<void> write_new_file(const std::string& path, BytesView content) {
-    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!file.is_open()) {
-        return write_failure(path);
-    }
-    COTMOC_TRY(write_all(file, content, path));
-    return ::fsync(file.number()) == 0 ? Result<void>{} : Result<void>(write_failure(path));
+    COTMOC_ASSIGN(const NativeFile file, NativeFile::open(path, Opening::make_or_empty));
+    COTMOC_TRY(file.write(content));
+    return file.flush();
 }
 
 /// Collects the octets of one line, wherever the blocks of the file end.
@@ -108,19 +69,22 @@ private:
 
 }  // namespace
 
+std::string folder_of(const std::string& path) {
+    const std::u8string folder =
+        std::filesystem::path(std::u8string(path.begin(), path.end())).parent_path().u8string();
+    return folder.empty() ? "." : std::string(folder.begin(), folder.end());
+}
+
 Result<Bytes> read_file(const std::string& path, std::size_t limit) {
-    COTMOC_ASSIGN(const Descriptor file, open_to_read(path));
+    COTMOC_ASSIGN(const NativeFile file, open_to_read(path));
     Bytes content;
     std::array<std::uint8_t, block_size> block;
     for (;;) {
-        const ssize_t got = read_some(file, block.data(), block.size());
-        if (got < 0) {
-            return read_failure(path);
-        }
+        COTMOC_ASSIGN(const std::size_t got, file.read(block));
         if (got == 0) {
             return content;
         }
-        content.insert(content.end(), block.begin(), block.begin() + got);
+        content.insert(content.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(got));
         if (content.size() > limit) {
             return fail(ErrorCode::cannot_read_file,
                         path + ": larger than " + std::to_string(limit) + " octets");
@@ -130,39 +94,29 @@ Result<Bytes> read_file(const std::string& path, std::size_t limit) {
 
 Result<void> read_lines(const std::string& path, std::size_t limit,
                         const std::function<Result<void>(std::string_view, std::uint64_t)>& each) {
-    COTMOC_ASSIGN(const Descriptor file, open_to_read(path));
+    COTMOC_ASSIGN(const NativeFile file, open_to_read(path));
     LineReader lines(limit, each);
-    std::array<char, block_size> block;
+    std::array<std::uint8_t, block_size> block;
     for (;;) {
-        const ssize_t got = read_some(file, block.data(), block.size());
-        if (got < 0) {
-            return read_failure(path);
-        }
+        COTMOC_ASSIGN(const std::size_t got, file.read(block));
         if (got == 0) {
             return lines.finish();
         }
-        COTMOC_TRY(lines.take({block.data(), static_cast<std::size_t>(got)}));
+        COTMOC_TRY(lines.take(as_text(BytesView(block).first(got))));
     }
-}
-
-bool file_exists(const std::string& path) {
-    struct stat information {};
-    return ::stat(path.c_str(), &information) == 0;
 }
 
 Result<void> make_directory(const std::string& path) {
     std::error_code error;
-    if (std::filesystem::is_directory(path, error)) {
+    if (std::filesystem::is_directory(native_file(path), error)) {
         return {};
     }
     const std::string above = folder_of(path);
     if (above != path && above != "." && !file_exists(above)) {
         COTMOC_TRY(make_directory(above));
     }
-    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-        return write_failure(path);
-    }
-    if (!std::filesystem::is_directory(path, error)) {
+    COTMOC_TRY(make_one_directory(path));
+    if (!std::filesystem::is_directory(native_file(path), error)) {
         return fail(ErrorCode::io_error, path + ": not a directory");
     }
     return {};
@@ -171,46 +125,31 @@ Result<void> make_directory(const std::string& path) {
 Result<void> replace_file(const std::string& path, BytesView content, const std::string& keep_previous) {
     const std::string fresh = path + ".new";
     if (Result<void> written = write_new_file(fresh, content); !written) {
-        ::unlink(fresh.c_str());
+        (void)remove_file(fresh);
         return written;
     }
     if (!keep_previous.empty() && file_exists(path)) {
         // A second name for the former content, so that there is no moment without a file under `path`.
         COTMOC_TRY(remove_file(keep_previous));
-        if (::link(path.c_str(), keep_previous.c_str()) != 0) {
-            return write_failure(keep_previous);
-        }
+        COTMOC_TRY(give_second_name(path, keep_previous));
     }
-    if (::rename(fresh.c_str(), path.c_str()) != 0) {
-        return write_failure(path);
-    }
-    return sync_folder(path);
-}
-
-Result<void> remove_file(const std::string& path) {
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
-        return write_failure(path);
-    }
-    return {};
+    COTMOC_TRY(rename_over(fresh, path));
+    return sync_folder(folder_of(path));
 }
 
 Result<void> shred_file(const std::string& path) {
     {
-        const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
-        if (!file.is_open()) {
-            return errno == ENOENT ? Result<void>{} : Result<void>(write_failure(path));
+        auto file = NativeFile::open(path, Opening::overwrite);
+        if (!file) {
+            return file.error().code == ErrorCode::cannot_read_file ? Result<void>{}
+                                                                    : tl::unexpected(std::move(file).error());
         }
-        const off_t size = ::lseek(file.number(), 0, SEEK_END);
-        if (size < 0 || ::lseek(file.number(), 0, SEEK_SET) != 0) {
-            return write_failure(path);
-        }
-        COTMOC_TRY(write_all(file, Bytes(static_cast<std::size_t>(size), 0), path));
-        if (::fsync(file.number()) != 0) {
-            return write_failure(path);
-        }
+        COTMOC_ASSIGN(const std::uint64_t size, file->size());
+        COTMOC_TRY(file->write(Bytes(static_cast<std::size_t>(size), 0)));
+        COTMOC_TRY(file->flush());
     }
     COTMOC_TRY(remove_file(path));
-    return sync_folder(path);
+    return sync_folder(folder_of(path));
 }
 
 }  // namespace cotmoc::system

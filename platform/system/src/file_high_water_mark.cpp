@@ -1,5 +1,8 @@
-#include <cotmoc/system/file.hpp>
 #include <cotmoc/system/file_high_water_mark.hpp>
+
+#include "user_directory.hpp"
+
+#include <cotmoc/system/file.hpp>
 #include <cotmoc/system/process.hpp>
 
 namespace cotmoc::system {
@@ -13,11 +16,7 @@ std::string state_directory() {
     if (const auto given = environment("COTMOC_STATE_DIR")) {
         return *given;
     }
-    if (const auto state = environment("XDG_STATE_HOME"); state && state->starts_with('/')) {
-        return *state + "/cotmoc";
-    }
-    const auto home = environment("HOME");
-    return home && home->starts_with('/') ? *home + "/.local/state/cotmoc" : std::string();
+    return user_state_directory();
 }
 
 std::vector<Bytes> FileHighWaterMark::load(const DeviceId& device) {

@@ -1,11 +1,10 @@
 #include <cotmoc/system/passphrase.hpp>
 
-#include "descriptor.hpp"
+#include "environment_secret.hpp"
+#include "native_file.hpp"
+#include "terminal.hpp"
 
-#include <fcntl.h>
-#include <termios.h>
 #include <array>
-#include <cstdlib>
 
 namespace cotmoc::system {
 namespace {
@@ -33,18 +32,20 @@ private:
     std::size_t size_ = 0;
 };
 
-Result<crypto::Secret> read_secret_line(const Descriptor& file, const std::string& name) {
+/// `Source` is a file or a terminal.
+template <class Source>
+Result<crypto::Secret> read_secret_line(Source& source, const std::string& name) {
     SecretBuffer buffer;
     while (!buffer.has_line()) {
         const auto space = buffer.free_space();
-        const ssize_t got = space.empty() ? 0 : read_some(file, space.data(), space.size());
-        if (got < 0) {
-            return read_failure(name);
+        if (space.empty()) {
+            break;
         }
+        COTMOC_ASSIGN(const std::size_t got, source.read(space));
         if (got == 0) {
             break;
         }
-        buffer.grow(static_cast<std::size_t>(got));
+        buffer.grow(got);
     }
     if (buffer.overflowed()) {
         return fail(ErrorCode::no_passphrase, name + ": longer than 1024 octets");
@@ -56,48 +57,21 @@ Result<crypto::Secret> read_secret_line(const Descriptor& file, const std::strin
     return secret;
 }
 
-/// Switches the terminal's echo off while it lives.
+/// Nothing that is typed is shown while it lives.
 class Silence {
 public:
-    explicit Silence(int terminal) : terminal_(terminal), known_(::tcgetattr(terminal, &before_) == 0) {
-        if (known_) {
-            termios silent = before_;
-            silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-            silent.c_lflag |= ECHONL;
-            ::tcsetattr(terminal_, TCSAFLUSH, &silent);
-        }
-    }
-    ~Silence() {
-        if (known_) {
-            ::tcsetattr(terminal_, TCSAFLUSH, &before_);
-        }
-    }
+    explicit Silence(Terminal& terminal) : terminal_(terminal) { terminal_.show_typing(false); }
+    ~Silence() { terminal_.show_typing(true); }
     Silence(const Silence&) = delete;
     Silence& operator=(const Silence&) = delete;
 
 private:
-    int terminal_;
-    termios before_{};
-    bool known_;
+    Terminal& terminal_;
 };
 
-void say(const Descriptor& terminal, std::string_view text) {
-    [[maybe_unused]] const ssize_t written = ::write(terminal.number(), text.data(), text.size());
-}
-
-/// The terminal itself, so that a prompt works while input and output are redirected. Nothing for a process
-/// that nobody sits at: its standard input and error are no terminals.
-std::optional<Descriptor> open_terminal() {
-    if (::isatty(STDIN_FILENO) != 1 && ::isatty(STDERR_FILENO) != 1) {
-        return std::nullopt;
-    }
-    Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
-    return terminal.is_open() ? std::optional(std::move(terminal)) : std::nullopt;
-}
-
-Result<crypto::Secret> prompt(const Descriptor& terminal, const std::string& text) {
-    say(terminal, text);
-    const Silence silence(terminal.number());
+Result<crypto::Secret> prompt(Terminal& terminal, const std::string& text) {
+    terminal.say(text);
+    const Silence silence(terminal);
     return read_secret_line(terminal, "prompt");
 }
 
@@ -105,18 +79,16 @@ Result<crypto::Secret> prompt(const Descriptor& terminal, const std::string& tex
 
 Result<crypto::Secret> read_passphrase(const PassphraseSource& source) {
     if (!source.file.empty()) {
-        const Descriptor file(source.file == "-" ? STDIN_FILENO
-                                                 : ::open(source.file.c_str(), O_RDONLY | O_CLOEXEC));
-        if (!file.is_open()) {
-            return read_failure(source.file);
-        }
+        COTMOC_ASSIGN(const NativeFile file, source.file == "-"
+                                                 ? Result<NativeFile>(NativeFile::standard_input())
+                                                 : NativeFile::open(source.file, Opening::read));
         return read_secret_line(file, source.file);
     }
-    if (const char* value = std::getenv(source.variable.c_str()); value != nullptr && *value != '\0') {
-        return crypto::Secret::copy_of(as_bytes(value));
+    if (crypto::Secret value = environment_secret(source.variable.c_str()); !value.empty()) {
+        return value;
     }
-    const std::optional<Descriptor> terminal = open_terminal();
-    if (!terminal) {
+    const std::unique_ptr<Terminal> terminal = Terminal::open();
+    if (terminal == nullptr) {
         return fail(ErrorCode::no_passphrase);
     }
     COTMOC_ASSIGN(crypto::Secret first, prompt(*terminal, source.prompt));
@@ -130,15 +102,21 @@ Result<crypto::Secret> read_passphrase(const PassphraseSource& source) {
 }
 
 std::optional<std::string> ask(const std::string& question) {
-    const std::optional<Descriptor> terminal = open_terminal();
-    if (!terminal) {
+    const std::unique_ptr<Terminal> terminal = Terminal::open();
+    if (terminal == nullptr) {
         return std::nullopt;
     }
-    say(*terminal, question);
+    terminal->say(question);
     std::string answer;
-    char letter = 0;
-    while (read_some(*terminal, &letter, 1) == 1 && letter != '\n' && answer.size() < 1000) {
-        answer += letter;
+    std::array<std::uint8_t, 1> letter{};
+    while (answer.size() < 1000) {
+        const auto got = terminal->read(letter);
+        if (!got || *got == 0 || letter[0] == '\n') {
+            break;
+        }
+        if (letter[0] != '\r') {
+            answer += static_cast<char>(letter[0]);
+        }
     }
     return answer;
 }

@@ -1,12 +1,11 @@
 #include <cotmoc/system/wipe.hpp>
 
+#include "native_file.hpp"
+
 #include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/system/file.hpp>
 
-#include <unistd.h>
-#include <algorithm>
 #include <array>
-#include <filesystem>
 
 namespace cotmoc::system {
 namespace {
@@ -71,15 +70,7 @@ private:
         }
         return {};
     }
-    std::vector<std::string> files() const {
-        std::vector<std::string> names;
-        std::error_code error;
-        for (const auto& entry : std::filesystem::directory_iterator(keys_.directory(), error)) {
-            names.push_back(entry.path().filename().string());
-        }
-        std::ranges::sort(names);
-        return names;
-    }
+    std::vector<std::string> files() const { return names_in(keys_.directory()); }
 
     FileKeyStore& keys_;
     std::vector<std::string> removed_;
@@ -97,7 +88,7 @@ Result<std::vector<std::string>> wipe_directory(FileKeyStore& keys) {
     COTMOC_TRY(remove_file(marker_path));
     // The lock's file is this process's own; a directory with other files in it stays.
     COTMOC_TRY(remove_file(keys.directory() + "/lock"));
-    (void)::rmdir(keys.directory().c_str());
+    remove_directory(keys.directory());
     return wipe.take();
 }
 

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace cotmoc::system {
 
@@ -12,6 +13,10 @@ namespace cotmoc::system {
 void disable_core_dumps();
 
 std::optional<std::string> environment(const char* name);
+
+/// The command line in UTF-8, with the program's name first. On Windows the console is told, too, that what
+/// the program writes is UTF-8, and its standard streams carry octets as they are.
+std::vector<std::string> program_arguments(int count, const char* const* arguments);
 
 bool stdin_is_terminal();
 bool stderr_is_terminal();

@@ -25,8 +25,8 @@ public:
 
 using VaultOpener = std::function<Result<std::unique_ptr<SecretVault>>()>;
 
-/// The D-Bus Secret Service (GNOME Keyring, KWallet, KeePassXC). no_key_custody in a build without libsecret
-/// and where no such service runs.
+/// The D-Bus Secret Service (GNOME Keyring, KWallet, KeePassXC); on Windows DPAPI, which seals files below
+/// state_directory() for the account. no_key_custody in a build without libsecret and where none runs.
 Result<std::unique_ptr<SecretVault>> open_secret_service();
 
 }  // namespace cotmoc::system

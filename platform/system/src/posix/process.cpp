@@ -1,3 +1,5 @@
+#include "../environment_secret.hpp"
+
 #include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/system/process.hpp>
 
@@ -27,6 +29,15 @@ void disable_core_dumps() {
 std::optional<std::string> environment(const char* name) {
     const char* value = std::getenv(name);
     return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+crypto::Secret environment_secret(const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr ? crypto::Secret::copy_of(as_bytes(value)) : crypto::Secret();
+}
+
+std::vector<std::string> program_arguments(int count, const char* const* arguments) {
+    return std::vector<std::string>(arguments, arguments + count);
 }
 
 bool stdin_is_terminal() { return ::isatty(STDIN_FILENO) == 1; }

@@ -1,0 +1,25 @@
+# Cross-builds for 64-bit Windows on Debian: g++-mingw-w64-x86-64-posix, with the libraries that
+# cmake/windows_libraries.sh builds. Programs need no DLL but those of Windows.
+set(CMAKE_SYSTEM_NAME Windows)
+set(CMAKE_SYSTEM_PROCESSOR x86_64)
+set(CMAKE_C_COMPILER x86_64-w64-mingw32-gcc-posix)
+set(CMAKE_CXX_COMPILER x86_64-w64-mingw32-g++-posix)
+set(CMAKE_RC_COMPILER x86_64-w64-mingw32-windres)
+set(COTMOC_WINDOWS_PREFIX "${CMAKE_CURRENT_LIST_DIR}/../../build/windows-libraries/prefix" CACHE PATH
+    "What cmake/windows_libraries.sh built")
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES COTMOC_WINDOWS_PREFIX)
+set(CMAKE_FIND_ROOT_PATH ${COTMOC_WINDOWS_PREFIX} /usr/x86_64-w64-mingw32)
+set(CMAKE_PREFIX_PATH /)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+set(ENV{PKG_CONFIG_LIBDIR} ${COTMOC_WINDOWS_PREFIX}/lib/pkgconfig)
+set(ENV{PKG_CONFIG_SYSROOT_DIR} "")
+set(PKG_CONFIG_ARGN --static)
+# Windows 10 is the oldest that is tried: its API, and UTF-8 in its formats.
+set(CMAKE_C_FLAGS_INIT "-D_WIN32_WINNT=0x0A00 -DWINVER=0x0A00")
+set(CMAKE_CXX_FLAGS_INIT "-D_WIN32_WINNT=0x0A00 -DWINVER=0x0A00 -Wa,-mbig-obj")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-static")
+set(CMAKE_SHARED_LINKER_FLAGS_INIT "-static")
+set(CMAKE_CROSSCOMPILING_EMULATOR ${CMAKE_CURRENT_LIST_DIR}/../wine.sh)

@@ -1,0 +1,23 @@
+# What of the tests does not run on Windows, and why. docs/windows.md repeats it for people.
+if(NOT WIN32)
+    return()
+endif()
+# Before every source of a test: the few names of POSIX that tests use.
+add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-include${CMAKE_CURRENT_SOURCE_DIR}/support/windows/posix_names.hpp>)
+
+set(COTMOC_TESTS_LEFT_OUT
+    # A process is forked and looks at the signal that ends it: guard pages, core dumps, kill points by ptrace.
+    unit/crypto/secret_test.cpp
+    unit/system/key_custody.cpp
+    # $HOME and XDG_STATE_HOME mean nothing there; unit/system/windows/ has the case for LOCALAPPDATA.
+    unit/system/high_water_mark.cpp
+    # Modes of files (0600), and `getpid` of unistd.h.
+    unit/system/files.cpp
+    # Sockets by the calls of POSIX.
+    unit/asio/flood.cpp
+    unit/asio/pipes.cpp
+    # It talks with a model in Python through popen and getline of POSIX.
+    unit/merge/register_model.cpp)
+
+# Cases, by name. The open files of a process are seen in /proc/self/fd.
+set(COTMOC_CASES_LEFT_OUT "--test-case-exclude=what spills over in a query goes into no file")
