@@ -11,7 +11,8 @@ sqlite_sha256=01388c78f46ce63c6aec021f67b364cc67bd637edba64f7add0c0230ce5f777a
 
 usage() {
     cat <<'TEXT'
-usage: cmake/setup.sh [--clang] [--java] [--objc] [--arm64] [--armhf] [--bigendian] [--windows] [--tools] [--no-packages]
+usage: cmake/setup.sh [--clang] [--java] [--objc] [--arm64] [--armhf] [--bigendian] [--windows] [--tools]
+                      [--no-packages]
   --clang        also clang-16
   --java         also a JDK 17, for cotmoc.jar and its tests
   --objc         also GCC's Objective-C++ and GNUstep, for platform/objc

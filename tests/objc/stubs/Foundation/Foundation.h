@@ -30,6 +30,14 @@ typedef double NSTimeInterval;
 typedef unsigned short unichar;
 typedef struct _NSZone NSZone;
 #define NSNotFound ((NSInteger)0x7fffffffffffffffL)
+typedef struct _NSRange {
+    NSUInteger location;
+    NSUInteger length;
+} NSRange;
+static inline NSRange NSMakeRange(NSUInteger location, NSUInteger length) {
+    NSRange range = {location, length};
+    return range;
+}
 
 NS_ASSUME_NONNULL_BEGIN
 @class NSString, NSNumber, NSMutableDictionary;
@@ -126,6 +134,7 @@ typedef NS_ENUM(NSUInteger, NSStringEncoding) { NSUTF8StringEncoding = 4 };
 @end
 @interface NSMutableData : NSData
 + (instancetype)dataWithLength:(NSUInteger)length;
+- (void)resetBytesInRange:(NSRange)range;
 @property(readonly) void *mutableBytes;
 @end
 @interface NSDate : NSObject
