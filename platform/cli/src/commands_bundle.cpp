@@ -3,6 +3,8 @@
 #include "bundle_files.hpp"
 #include "program.hpp"
 
+#include <cotmoc/records/attachment_files.hpp>
+
 namespace cotmoc::cli {
 namespace {
 
@@ -29,7 +31,7 @@ Outcome with_replica(const Common& common, const BundleOptions& options, std::st
     std::unique_ptr<sync::AttachmentStore> files;
     side.attachments = [&]() -> Result<sync::AttachmentStore*> {
         if (!files) {
-            COTMOC_ASSIGN(files, open_attachments(*opened));
+            COTMOC_ASSIGN(files, records::open_attachments_for_others(replica, opened->place.directory));
         }
         if (files) {
             COTMOC_TRY(sync::follow_attachments(replica, *files));

@@ -17,14 +17,6 @@ std::optional<std::uint64_t> disk_free(const std::string& directory) {
     return unknown ? std::nullopt : std::optional<std::uint64_t>(space.available);
 }
 
-/// What neighbours bring of files, as at a hub.
-sync::AttachmentLimits file_limits(const std::string& directory) {
-    sync::AttachmentLimits limits;
-    limits.free_bytes = 1ULL << 30;
-    limits.disk_free = [directory] { return disk_free(directory); };
-    return limits;
-}
-
 }  // namespace
 
 LaptopDoor::LaptopDoor(const Common& common, std::string directory, crypto::Secret passphrase)
@@ -86,7 +78,7 @@ Result<sync::SessionOptions> LaptopDoor::enter() {
 }
 
 void LaptopDoor::open_files(sync::SessionOptions& options) {
-    auto files = records::open_attachments_for_others(*opened_->replica, directory_, file_limits(directory_));
+    auto files = records::open_attachments_for_others(*opened_->replica, directory_);
     if (files) {
         files_ = std::move(*files);
         options.attachments = files_.get();

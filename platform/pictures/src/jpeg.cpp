@@ -151,17 +151,17 @@ bool decode(Decoder& decoder) {
 
 struct Encoder : Jump {
     Encoder() = default;
-    ~Encoder() {
-        jpeg_destroy_compress(&info);
-        std::free(octets);
-    }
+    ~Encoder() { jpeg_destroy_compress(&info); }
     Encoder(const Encoder&) = delete;
     Encoder& operator=(const Encoder&) = delete;
 
     jpeg_compress_struct info{};
     jpeg_error_mgr errors{};
-    unsigned char* octets = nullptr;
-    unsigned long size = 0;
+    // More than any thumbnail: the library never makes a buffer of its own, which an error would leave
+    // behind.
+    Bytes room = Bytes(std::size_t{4} * thumbnail_side_max * thumbnail_side_max);
+    unsigned char* octets = room.data();
+    unsigned long size = static_cast<unsigned long>(room.size());
     Bytes row;
 };
 

@@ -3,6 +3,7 @@
 #include <cotmoc/system/file.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 #include <map>
 
@@ -35,6 +36,18 @@ sync::AttachmentLimits no_limits() {
     return {unlimited, unlimited};
 }
 
+/// As at a hub, and the disk keeps room for the records.
+sync::AttachmentLimits limits_for_others(const std::string& directory) {
+    sync::AttachmentLimits limits;
+    limits.free_bytes = 1ULL << 30;
+    limits.disk_free = [directory]() -> std::optional<std::uint64_t> {
+        std::error_code unknown;
+        const auto space = std::filesystem::space(directory, unknown);
+        return unknown ? std::nullopt : std::optional<std::uint64_t>(space.available);
+    };
+    return limits;
+}
+
 }  // namespace
 
 std::string attachments_path(const std::string& directory) { return directory + "/attachments.db"; }
@@ -48,13 +61,13 @@ Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(sync::Replica& r
     return open_at(replica, path, no_limits());
 }
 
-Result<std::unique_ptr<sync::AttachmentStore>> open_attachments_for_others(
-    sync::Replica& replica, const std::string& directory, const sync::AttachmentLimits& limits) {
+Result<std::unique_ptr<sync::AttachmentStore>> open_attachments_for_others(sync::Replica& replica,
+                                                                           const std::string& directory) {
     const std::string path = attachments_path(directory);
     if (!takes_files(replica.catalogue()) && !system::file_exists(path)) {
         return nullptr;
     }
-    return open_at(replica, path, limits);
+    return open_at(replica, path, limits_for_others(directory));
 }
 
 std::string media_type_of(std::string_view name) {

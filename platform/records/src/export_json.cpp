@@ -14,24 +14,20 @@ Result<std::uint64_t> unsent_files(sync::Replica& replica, const std::string& di
     if (!replica.joined() || !system::file_exists(attachments_path(directory))) {
         return 0;
     }
+    // What is too damaged to be read cannot be saved; anything else has to be put right first.
+    const auto counted = [&](const Error& error) {
+        return error.code == ErrorCode::database_damaged ? Result<std::uint64_t>(0)
+                                                         : Result<std::uint64_t>(tl::unexpected(error));
+    };
     const auto store = open_attachments(replica, directory);
     if (!store) {
-        return 0;
+        return counted(store.error());
     }
     const Result<void> followed = sync::follow_attachments(replica, **store);
     if (!followed) {
-        return sync::is_attachment_failure(followed.error().code)
-                   ? Result<std::uint64_t>(0)
-                   : Result<std::uint64_t>(tl::unexpected(followed.error()));
+        return counted(followed.error());
     }
-    // A neighbour may lose what it carries; the province's devices are whom files were meant for.
-    std::vector<DeviceId> keepers;
-    for (const auto& device : replica.trust().devices()) {
-        if (device.role == crypto::Role::hub || device.role == crypto::Role::province_officer) {
-            keepers.push_back(device.id);
-        }
-    }
-    return (*store)->unsent(replica.id(), keepers);
+    return (*store)->unsent(replica.id(), sync::keepers_of(replica.trust()));
 }
 
 }  // namespace

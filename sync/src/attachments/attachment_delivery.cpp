@@ -1,4 +1,6 @@
 // Which files others are known to hold, and which have to be brought to them.
+#include "attachments/device_list.hpp"
+
 #include <cotmoc/sync/attachment_store.hpp>
 
 namespace cotmoc::sync {
@@ -75,11 +77,7 @@ Result<std::vector<Hash256>> AttachmentStore::longest_delivered(const DeviceId& 
     return ids(read.bind_blob(1, peer.view()).bind(2, static_cast<std::int64_t>(count)));
 }
 
-Result<std::uint64_t> AttachmentStore::unsent(const DeviceId& author, const std::vector<DeviceId>& hubs) {
-    std::string any_hub = "NULL";
-    for (std::size_t i = 0; i < hubs.size(); ++i) {
-        any_hub += ", ?" + std::to_string(i + 2);
-    }
+Result<std::uint64_t> AttachmentStore::unsent(const DeviceId& author, const std::vector<DeviceId>& keepers) {
     COTMOC_ASSIGN(
         core::Statement read,
         database_.prepare("SELECT count(*) FROM attachment AS a WHERE a.author = ?1 AND NOT a.draft "
@@ -87,13 +85,17 @@ Result<std::uint64_t> AttachmentStore::unsent(const DeviceId& author, const std:
                           std::string(is_named) +
                           " AND NOT EXISTS (SELECT 1 FROM delivered AS d WHERE "
                           "d.attachment = a.number AND d.peer IN (" +
-                          any_hub + "))"));
-    read.bind_blob(1, author.view());
-    for (std::size_t i = 0; i < hubs.size(); ++i) {
-        read.bind_blob(static_cast<int>(i) + 2, hubs[i].view());
-    }
-    COTMOC_ASSIGN(const bool there, read.step());
+                          device_list(keepers) + "))"));
+    COTMOC_ASSIGN(const bool there, read.bind_blob(1, author.view()).step());
     return there ? static_cast<std::uint64_t>(read.integer(0)) : 0;
+}
+
+std::string device_list(const std::vector<DeviceId>& devices) {
+    std::string list = "NULL";
+    for (const DeviceId& device : devices) {
+        list += ", x'" + device.hex() + "'";
+    }
+    return list;
 }
 
 }  // namespace cotmoc::sync

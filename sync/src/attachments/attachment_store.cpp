@@ -1,5 +1,6 @@
 #include <cotmoc/base/check.hpp>
 #include <cotmoc/sync/attachment_store.hpp>
+#include "attachments/device_list.hpp"
 
 #include <bit>
 
@@ -264,13 +265,15 @@ Result<void> AttachmentStore::forget(const Hash256& id) {
     return found.empty() ? Result<void>() : remove(found.front());
 }
 
-Result<void> AttachmentStore::forget_space(const SpaceId& space, const DeviceId& author) {
+Result<void> AttachmentStore::forget_space(const SpaceId& space, const DeviceId& author,
+                                           const std::vector<DeviceId>& keepers) {
     std::vector<std::int64_t> found;
     {
         COTMOC_ASSIGN(core::Statement read,
                       database_.prepare("SELECT a.number FROM attachment AS a WHERE a.space = ?1 AND NOT "
                                         "(a.author = ?2 AND NOT EXISTS (SELECT 1 FROM delivered AS d "
-                                        "WHERE d.attachment = a.number))"));
+                                        "WHERE d.attachment = a.number AND d.peer IN (" +
+                                        device_list(keepers) + ")))"));
         COTMOC_ASSIGN(found, numbers(read.bind_blob(1, space.view()).bind_blob(2, author.view())));
     }
     for (const std::int64_t number : found) {

@@ -341,6 +341,16 @@ bool is_attachment_failure(ErrorCode code) {
     return code == ErrorCode::database_damaged || code == ErrorCode::disk_full || code == ErrorCode::io_error;
 }
 
+std::vector<DeviceId> keepers_of(const crypto::TrustState& trust) {
+    std::vector<DeviceId> keepers;
+    for (const crypto::TrustState::Device& device : trust.devices()) {
+        if (device.role == crypto::Role::hub && !device.revoked) {
+            keepers.push_back(device.id);
+        }
+    }
+    return keepers;
+}
+
 Result<void> follow_attachments(Replica& replica, AttachmentStore& store) {
     const auto* self = replica.trust().find(replica.id());
     if (self == nullptr || replica.catalogue() == nullptr) {
@@ -354,7 +364,7 @@ Result<void> follow_attachments(Replica& replica, AttachmentStore& store) {
     const std::vector<SpaceId> withdrawn = replica.trust().withdrawn(*self);
     for (const SpaceId& space : held) {
         if (std::ranges::find(withdrawn, space) != withdrawn.end()) {
-            COTMOC_TRY(store.forget_space(space, replica.id()));
+            COTMOC_TRY(store.forget_space(space, replica.id(), keepers_of(replica.trust())));
         }
     }
     for (const SpaceInfo& space : replica.spaces()) {

@@ -14,6 +14,7 @@ namespace {
 bool is_of_volume(ErrorCode code) {
     switch (code) {
         case ErrorCode::bundle_damaged:
+        case ErrorCode::limit_exceeded:
         case ErrorCode::bundle_incomplete:
         case ErrorCode::unsupported_version:
         case ErrorCode::cannot_read_file:
@@ -27,6 +28,11 @@ bool is_of_volume(ErrorCode code) {
     }
 }
 
+/// Of all volumes together; what is claimed beyond it is carried once more.
+constexpr std::size_t claims_max = 200'000;
+
+bool by_id(const AttachmentStore::Missing& a, const AttachmentStore::Missing& b) { return a.id < b.id; }
+
 class Reading {
 public:
     Reading(const FileBundleImport& options, FileBundleRead& read) : options_(options), read_(read) {}
@@ -36,6 +42,9 @@ public:
         offset_ = 0;
         file_.reset();
         COTMOC_ASSIGN(size_, volume.size());
+        if (size_ > bundle_volume_max) {
+            return fail(ErrorCode::limit_exceeded, "a volume of " + std::to_string(size_) + " octets");
+        }
         COTMOC_TRY(read_header());
         for (;;) {
             COTMOC_ASSIGN(const Bytes head, take(file_item_head_size));
@@ -140,10 +149,11 @@ private:
             !switched_off("bundle-signature")) {
             return fail(ErrorCode::bad_signature, "a list of files");
         }
-        if (writer->revoked || device == options_.own) {
+        // A hub tells in sessions what it holds: a stick of long ago may not say so in its name.
+        if (writer->revoked || writer->role == crypto::Role::hub || device == options_.own) {
             return {};
         }
-        for (std::size_t at = 0; at < ids.size(); at += Hash256::size) {
+        for (std::size_t at = 0; at < ids.size() && claims_.size() < claims_max; at += Hash256::size) {
             claims_.insert({*Hash256::from(ids.subspan(at, Hash256::size)), device});
         }
         return {};
@@ -152,9 +162,13 @@ private:
     Result<bool> is_named(const Hash256& id, const crypto::AttachmentManifest& manifest) {
         if (!missing_) {
             COTMOC_ASSIGN(missing_, options_.files.missing());
+            std::ranges::sort(*missing_, by_id);
         }
-        return std::ranges::any_of(*missing_, [&](const AttachmentStore::Missing& each) {
-            return each.id == id && each.space == manifest.space && each.size == manifest.size;
+        AttachmentStore::Missing wanted;
+        wanted.id = id;
+        const auto [first, last] = std::equal_range(missing_->begin(), missing_->end(), wanted, by_id);
+        return std::any_of(first, last, [&](const AttachmentStore::Missing& each) {
+            return each.space == manifest.space && each.size == manifest.size;
         });
     }
 
@@ -177,8 +191,13 @@ private:
         } else if (const Result<void> right = check(file.manifest); !right) {
             read_.refused += 1;
         } else {
-            COTMOC_TRY(options_.files.add(file.manifest, file.manifest.author));
-            file.taken = true;
+            const Result<void> added = options_.files.add(file.manifest, file.manifest.author);
+            if (!added && added.error().code != ErrorCode::quota_exceeded) {
+                return added;
+            }
+            // What there is no room for is left, and what follows is taken.
+            read_.refused += added ? 0 : 1;
+            file.taken = added.has_value();
             file.held = known ? known->chunks : ChunkSet(file.manifest.chunks.size());
         }
         file_ = std::move(file);

@@ -64,7 +64,7 @@ Result<bool> put_back(core::Store& store, DeviceIndex author, const crypto::Enve
 
 /// Applies a space again, and compares what comes of it with what the snapshot said.
 Result<void> Replica::check_history(const SpaceId& space) {
-    COTMOC_ASSIGN(const std::optional<Hash256> told, digest_to_audit(*this, space));
+    COTMOC_ASSIGN(const std::optional<SnapshotClaim> told, claim_to_audit(*this, space));
     const SessionNotes notes = notes_;
     bool wrong = false;
     const Result<void> checked = store_->write([&]() -> Result<void> {
@@ -77,6 +77,7 @@ Result<void> Replica::check_history(const SpaceId& space) {
             COTMOC_TRY(store_->set_setting(wrong_snapshot_setting(space), *begun));
         }
         COTMOC_TRY(store_->set_setting(wanted_name(space), {}));
+        COTMOC_TRY(store_->set_setting(judged_setting(space), {}));
         return store_->set_setting(snapshot_setting(space), {});
     });
     notes_ = notes;  // nothing of this is new to anybody

@@ -1,6 +1,7 @@
 // Change sets applied again from their envelopes: when an update lets the program read more than when they
 // came.
 #include "replica/arriving.hpp"
+#include "snapshot/snapshot_settings.hpp"
 
 #include <cotmoc/base/binary.hpp>
 #include <cotmoc/core/snapshot.hpp>
@@ -134,6 +135,11 @@ Result<bool> Replica::replay_round(const SpaceId& space, std::set<std::int64_t>&
 Result<void> Replica::replay(const SpaceId& space, const std::function<Result<void>()>& first) {
     COTMOC_ASSIGN(const std::uint64_t missing, without_octets(space));
     if (missing != 0) {
+        const auto note = [&] {
+            constexpr std::uint8_t one[] = {1};
+            return store_->set_setting(judged_setting(space), one);
+        };
+        COTMOC_TRY(store_->writing() ? note() : store_->write(note));
         return want_history(space);
     }
     const SessionNotes notes = notes_;

@@ -9,6 +9,24 @@
 #include <algorithm>
 
 namespace cotmoc::sync {
+namespace {
+
+using UnreadSets = std::set<std::pair<DeviceIndex, std::uint64_t>>;
+
+/// What another device may be able to read.
+Result<UnreadSets> unread_of(Replica& replica, const SpaceId& space) {
+    COTMOC_ASSIGN(const std::vector<core::EnvelopeRow> quarantined, replica.store().quarantined());
+    UnreadSets unread;
+    for (const core::EnvelopeRow& row : quarantined) {
+        if (row.space == space && (row.reason == error_name(ErrorCode::no_epoch_key) ||
+                                   row.reason == error_name(ErrorCode::unsupported_version))) {
+            unread.insert({row.author, row.seq});
+        }
+    }
+    return unread;
+}
+
+}  // namespace
 
 Result<void> check_rights_unchanged(Replica& replica, const crypto::SnapshotManifest& manifest) {
     crypto::TrustState then;
@@ -25,28 +43,27 @@ Result<void> check_rights_unchanged(Replica& replica, const crypto::SnapshotMani
                                                          : Result<void>();
 }
 
-Result<std::optional<Hash256>> digest_to_audit(Replica& replica, const SpaceId& space) {
+Result<std::optional<SnapshotClaim>> claim_to_audit(Replica& replica, const SpaceId& space) {
     COTMOC_ASSIGN(const std::optional<Bytes> begun, replica.store().setting(snapshot_setting(space)));
+    COTMOC_ASSIGN(const std::optional<Bytes> otherwise, replica.store().setting(judged_setting(space)));
     COTMOC_ASSIGN(const std::vector<core::ForkPlace> forks, replica.store().fork_places(space));
-    if (!begun || begun->empty() || !forks.empty()) {
+    if (!begun || begun->empty() || (otherwise && !otherwise->empty()) || !forks.empty()) {
         return std::nullopt;
     }
     COTMOC_ASSIGN(const crypto::SnapshotManifest manifest, crypto::decode_snapshot(*begun));
     if (!check_rights_unchanged(replica, manifest)) {
         return std::nullopt;
     }
-    COTMOC_ASSIGN(const Hash256 digest, replica.store().digest(space));
-    return digest;
+    SnapshotClaim claim;
+    COTMOC_ASSIGN(claim.digest, replica.store().digest(space));
+    COTMOC_ASSIGN(claim.unread, unread_of(replica, space));
+    return claim;
 }
 
-Result<bool> snapshot_was_wrong(Replica& replica, const SpaceId& space, const Hash256& told) {
-    COTMOC_ASSIGN(const std::vector<core::EnvelopeRow> quarantined, replica.store().quarantined());
-    const bool unread = std::ranges::any_of(quarantined, [&](const core::EnvelopeRow& row) {
-        return row.space == space && (row.reason == error_name(ErrorCode::no_epoch_key) ||
-                                      row.reason == error_name(ErrorCode::unsupported_version));
-    });
+Result<bool> snapshot_was_wrong(Replica& replica, const SpaceId& space, const SnapshotClaim& claim) {
+    COTMOC_ASSIGN(const UnreadSets unread, unread_of(replica, space));
     COTMOC_ASSIGN(const Hash256 found, replica.store().digest(space));
-    return found != told && !unread && !switched_off("snapshot-audit");
+    return found != claim.digest && unread == claim.unread && !switched_off("snapshot-audit");
 }
 
 }  // namespace cotmoc::sync

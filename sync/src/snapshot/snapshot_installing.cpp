@@ -18,6 +18,33 @@ Result<void> check_empty(Replica& replica, const SpaceId& space) {
                            : Result<void>();
 }
 
+/// Against a small body that unpacks to what fills the disk: hashes do not compress, the rest not so much.
+Result<void> check_size(const crypto::SnapshotManifest& manifest, const crypto::SnapshotSecrets& secrets) {
+    constexpr std::uint64_t ratio_max = 256;
+    const std::uint64_t covered = change_sets_covered(manifest);
+    const bool plausible =
+        covered <= manifest.body_size / Hash256::size && secrets.octets / ratio_max <= manifest.body_size;
+    return plausible || switched_off("snapshot-size") ? Result<void>()
+                                                      : fail(ErrorCode::limit_exceeded, "snapshot");
+}
+
+/// What the authors of the feeds had seen lies within the snapshot: nobody was ahead of the one who made it.
+Result<void> check_views(core::Store& store, const crypto::SnapshotManifest& manifest) {
+    for (const crypto::SnapshotPlace& place : manifest.places) {
+        COTMOC_ASSIGN(const core::Store::AuthorView view, store.author_view(manifest.space, place.device));
+        bool within = view.trust_position <= manifest.trust_position;
+        for (std::size_t i = 0; i < view.seen.size(); ++i) {
+            const DeviceIndex device{static_cast<std::uint32_t>(i)};
+            const std::uint64_t most = device == place.device ? place.seq - 1 : manifest.covers(device);
+            within = within && view.seen[i] <= most;
+        }
+        if (!within && !switched_off("snapshot-views")) {
+            return fail(ErrorCode::bad_snapshot, "what an author had seen");
+        }
+    }
+    return {};
+}
+
 /// The body's chunks, opened one after the other.
 Result<void> unpack(AttachmentStore& bodies, const crypto::SnapshotManifest& manifest,
                     const crypto::SnapshotSecrets& secrets, core::StoreSnapshots::Installation& into) {
@@ -84,12 +111,14 @@ Result<void> install_snapshot(Replica& replica, AttachmentStore& bodies,
         return fail(ErrorCode::no_epoch_key);
     }
     COTMOC_ASSIGN(const crypto::SnapshotSecrets secrets, crypto::open_snapshot(manifest, *key));
+    COTMOC_TRY(check_size(manifest, secrets));
     core::Store& store = replica.store();
     const Result<void> installed = store.write([&]() -> Result<void> {
         core::StoreSnapshots::Installation installation = core::StoreSnapshots(store).install(manifest.space);
         COTMOC_TRY(unpack(bodies, manifest, secrets, installation));
         COTMOC_ASSIGN(const core::SnapshotContents contents, installation.finish());
         COTMOC_TRY(compare(manifest, secrets, contents));
+        COTMOC_TRY(check_views(store, manifest));
         COTMOC_TRY(store.set_setting(beginning_setting(manifest.space), {}));
         return store.set_setting(snapshot_setting(manifest.space), crypto::encode_snapshot(manifest));
     });

@@ -19,6 +19,11 @@ Result<std::vector<std::uint64_t>> covered_by_province(Replica& replica, const S
         if (device == nullptr || !may_sign_snapshots(replica.trust(), *device, space)) {
             continue;
         }
+        COTMOC_ASSIGN(const std::optional<core::EnvelopeRow> last,
+                      replica.store().envelope(space, feed.device, feed.seq));
+        if (!last || last->bytes.empty()) {
+            continue;  // what it had seen is the word of a snapshot, not its own
+        }
         COTMOC_ASSIGN(const core::Store::AuthorView view, replica.store().author_view(space, feed.device));
         const auto raise = [&](std::size_t number, std::uint64_t seq) {
             if (number < covered.size()) {

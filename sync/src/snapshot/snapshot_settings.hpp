@@ -17,6 +17,10 @@ inline std::string beginning_setting(const SpaceId& space) { return "beginning:"
 /// about.
 inline std::string wrong_snapshot_setting(const SpaceId& space) { return "wrong_snapshot:" + space.hex(); }
 
+/// History is wanted because something counts otherwise than it did: then a snapshot is not to blame for what
+/// comes of it.
+inline std::string judged_setting(const SpaceId& space) { return "judged_otherwise:" + space.hex(); }
+
 /// Octets were dropped on purpose: nothing is fetched again unless somebody asks.
 inline std::string pruned_setting(const SpaceId& space) { return "pruned:" + space.hex(); }
 

@@ -168,7 +168,7 @@ TEST_CASE("a space that was withdrawn is forgotten, but for what was made here a
     const SpaceId space = own.manifest.space;
     REQUIRE(store->set_references(space, own.id, {own.reference(), sent.reference(), other.reference()}));
     REQUIRE(store->note_delivered(sent.id, DeviceId{}));
-    REQUIRE(store->forget_space(space, own.manifest.author));
+    REQUIRE(store->forget_space(space, own.manifest.author, {}));
     CHECK(own.is_whole_in(*store));
     CHECK_FALSE(store->find(sent.id).value());
     CHECK_FALSE(store->find(other.id).value());
@@ -317,7 +317,7 @@ TEST_CASE("what records name and is not held is missing: thumbnails first, then 
     CHECK(store->same_file(SpaceId{}, large.id, 500'000).value().empty());
     REQUIRE(store->set_references(space, small.id, {}));
     CHECK(store->missing().value().empty());
-    REQUIRE(store->forget_space(space, DeviceId{}));
+    REQUIRE(store->forget_space(space, DeviceId{}, {}));
     CHECK_FALSE(store->find(large.id).value());
     CHECK_FALSE(store->followed(space).value());
 }

@@ -1,7 +1,10 @@
 // Snapshots that are not what they should be: each check has a case that only it refuses.
 #include "snapshot_support.hpp"
 
+#include <cotmoc/base/binary.hpp>
 #include <cotmoc/core/snapshot.hpp>
+
+#include <algorithm>
 
 using namespace cotmoc;
 using namespace cotmoc::sync_test;
@@ -93,6 +96,9 @@ TEST_CASE("snapshots: digest, counts and frontier of what was unpacked are those
     hidden.octets -= 1;
     CHECK(world.installed(world.signed_by("tinh", world.manifest, hidden)) == ErrorCode::bad_compression);
     hidden = world.secrets;
+    hidden.octets = world.manifest.body_size * 1'000;
+    CHECK(world.installed(world.signed_by("tinh", world.manifest, hidden)) == ErrorCode::limit_exceeded);
+    hidden = world.secrets;
     hidden.body_key.octets[0] ^= 1;
     CHECK(world.installed(world.signed_by("tinh", world.manifest, hidden)) == ErrorCode::wrong_commitment);
     crypto::SnapshotManifest other = world.manifest;
@@ -144,15 +150,43 @@ Bytes replaced(Bytes octets, std::string_view from, std::string_view to) {
     return octets;
 }
 
-/// A province officer's device whose records say `to` where the change sets that it holds say `from`.
-void make_liar(SnapshotFleet& world, const std::string& name, std::string_view from, std::string_view to) {
+using Lie = std::function<Bytes(Bytes)>;
+
+/// The block of feeds, with more said of the first one.
+Bytes exaggerated(const Bytes& block, std::uint64_t trust_positions, std::uint64_t seen) {
+    if (block.at(0) != 1) {
+        return block;
+    }
+    BinaryReader reader(block);
+    BinaryWriter writer;
+    writer.u8(reader.u8());
+    writer.u8(reader.u8());
+    const std::uint64_t feeds = reader.varint();
+    writer.varint(feeds);
+    for (std::uint64_t feed = 0; feed < feeds; ++feed) {
+        writer.varint(reader.varint());
+        writer.varint(reader.varint());
+        writer.varint(reader.varint() + (feed == 0 ? trust_positions : 0));
+        const std::uint64_t count = reader.varint();
+        writer.varint(count);
+        for (std::uint64_t i = 0; i < count; ++i) {
+            writer.varint(reader.varint() + (feed == 0 && i == 0 ? seen : 0));
+        }
+    }
+    REQUIRE(reader.finished());
+    return writer.take();
+}
+
+/// A province officer's device that tells otherwise than the change sets that it holds.
+void make_liar(SnapshotFleet& world, const std::string& name, const Lie& lie) {
     world.add(name, crypto::Role::province_officer);
     must(world[name].store().write([&]() -> Result<void> {
         core::StoreSnapshots held(world[name].store());
         core::StoreSnapshots::Installation installation = held.install(world.space());
-        COTMOC_TRY(core::StoreSnapshots(world["tinh"].store()).write(world.space(), [&](BytesView block) {
-            return installation.take(replaced(Bytes(block.begin(), block.end()), from, to));
-        }));
+        COTMOC_TRY(core::StoreSnapshots(world["tinh"].store())
+                       .write(world.space(), [&](BytesView block, const core::SnapshotParts&) {
+                           return installation.take(lie(Bytes(block.begin(), block.end())));
+                       }));
         COTMOC_TRY(installation.finish());
         for (const core::FeedState& feed : must(world["tinh"].store().frontier(world.space()))) {
             for (std::uint64_t seq = 1; seq <= feed.seq; ++seq) {
@@ -169,7 +203,7 @@ void make_liar(SnapshotFleet& world, const std::string& name, std::string_view f
 TEST_CASE("snapshots: one that tells of other records than its change sets is found out when they come") {
     SnapshotFleet world(16);
     world.work(12);
-    make_liar(world, "liar", "Attapeu", "Attapex");
+    make_liar(world, "liar", [](Bytes block) { return replaced(std::move(block), "Attapeu", "Attapex"); });
     must(world.make("liar"));
     must(world.install("new", world.fetch("new", "liar")));
     CHECK(world.digest("new") != world.digest("tinh"));
@@ -187,4 +221,19 @@ TEST_CASE("snapshots: one that tells of other records than its change sets is fo
     CHECK_FALSE(ground.begun_with);
     CHECK_FALSE(must(sync::ground_of(world["other"], world.space())).found_wrong);
     CHECK_FALSE(must(sync::want_verification(world["new"])));
+}
+
+TEST_CASE("snapshots: authors had seen nothing that the snapshot does not cover") {
+    const std::pair<std::uint64_t, std::uint64_t> lies[] = {{1'000, 0}, {0, 1'000}};
+    for (const auto& [trust_positions, seen] : lies) {
+        SnapshotFleet world(17);
+        world.work(6);
+        make_liar(world, "liar",
+                  [&](const Bytes& block) { return exaggerated(block, trust_positions, seen); });
+        must(world.make("liar"));
+        const auto installed = world.install("new", world.fetch("new", "liar"));
+        REQUIRE_FALSE(installed);
+        CHECK(installed.error().code == ErrorCode::bad_snapshot);
+        CHECK_FALSE(must(world["new"].store().holds_anything_of(world.space())));
+    }
 }

@@ -73,8 +73,9 @@ public:
     /// What is held of a chunk that is not whole yet.
     Result<Bytes> part(const Hash256& id, std::size_t number);
     Result<void> forget(const Hash256& id);
-    /// All of the space but what `author` made and nobody else holds.
-    Result<void> forget_space(const SpaceId& space, const DeviceId& author);
+    /// All of the space but what `author` made and none of the keepers is known to hold.
+    Result<void> forget_space(const SpaceId& space, const DeviceId& author,
+                              const std::vector<DeviceId>& keepers);
     Result<std::vector<SpaceId>> spaces();
 
     // Receiving. Precondition: the manifest's signature and the author's right were checked.
@@ -112,8 +113,8 @@ public:
     Result<std::vector<Hash256>> undelivered(const DeviceId& peer);
     /// So many of those that it confirmed the longest ago: it may have lost them since.
     Result<std::vector<Hash256>> longest_delivered(const DeviceId& peer, std::size_t count);
-    /// How many files this author made that none of these devices is known to hold: hubs and the province's,
-    /// since a neighbour may lose them on the way.
+    /// How many files this author made that none of these devices is known to hold: those of
+    /// keepers_of().
     Result<std::uint64_t> unsent(const DeviceId& author, const std::vector<DeviceId>& keepers);
 
     // What records name (attachment_references.cpp).

@@ -51,6 +51,10 @@ Result<void> open_attachment(AttachmentStore& store, const core::AttachedFile& f
 /// Whether an error says that this device's database of chunks cannot be used: records do without it.
 bool is_attachment_failure(ErrorCode code);
 
+/// Whose word counts when a device's own files may go: hubs that are not revoked. Anybody else may lose what
+/// it carries.
+std::vector<DeviceId> keepers_of(const crypto::TrustState& trust);
+
 /// Tells the store what records name now, as far as spaces have changed since the last call, and forgets the
 /// chunks of spaces that this device reads no more. What SessionOptions::follow_attachments is for.
 Result<void> follow_attachments(Replica& replica, AttachmentStore& store);

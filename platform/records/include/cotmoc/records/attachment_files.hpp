@@ -11,9 +11,9 @@ std::string attachments_path(const std::string& directory);
 Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(sync::Replica& replica,
                                                                 const std::string& directory,
                                                                 bool always = false);
-/// The same, for what other devices bring: within these limits.
-Result<std::unique_ptr<sync::AttachmentStore>> open_attachments_for_others(
-    sync::Replica& replica, const std::string& directory, const sync::AttachmentLimits& limits);
+/// The same, for what neighbours and sticks bring: within a hub's limits, and 1 GiB of the disk stays free.
+Result<std::unique_ptr<sync::AttachmentStore>> open_attachments_for_others(sync::Replica& replica,
+                                                                           const std::string& directory);
 /// "image/jpeg" by the name's ending; "application/octet-stream" for any other.
 std::string media_type_of(std::string_view name);
 
