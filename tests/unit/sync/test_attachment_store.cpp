@@ -157,22 +157,29 @@ TEST_CASE("what the hub lost is undelivered again, and what it confirmed long ag
     CHECK(store->undelivered(hub).value() == std::vector{two.id});
 }
 
-TEST_CASE("a space that was withdrawn is forgotten, but for what was made here and nobody else holds") {
+TEST_CASE("a space that was withdrawn is forgotten, but for what was made here and no keeper holds") {
     const auto store = open_store(":memory:");
     const SealedFile own(1'000, 3);
     const SealedFile sent(1'000, 4);
     const SealedFile other(1'000, 5, 7);
-    for (const SealedFile* each : {&own, &sent, &other}) {
+    const SealedFile lent(1'000, 6);
+    for (const SealedFile* each : {&own, &sent, &other, &lent}) {
         each->put_into(*store);
     }
     const SpaceId space = own.manifest.space;
-    REQUIRE(store->set_references(space, own.id, {own.reference(), sent.reference(), other.reference()}));
-    REQUIRE(store->note_delivered(sent.id, DeviceId{}));
-    REQUIRE(store->forget_space(space, own.manifest.author, {}));
+    REQUIRE(store->set_references(space, own.id,
+                                  {own.reference(), sent.reference(), other.reference(), lent.reference()}));
+    const DeviceId hub{};
+    DeviceId neighbour;
+    neighbour.octets.fill(8);
+    REQUIRE(store->note_delivered(sent.id, hub));
+    REQUIRE(store->note_delivered(lent.id, neighbour));
+    REQUIRE(store->forget_space(space, own.manifest.author, {hub}));
     CHECK(own.is_whole_in(*store));
+    CHECK(lent.is_whole_in(*store));
     CHECK_FALSE(store->find(sent.id).value());
     CHECK_FALSE(store->find(other.id).value());
-    CHECK(store->unsent(own.manifest.author, {}).value() == 1);
+    CHECK(store->unsent(own.manifest.author, {hub}).value() == 2);
 }
 
 TEST_CASE("a manifest that the disk has changed is as good as none") {
