@@ -47,6 +47,14 @@ public:
     /// What names the elements of the initial text, if there is exactly one such text.
     std::optional<Dot> initial_dot() const;
 
+    /// The dots that name elements, those of initial texts too; one may come more than once.
+    template <class Each>
+    void for_each_dot(const Each& each) const {
+        for (std::size_t run = 1; run < runs_.size(); ++run) {
+            each(runs_[run].head.dot);
+        }
+    }
+
     /// Everything but the visible characters. The same bytes for the same set of edits.
     void save(BinaryWriter& writer) const;
     /// `visible_text` is what text() was at save. bad_encoding if the two do not fit together.

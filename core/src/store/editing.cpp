@@ -172,9 +172,12 @@ Result<void> Editing::element(const Field& field, OpKind kind, const std::string
 Result<void> Editing::set_elements(const Field& field, const Value& value) {
     const auto* wanted = std::get_if<TextList>(&value);
     const TextList target = wanted != nullptr ? *wanted : TextList();
-    const auto found = now_.fields.find(field.key);
-    const TextList current =
-        found != now_.fields.end() ? std::get<ElementSet>(found->second).elements() : TextList();
+    const FieldContent* known = content(field);
+    const auto* held = known != nullptr ? std::get_if<ElementSet>(known) : nullptr;
+    if (known != nullptr && held == nullptr) {
+        return fail(ErrorCode::wrong_shape, field.name);
+    }
+    const TextList current = held != nullptr ? held->elements() : TextList();
     for (const std::string& item : current) {
         if (!std::ranges::binary_search(target, item)) {
             COTMOC_TRY(element(field, OpKind::remove, item));
@@ -268,8 +271,12 @@ Result<void> Editing::edit(const FieldEdit& edit) {
         return fail(ErrorCode::wrong_shape, edit.field);
     }
     COTMOC_TRY(check_value(*field, TextList{*item}));
-    const auto found = now_.fields.find(field->key);
-    const bool in = found != now_.fields.end() && std::get<ElementSet>(found->second).contains(*item);
+    const FieldContent* known = content(*field);
+    const auto* held = known != nullptr ? std::get_if<ElementSet>(known) : nullptr;
+    if (known != nullptr && held == nullptr) {
+        return fail(ErrorCode::wrong_shape, edit.field);  // a snapshot may hold it otherwise
+    }
+    const bool in = held != nullptr && held->contains(*item);
     const bool insert = edit.kind == FieldEdit::Kind::insert;
     if (in == insert) {
         return {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <map>
 #include <numeric>
 
 namespace cotmoc::core {
@@ -44,15 +45,16 @@ std::int64_t expected_counter(const Hlc& base, std::uint64_t wall) {
     return wall == base.wall_ms ? base.counter : 0;
 }
 
-/// How far before it the last op of the same change set stands; 0: none does.
-std::size_t distance_to_same(std::span<const StampedDot> ops, std::size_t at) {
-    for (std::size_t distance = 1; distance <= at; ++distance) {
-        const Dot& earlier = ops[at - distance].dot;
-        if (earlier.device == ops[at].dot.device && earlier.seq == ops[at].dot.seq) {
-            return distance;
-        }
+/// Of each op of a record how far before it the last op of the same change set stands; 0: none does.
+std::vector<std::size_t> distances_to_same(std::span<const StampedDot> ops) {
+    std::vector<std::size_t> distances(ops.size());
+    std::map<std::pair<DeviceIndex, std::uint64_t>, std::size_t> last;
+    for (std::size_t at = 0; at < ops.size(); ++at) {
+        const auto [place, is_new] = last.try_emplace({ops[at].dot.device, ops[at].dot.seq}, at);
+        distances[at] = is_new ? 0 : at - place->second;
+        place->second = at;
     }
-    return 0;
+    return distances;
 }
 
 /// What an op differs in from another one of its change set.
@@ -180,8 +182,9 @@ void FieldOps::write(ColumnWriter& to, std::span<const std::vector<StampedDot>> 
     std::vector<StampedDot> alone;
     Differences beside;
     for (const std::vector<StampedDot>& ops : records) {
+        const std::vector<std::size_t> all = distances_to_same(ops);
         for (std::size_t i = 0; i < ops.size(); ++i) {
-            const std::size_t distance = distance_to_same(ops, i);
+            const std::size_t distance = all[i];
             distances.push_back(static_cast<std::int64_t>(distance));
             if (distance == 0) {
                 alone.push_back(ops[i]);

@@ -3,10 +3,12 @@
 #include "codec/change_set_check.hpp"
 #include "codec/value_column.hpp"
 #include "store/content_codec.hpp"
+#include "store/snapshot_cells.hpp"
 #include "store/state_codec.hpp"
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 namespace cotmoc::core {
 namespace {
@@ -27,6 +29,17 @@ struct Group {
     Shape shape{};
     friend auto operator<=>(const Group&, const Group&) = default;
 };
+
+/// The places of the records of each kind, so that a group asks only those it is about.
+using RecordsByKind = std::map<std::string, std::vector<std::size_t>, std::less<>>;
+
+RecordsByKind index_by_kind(std::span<const SnapshotRecord> records) {
+    RecordsByKind index;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        index[records[i].state.kind].push_back(i);
+    }
+    return index;
+}
 
 /// The value that a create's op would have to bring for this content; absent if no create's would do.
 Value created_value(const FieldContent& content) {
@@ -87,17 +100,14 @@ bool has_value(Held held, Shape shape) {
 }
 
 /// What of a field was set once stands in `ops`, of each record.
-void write_group(ColumnWriter& to, std::span<const SnapshotRecord> records, const Group& group,
-                 std::vector<std::vector<StampedDot>>& ops, const Hasher& hasher) {
+void write_group(ColumnWriter& to, std::span<const SnapshotRecord> records, const RecordsByKind& by_kind,
+                 const Group& group, std::vector<std::vector<StampedDot>>& ops, const Hasher& hasher) {
     Integers tags;
     std::vector<Value> values;
     Integers sizes;
     BinaryWriter contents;
-    for (std::size_t i = 0; i < records.size(); ++i) {
+    for (const std::size_t i : by_kind.find(group.kind)->second) {
         const SnapshotRecord& record = records[i];
-        if (record.state.kind != group.kind) {
-            continue;
-        }
         HeldField field = look_at(record.state, group, hasher);
         tags.push_back(static_cast<std::int64_t>(field.held));
         if (has_value(field.held, group.shape)) {
@@ -182,7 +192,9 @@ public:
         : source_(source), group_(group), hasher_(hasher) {}
 
     /// The registers whose ops are still to come are added to `set_once`, of each record.
-    Result<void> read(std::span<SnapshotRecord> records, std::vector<std::vector<Register*>>& set_once);
+    /// `of_kind` are the places of the group's records.
+    Result<void> read(std::span<SnapshotRecord> records, std::span<const std::size_t> of_kind,
+                      std::vector<std::vector<Register*>>& set_once);
 
 private:
     Result<void> read_columns(std::size_t records);
@@ -245,7 +257,7 @@ Result<FieldContent> GroupReader::content(const RecordState& state, Held held) {
     }
     const BytesView octets = source_.in.raw(static_cast<std::size_t>(sizes_[next_size_++]));
     // Content may take some times its octets in memory.
-    COTMOC_TRY(source_.take_cells(octets.size() / 4 + 1));
+    COTMOC_TRY(source_.take_cells(content_cells(octets, group_.shape)));
     BinaryReader reader(octets);
     COTMOC_ASSIGN(FieldContent content, read_content(reader, group_.shape, shown));
     if (!source_.in.ok() || !reader.finished() || !is_sound(content)) {
@@ -254,16 +266,12 @@ Result<FieldContent> GroupReader::content(const RecordState& state, Held held) {
     return content;
 }
 
-Result<void> GroupReader::read(std::span<SnapshotRecord> records,
+Result<void> GroupReader::read(std::span<SnapshotRecord> records, std::span<const std::size_t> of_kind,
                                std::vector<std::vector<Register*>>& set_once) {
-    const auto of_kind = [&](const SnapshotRecord& record) { return record.state.kind == group_.kind; };
-    COTMOC_TRY(read_columns(static_cast<std::size_t>(std::ranges::count_if(records, of_kind))));
+    COTMOC_TRY(read_columns(of_kind.size()));
     std::size_t next = 0;
-    for (std::size_t i = 0; i < records.size(); ++i) {
+    for (const std::size_t i : of_kind) {
         SnapshotRecord& record = records[i];
-        if (!of_kind(record)) {
-            continue;
-        }
         const auto held = static_cast<Held>(tags_[next++]);
         if (held == Held::none) {
             continue;
@@ -284,23 +292,20 @@ Result<void> GroupReader::read(std::span<SnapshotRecord> records,
 
 void write_snapshot_fields(ColumnWriter& to, std::span<const SnapshotRecord> records, const CoveredSets& sets,
                            const Hasher& hasher) {
-    std::vector<Group> groups;
+    std::set<Group> groups;
     for (const SnapshotRecord& record : records) {
         for (const auto& [name, content] : record.state.fields) {
-            Group group{record.state.kind, name, shape_of(content)};
-            const auto place = std::ranges::lower_bound(groups, group);
-            if (place == groups.end() || *place != group) {
-                groups.insert(place, std::move(group));
-            }
+            groups.insert({record.state.kind, name, shape_of(content)});
         }
     }
+    const RecordsByKind by_kind = index_by_kind(records);
     std::vector<std::vector<StampedDot>> ops(records.size());
     to.out.varint(groups.size());
     for (const Group& group : groups) {
         to.out.string(group.kind);
         to.out.string(group.field);
         to.out.u8(static_cast<std::uint8_t>(group.shape));
-        write_group(to, records, group, ops, hasher);
+        write_group(to, records, by_kind, group, ops, hasher);
     }
     FieldOps::write(to, ops, sets);
 }
@@ -308,6 +313,7 @@ void write_snapshot_fields(ColumnWriter& to, std::span<const SnapshotRecord> rec
 Result<void> read_snapshot_fields(Source& source, std::span<SnapshotRecord> records, const CoveredSets& sets,
                                   const Hasher& hasher) {
     std::vector<std::vector<Register*>> set_once(records.size());
+    const RecordsByKind by_kind = index_by_kind(records);
     std::optional<Group> before;
     for (std::size_t left = source.in.count(3); left > 0; --left) {
         Group group;
@@ -320,7 +326,11 @@ Result<void> read_snapshot_fields(Source& source, std::span<SnapshotRecord> reco
             !check_layout({group.kind, {{group.field, group.shape}}}) || (before && !(*before < group))) {
             return malformed("group of fields");
         }
-        COTMOC_TRY(GroupReader(source, group, hasher).read(records, set_once));
+        const auto of_kind = by_kind.find(group.kind);
+        if (of_kind == by_kind.end()) {
+            return malformed("group of no record");  // it would take no cells
+        }
+        COTMOC_TRY(GroupReader(source, group, hasher).read(records, of_kind->second, set_once));
         before = std::move(group);
     }
     std::vector<std::size_t> counts(records.size());

@@ -24,6 +24,31 @@ bool is_word(std::string_view text) {
     });
 }
 
+/// Each create made one record: those of this block, and of the blocks before.
+Result<void> check_creations(Statements& statements, const SpaceEntry& space,
+                             std::span<const SnapshotRecord> records) {
+    std::vector<Dot> dots;
+    for (const SnapshotRecord& record : records) {
+        for (const Creation& creation : record.state.creations) {
+            if (creation.dot.index >= op_count_max) {
+                return malformed("index of a create");
+            }
+            dots.push_back(creation.dot);
+        }
+    }
+    std::ranges::sort(dots);
+    if (std::ranges::adjacent_find(dots) != dots.end()) {
+        return malformed("create of two records");
+    }
+    for (const Dot& dot : dots) {
+        COTMOC_ASSIGN(const auto row, CreationRuns::find(statements, space, dot));
+        if (row) {
+            return malformed("create of two records");
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 StoreSnapshots::Installation::Installation(StoreImpl& impl, const SpaceId& space)
@@ -191,6 +216,9 @@ Result<std::int64_t> StoreSnapshots::Installation::install(const SnapshotRecord&
     });
     for (const Creation& creation : state.creations) {
         check(creation.dot);
+        for (const Dot& text : creation.texts) {
+            covered = covered && (text == Dot() || text.device == content_device);
+        }
         newest_ = std::max(newest_, creation.at);
     }
     for (const Deletion& deletion : state.deletions) {
@@ -220,6 +248,8 @@ Result<std::int64_t> StoreSnapshots::Installation::install(const SnapshotRecord&
 Result<void> StoreSnapshots::Installation::take_records(BytesView body) {
     COTMOC_ASSIGN(const std::vector<SnapshotRecord> records,
                   decode_records(body, impl_.interning, *sets_, impl_.hasher));
+    COTMOC_ASSIGN(const SpaceEntry* here, impl_.spaces.get(id_));
+    COTMOC_TRY(check_creations(impl_.statements, *here, records));
     contents_.records += records.size();
     // First creations stand in the order of their dots, so that one row of _creation tells of many.
     CreationRuns runs;

@@ -54,7 +54,7 @@ Result<std::vector<const StoredLayout*>> read_layouts(Source& source, Interning&
         if (entries > layout_fields_max) {
             return fail(ErrorCode::limit_exceeded, "fields of a layout");
         }
-        COTMOC_TRY(source.take_cells(1 + entries, 4));
+        COTMOC_TRY(source.take_cells(1 + entries, layout_part_cells));
         for (std::size_t i = 0; i < entries; ++i) {
             std::string field(source.in.string());
             const std::uint8_t shape = source.in.u8();
@@ -126,7 +126,7 @@ bool fits(const Creation& creation, std::string_view kind, std::size_t creations
 Result<void> read_creations(Source& source, Interning& interning, const CoveredSets& sets,
                             std::span<SnapshotRecord> records) {
     COTMOC_ASSIGN(const std::vector<const StoredLayout*> layouts, read_layouts(source, interning));
-    COTMOC_ASSIGN(const Integers counts, read_counts(source, records.size(), 1, 4));
+    COTMOC_ASSIGN(const Integers counts, read_counts(source, records.size(), 1, creation_cells));
     const auto total = static_cast<std::size_t>(sum(counts));
     COTMOC_ASSIGN(const std::vector<StampedDot> ops,
                   OpColumns::read(source, total, OpColumns::Order::by_dot, sets));
@@ -173,7 +173,7 @@ void write_deletions(ColumnWriter& to, std::span<const SnapshotRecord> records, 
 }
 
 Result<void> read_deletions(Source& source, const CoveredSets& sets, std::span<SnapshotRecord> records) {
-    COTMOC_ASSIGN(const Integers counts, read_counts(source, records.size(), 0, 4));
+    COTMOC_ASSIGN(const Integers counts, read_counts(source, records.size(), 0, deletion_cells));
     const auto total = static_cast<std::size_t>(sum(counts));
     COTMOC_ASSIGN(const std::vector<StampedDot> ops,
                   OpColumns::read(source, total, OpColumns::Order::by_dot, sets));
@@ -216,6 +216,12 @@ void for_each_op(const RecordState& state, const std::function<void(const Dot&, 
             for (const auto& [element, adds] : set->adds()) {
                 std::ranges::for_each(adds, [&](const ElementSet::Add& add) { each(add.dot, &add.at); });
             }
+        } else {
+            std::get<TextSequence>(content).for_each_dot([&](const Dot& dot) {
+                if (dot.device != content_device) {
+                    each(dot, nullptr);
+                }
+            });
         }
     }
 }

@@ -1,6 +1,7 @@
 #include "store/snapshot_visits.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace cotmoc::core {
 namespace {
@@ -52,7 +53,10 @@ TouchList touches_of(const RecordState& state) {
     const std::vector<Visit> implied = implied_visits(state);
     TouchList list;
     std::ranges::copy_if(visits, std::back_inserter(list.visits), [&](const Visit& visit) {
-        return std::ranges::none_of(implied, [&](const Visit& other) { return is_same(visit, other); });
+        const auto place =
+            std::ranges::lower_bound(implied, std::pair(visit.device, visit.seq), {},
+                                     [](const Visit& x) { return std::pair(x.device, x.seq); });
+        return place == implied.end() || !is_same(visit, *place);
     });
     if (!are_same(together(implied, list.visits), visits)) {
         list = {visits, true};
@@ -68,24 +72,22 @@ std::vector<Visit> last_visits(std::span<const Visit> visits) {
         return std::tuple(a.device, a.seq, a.last_value_index) <
                std::tuple(b.device, b.seq, b.last_value_index);
     });
+    // From the back. Kept is each device's last one, and its last one with a value; of one change set only
+    // the last, which has the highest index.
     std::vector<Visit> last;
-    for (std::size_t i = 0; i < sorted.size(); ++i) {
-        const bool of_set = i + 1 == sorted.size() || sorted[i + 1].device != sorted[i].device ||
-                            sorted[i + 1].seq != sorted[i].seq;
-        if (!of_set) {
-            continue;  // the last of one change set has the highest index
+    const Visit* next = nullptr;
+    bool later_value = false;  // of the same device
+    for (const Visit& visit : std::views::reverse(sorted)) {
+        const bool later = next != nullptr && next->device == visit.device;
+        later_value = later && later_value;
+        const bool of_set = !later || next->seq != visit.seq;
+        if (of_set && (!later || (visit.last_value_index && !later_value))) {
+            last.push_back(visit);
         }
-        // Kept if it is the device's last one, or its last one with a value.
-        bool later_value = false;
-        bool later = false;
-        for (std::size_t j = i + 1; j < sorted.size() && sorted[j].device == sorted[i].device; ++j) {
-            later = true;
-            later_value = later_value || sorted[j].last_value_index.has_value();
-        }
-        if (!later || (sorted[i].last_value_index && !later_value)) {
-            last.push_back(sorted[i]);
-        }
+        later_value = later_value || visit.last_value_index.has_value();
+        next = &visit;
     }
+    std::ranges::reverse(last);
     return last;
 }
 
@@ -117,7 +119,7 @@ Result<void> read_snapshot_visits(Source& source, std::span<SnapshotRecord> reco
     for (const std::int64_t count : counts) {
         total += static_cast<std::uint64_t>(count) / 2;
     }
-    COTMOC_TRY(source.take_cells(total, 2));
+    COTMOC_TRY(source.take_cells(total, visit_cells));
     COTMOC_ASSIGN(const std::vector<std::uint64_t> numbers,
                   read_wide(source, static_cast<std::size_t>(total), sets.size()));
     COTMOC_ASSIGN(const Integers valued, read_integers(source.in, static_cast<std::size_t>(total), 0, 1));

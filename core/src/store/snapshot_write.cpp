@@ -2,6 +2,7 @@
 #include "codec/int_column.hpp"
 #include "store/journal.hpp"
 #include "store/snapshot_blocks.hpp"
+#include "store/snapshot_cells.hpp"
 #include "store/snapshot_records.hpp"
 #include "store/store_impl.hpp"
 
@@ -9,12 +10,11 @@
 #include <cotmoc/core/snapshot.hpp>
 
 #include <algorithm>
-#include <set>
 
 namespace cotmoc::core {
 namespace {
 
-/// A block of records ends before a reader would need more than this, of the 2^22 that it may take.
+/// A block of several records ends before a reader would need more than this, of the cells_max it may take.
 constexpr std::uint64_t block_cells = std::uint64_t{1} << 21;
 
 class Writer {
@@ -55,7 +55,7 @@ private:
     CoveredSets sets_;
     std::vector<SnapshotRecord> block_;
     std::size_t block_octets_ = 0;
-    std::set<std::string, std::less<>> block_fields_;
+    BlockCells cells_;
 };
 
 Result<void> Writer::feeds() {
@@ -178,17 +178,17 @@ Result<void> Writer::each_record(const EachRecord& each) {
 }
 
 Result<void> Writer::add_record(const LoadedRecord& record, RecordState state) {
-    block_octets_ += record.body.size() + record.state.size();
-    for (const auto& [name, content] : state.fields) {
-        if (!block_fields_.contains(name)) {
-            block_fields_.insert(name);
-        }
+    cells_.add(state);
+    if (!block_.empty() && cells_.total() > block_cells) {
+        COTMOC_TRY(flush_records());
+        cells_.add(state);
     }
+    if (cells_.total() > cells_max) {
+        return fail(ErrorCode::limit_exceeded, "record of a snapshot");  // no reader would take it
+    }
+    block_octets_ += record.body.size() + record.state.size();
     block_.push_back({record.id, std::move(state)});
-    // Each record of a kind takes cells for every field that any record of the kind has.
-    const std::uint64_t cells = block_.size() * (record_cells + record_field_cells * block_fields_.size());
-    const bool full = block_.size() == snapshot_block_records || block_octets_ >= snapshot_block_octets ||
-                      cells >= block_cells;
+    const bool full = block_.size() == snapshot_block_records || block_octets_ >= snapshot_block_octets;
     return full ? flush_records() : Result<void>();
 }
 
@@ -201,7 +201,7 @@ Result<void> Writer::flush_records() {
     encode_records(to, block_, sets_, impl_.hasher);
     contents_.records += block_.size();
     block_.clear();
-    block_fields_.clear();
+    cells_ = {};
     block_octets_ = 0;
     return to.out.size() <= snapshot_block_max ? sink_(to.out.bytes(), to.parts)
                                                : fail(ErrorCode::limit_exceeded, "block of a snapshot");
