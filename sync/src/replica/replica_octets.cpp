@@ -74,7 +74,8 @@ Result<void> Replica::check_history(const SpaceId& space) {
         }
         if (wrong) {
             COTMOC_ASSIGN(const std::optional<Bytes> begun, store_->setting(snapshot_setting(space)));
-            COTMOC_TRY(store_->set_setting(wrong_snapshot_setting(space), *begun));
+            COTMOC_TRY(
+                store_->set_setting(wrong_snapshot_setting(space), begun ? BytesView(*begun) : BytesView()));
         }
         COTMOC_TRY(store_->set_setting(wanted_name(space), {}));
         COTMOC_TRY(store_->set_setting(judged_setting(space), {}));
