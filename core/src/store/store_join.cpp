@@ -156,7 +156,11 @@ Result<std::vector<std::string>> separate_one(StoreImpl& impl, std::int64_t row,
     COTMOC_ASSIGN(const RecordState state, impl.records.decode(loaded));
     const auto found = state.fields.find(join_key);
     const RegisterView view{impl.devices, &join_field()};
-    const RegisterOp join = *std::get<Register>(found->second).displayed(view);
+    const auto* held = found != state.fields.end() ? std::get_if<Register>(&found->second) : nullptr;
+    if (held == nullptr || !held->displayed(view)) {
+        return fail(ErrorCode::wrong_shape, "join");  // a snapshot may hold it otherwise
+    }
+    const RegisterOp join = *held->displayed(view);
     COTMOC_ASSIGN(LoadedRecord target, impl.records.get(target_row));
     if ((target.flags & record_flag::deleted) == 0 && target_row != row) {
         Editing editing(impl, std::move(target));
