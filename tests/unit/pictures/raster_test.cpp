@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
+
+#include <algorithm>
 #include <exif_orientation.hpp>
+#include <iterator>
 #include <raster.hpp>
 
 using namespace cotmoc;
@@ -36,11 +39,13 @@ Bytes head_with(bool little, std::uint8_t tag, std::uint8_t value) {
                               little ? Bytes{1, 0, 0, 0} : Bytes{0, 0, 0, 1}, two(0, value), Bytes{0, 0}}) {
         tiff.insert(tiff.end(), part.begin(), part.end());
     }
-    Bytes head = {0xff, 0xd8, 0xff, 0xe0, 0, 4,
-                  1,    2,    0xff, 0xe1, 0, static_cast<std::uint8_t>(tiff.size() + 8),
-                  'E',  'x',  'i',  'f',  0, 0};
-    head.insert(head.end(), tiff.begin(), tiff.end());
-    head.insert(head.end(), {0xff, 0xda});
+    const Bytes before = {0xff, 0xd8, 0xff, 0xe0, 0, 4,
+                          1,    2,    0xff, 0xe1, 0, static_cast<std::uint8_t>(tiff.size() + 8),
+                          'E',  'x',  'i',  'f',  0, 0};
+    Bytes head;
+    for (const Bytes& part : {before, tiff, Bytes{0xff, 0xda}}) {
+        std::ranges::copy(part, std::back_inserter(head));
+    }
     return head;
 }
 
