@@ -98,7 +98,8 @@ void count_scans(j_common_ptr info) {
     }
 }
 
-bool prepare_rows(Decoder& decoder) {
+/// Not inlined: the function that a jump comes back to holds no objects of C++.
+[[gnu::noinline]] bool prepare_rows(Decoder& decoder) {
     jpeg_decompress_struct& info = decoder.info;
     decoder.size = check_size(info.image_width, info.image_height);
     if (!decoder.size) {
@@ -115,7 +116,7 @@ bool prepare_rows(Decoder& decoder) {
     return true;
 }
 
-void prepare_shrinker(Decoder& decoder) {
+[[gnu::noinline]] void prepare_shrinker(Decoder& decoder) {
     const Size size{decoder.info.output_width, decoder.info.output_height};
     decoder.shrinker.emplace(size, fit(size, thumbnail_side_max));
     decoder.row.resize(std::size_t{3} * size.width);

@@ -74,7 +74,8 @@ void leave_out_notes(png_structp png) {
                                 static_cast<int>(chunks.size() / 5));
 }
 
-bool prepare_rows(Decoder& decoder) {
+/// Not inlined: the function that a jump comes back to holds no objects of C++.
+[[gnu::noinline]] bool prepare_rows(Decoder& decoder) {
     decoder.picture = {png_get_image_width(decoder.png, decoder.info),
                        png_get_image_height(decoder.png, decoder.info)};
     decoder.size = check_size(decoder.picture.width, decoder.picture.height);
@@ -105,7 +106,7 @@ void take_row(Decoder& decoder, const std::uint8_t* from) {
     decoder.shrinker->take(decoder.row);
 }
 
-void read_rows(Decoder& decoder) {
+[[gnu::noinline]] void read_rows(Decoder& decoder) {
     const std::size_t row = channels * decoder.picture.width;
     const bool once = decoder.passes == 1;
     for (int pass = 0; pass < decoder.passes; ++pass) {

@@ -15,9 +15,9 @@ struct FileBundleExport {
     AttachmentStore& files;
     /// What one of these may read and is not known to hold. Empty: every device that is not revoked.
     std::vector<DeviceId> readers = {};
-    bool everything = false;               // as if nothing were known of what they hold
-    std::uint64_t size_max = 16ULL << 20;  // octets of the largest file to carry; thumbnails always go
-    bool held_only = false;                // carry no file, say only what is held here
+    bool everything = false;                        // as if nothing were known of what they hold
+    std::uint64_t size_max = 16ULL << 20;           // octets; up to 256 KiB go always
+    bool held_only = false;                         // carry no file, say only what is held here
     std::uint64_t volume_size = bundle_volume_max;  // a volume has at most so many octets
     std::function<void(std::uint64_t done, std::uint64_t total)> progress = nullptr;  // octets
 };
@@ -57,7 +57,7 @@ struct FileBundleRead {
 /// Reads volumes in any order, each by itself. A chunk counts only if its hash is the one that the author
 /// signed, so what came before a fault stays, and doing it again changes nothing. Memory: one chunk.
 /// not_joined; local errors (disk, database). Problems: bundle_damaged, bundle_incomplete,
-/// unsupported_version, cannot_read_file, wrong_root, quota_exceeded, unknown_author, bad_signature.
+/// unsupported_version, limit_exceeded, cannot_read_file, wrong_root, unknown_author, bad_signature.
 Result<FileBundleRead> import_files(const FileBundleImport& options, std::span<VolumeSource* const> volumes);
 
 }  // namespace cotmoc::sync

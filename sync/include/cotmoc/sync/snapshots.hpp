@@ -25,9 +25,10 @@ bool may_sign_snapshots(const crypto::TrustState& trust, const crypto::TrustStat
                         const SpaceId& space);
 
 /// Makes and keeps a snapshot of what this device holds of the space. It is sealed and signed; sessions bring
-/// it to hubs. Reads the space twice, in bounded memory. not_allowed, not_joined, unknown_space if nothing is
-/// held, no_epoch_key, forked_feed while a feed of the space is forked, history_not_here if this device
-/// itself lacks change sets, newer_catalogue.
+/// it to hubs. Reads the space four times; memory grows by 20 octets a change set. not_allowed, not_joined,
+/// replica_restored, unknown_space if nothing is held, no_epoch_key, forked_feed while a feed of the space is
+/// forked, history_not_here if this device itself lacks change sets, unsupported_version for a catalogue that
+/// this program cannot read, limit_exceeded.
 Result<crypto::SnapshotManifest> make_snapshot(Replica& replica, SnapshotShelf& shelf, Random& random,
                                                Clock& clock, const SpaceInfo& space,
                                                int level = snapshot_compression_level);
