@@ -23,6 +23,7 @@ ALLOWED = {
     "java/lang/Number": 1, "java/lang/NumberFormatException": 1, "java/lang/Object": 1, "java/lang/Override": 1,
     "java/lang/Runnable": 1, "java/lang/String": 1, "java/lang/StringBuilder": 1, "java/lang/System": 1,
     "java/lang/Thread": 1, "java/lang/Thread$UncaughtExceptionHandler": 1, "java/lang/Throwable": 1,
+    "java/lang/ThreadLocal": 1,
     "java/lang/ref/PhantomReference": 1, "java/lang/ref/Reference": 1, "java/lang/ref/ReferenceQueue": 1,
     "java/math/BigDecimal": 1, "java/math/BigInteger": 1, "java/nio/charset/StandardCharsets": 19,
     "java/nio/charset/Charset": 1,
@@ -34,7 +35,8 @@ ALLOWED = {
     "java/security/KeyStore$LoadStoreParameter": 1, "java/security/SecureRandom": 1,
     "java/security/spec/AlgorithmParameterSpec": 1, "javax/crypto/Cipher": 1, "javax/crypto/KeyGenerator": 1,
     "javax/crypto/SecretKey": 1, "javax/crypto/spec/GCMParameterSpec": 19,
-    "java/util/concurrent/Executor": 1, "java/util/concurrent/TimeUnit": 1,
+    "java/util/concurrent/Executor": 1, "java/util/concurrent/RejectedExecutionException": 1,
+    "java/util/concurrent/TimeUnit": 1,
 }
 # Of these only what lambdas are made with; the Android build takes them out again.
 LAMBDAS = {f"java/lang/invoke/{name}" for name in
@@ -50,7 +52,7 @@ LATER = {
     ("java/lang/Long", "compareUnsigned"), ("java/lang/Long", "divideUnsigned"),
     ("java/lang/Long", "remainderUnsigned"),
     ("java/math/BigInteger", "longValueExact"), ("java/math/BigInteger", "intValueExact"),
-    ("java/io/File", "toPath"), ("java/lang/Class", "getTypeName"), ("java/lang/Class", "toGenericString"),
+    ("java/lang/ThreadLocal", "withInitial"), ("java/io/File", "toPath"), ("java/lang/Class", "getTypeName"), ("java/lang/Class", "toGenericString"),
     ("java/lang/Class", "getAnnotatedSuperclass"), ("java/lang/Object", "finalize"),
 }
 
