@@ -52,7 +52,8 @@ LATER = {
     ("java/lang/Long", "compareUnsigned"), ("java/lang/Long", "divideUnsigned"),
     ("java/lang/Long", "remainderUnsigned"),
     ("java/math/BigInteger", "longValueExact"), ("java/math/BigInteger", "intValueExact"),
-    ("java/lang/ThreadLocal", "withInitial"), ("java/io/File", "toPath"), ("java/lang/Class", "getTypeName"), ("java/lang/Class", "toGenericString"),
+    ("java/lang/ThreadLocal", "withInitial"),
+    ("java/io/File", "toPath"), ("java/lang/Class", "getTypeName"), ("java/lang/Class", "toGenericString"),
     ("java/lang/Class", "getAnnotatedSuperclass"), ("java/lang/Object", "finalize"),
 }
 
