@@ -1,19 +1,13 @@
 #include "store/snapshot_cells.hpp"
 
 #include "store/content_codec.hpp"
+#include "store/snapshot_fields.hpp"
 
 namespace cotmoc::core {
 namespace {
 
 constexpr std::uint64_t octets_of_cell = 4;
 constexpr std::uint64_t span_cells = 8;
-
-/// A register with one value stands in columns, which the cells of fields pay for.
-bool has_content(const FieldContent& content) {
-    const auto* reg = std::get_if<Register>(&content);
-    return reg == nullptr || reg->live().size() != 1 || !reg->lost().empty() || !reg->passed().empty() ||
-           reg->live()[0].settled || reg->live()[0].resolving;
-}
 
 }  // namespace
 
@@ -38,7 +32,7 @@ void BlockCells::add(const RecordState& state) {
     ++kind.records;
     for (const auto& [name, content] : state.fields) {
         kind.groups.emplace(name, shape_of(content));
-        if (has_content(content)) {
+        if (!is_one_set(content)) {  // that one stands in columns, which the cells of fields pay for
             BinaryWriter octets;
             write_content(octets, content);
             alone_ += content_cells(octets.bytes(), shape_of(content));

@@ -57,12 +57,6 @@ Value created_value(const FieldContent& content) {
     return text.empty() ? Value(Absent{}) : Value(std::move(text));
 }
 
-bool is_one_set(const FieldContent& content) {
-    const auto* reg = std::get_if<Register>(&content);
-    return reg != nullptr && reg->live().size() == 1 && reg->lost().empty() && reg->passed().empty() &&
-           !reg->live()[0].settled && !reg->live()[0].resolving;
-}
-
 struct HeldField {
     Held held = Held::none;
     Value value;
@@ -289,6 +283,12 @@ Result<void> GroupReader::read(std::span<SnapshotRecord> records, std::span<cons
 }
 
 }  // namespace
+
+bool is_one_set(const FieldContent& content) {
+    const auto* reg = std::get_if<Register>(&content);
+    return reg != nullptr && reg->live().size() == 1 && reg->lost().empty() && reg->passed().empty() &&
+           !reg->live()[0].settled && !reg->live()[0].resolving;
+}
 
 void write_snapshot_fields(ColumnWriter& to, std::span<const SnapshotRecord> records, const CoveredSets& sets,
                            const Hasher& hasher) {

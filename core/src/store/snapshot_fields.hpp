@@ -5,6 +5,9 @@
 
 namespace cotmoc::core {
 
+/// A register with one value and no past: told by its value and its op, not by content.
+bool is_one_set(const FieldContent& content);
+
 void write_snapshot_fields(ColumnWriter& to, std::span<const SnapshotRecord> records, const CoveredSets& sets,
                            const Hasher& hasher);
 /// Precondition: the records have their kinds and creations.

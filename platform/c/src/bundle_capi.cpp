@@ -17,14 +17,6 @@ cotmoc_status change_bundle(cotmoc_bundle* bundle, cotmoc_error* error,
     });
 }
 
-std::vector<records::NamedDevice> named_devices(const sync::Replica& replica) {
-    std::vector<records::NamedDevice> devices;
-    for (const sync::DeviceInfo& device : replica.devices()) {
-        devices.push_back({device.name, device.id});
-    }
-    return devices;
-}
-
 Result<records::BundleFiles> write_bundle(OpenReplica& open, const cotmoc_bundle& bundle,
                                           const std::string& path, std::vector<DeviceId> readers,
                                           bool answer) {
@@ -154,9 +146,9 @@ cotmoc_status cotmoc_bundle_export(cotmoc_bundle* bundle, const char* path, cotm
             if (!in.replica().joined()) {
                 return fail(ErrorCode::not_joined);
             }
-            COTMOC_ASSIGN(
-                std::vector<DeviceId> readers,
-                records::bundle_readers(in.replica().trust(), named_devices(in.replica()), bundle->reader));
+            COTMOC_ASSIGN(std::vector<DeviceId> readers,
+                          records::bundle_readers(in.replica().trust(), records::named_devices(in.replica()),
+                                                  bundle->reader));
             COTMOC_ASSIGN(const records::BundleFiles written,
                           write_bundle(in, *bundle, file, std::move(readers), false));
             return records::bundle_written_json(written);

@@ -15,18 +15,8 @@ Result<Peer> find_peer(const sync::Replica& replica, const std::string& text, bo
     if (name.empty() || wrong_address || (needs_address && !peer.endpoint)) {
         return fail(ErrorCode::wrong_usage, "a peer is DEVICE@HOST:PORT, not " + text);
     }
-    std::vector<records::NamedDevice> devices;
-    for (const sync::DeviceInfo& device : replica.devices()) {
-        devices.push_back({device.name, device.id});
-    }
-    COTMOC_ASSIGN(const std::vector<DeviceId> named, records::bundle_readers(replica.trust(), devices, name));
-    if (named.size() != 1) {
-        return fail(ErrorCode::unknown_device, name + ": more than one; give the name or id of one");
-    }
-    if (named.front() == replica.id()) {
-        return fail(ErrorCode::wrong_usage, name + " is this device");
-    }
-    const auto* device = replica.trust().find(named.front());
+    COTMOC_ASSIGN(const DeviceId named, records::other_device(replica, name));
+    const auto* device = replica.trust().find(named);
     if (device == nullptr) {
         return fail(ErrorCode::unknown_device, name);
     }

@@ -8,14 +8,6 @@
 namespace cotmoc::cli {
 namespace {
 
-std::vector<NamedDevice> named_devices(const sync::Replica& replica) {
-    std::vector<NamedDevice> devices;
-    for (const sync::DeviceInfo& device : replica.devices()) {
-        devices.push_back({device.name, device.id});
-    }
-    return devices;
-}
-
 /// Runs `work` with the replica's side of a bundle.
 Outcome with_replica(const Common& common, const BundleOptions& options, std::string_view command,
                      Outcome (*work)(const BundleSide&, const BundleOptions&)) {
@@ -25,8 +17,13 @@ Outcome with_replica(const Common& common, const BundleOptions& options, std::st
         return fail(ErrorCode::not_joined);
     }
     sync::ReplicaPeers peers(replica);
-    BundleSide side{common, opened->place.clock,   replica, replica.keys().device, opened->place.random,
-                    peers,  named_devices(replica)};
+    BundleSide side{common,
+                    opened->place.clock,
+                    replica,
+                    replica.keys().device,
+                    opened->place.random,
+                    peers,
+                    records::named_devices(replica)};
     side.notes = [&] { return replica.notes(); };
     std::unique_ptr<sync::AttachmentStore> files;
     side.attachments = [&]() -> Result<sync::AttachmentStore*> {

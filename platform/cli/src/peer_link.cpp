@@ -59,19 +59,8 @@ Result<PeerAddress> parse_peer(const sync::Replica& replica, const std::string& 
     if (!endpoint || endpoint->port == 0 || at == 0) {
         return fail(ErrorCode::wrong_usage, "--peer is DEVICE@HOST:PORT or auto, not " + text);
     }
-    std::vector<NamedDevice> devices;
-    for (const sync::DeviceInfo& device : replica.devices()) {
-        devices.push_back({device.name, device.id});
-    }
-    const std::string name = text.substr(0, at);
-    COTMOC_ASSIGN(const std::vector<DeviceId> named, bundle_readers(replica.trust(), devices, name));
-    if (named.size() != 1) {
-        return fail(ErrorCode::unknown_device, name + ": more than one; give the name or id of one");
-    }
-    if (named.front() == replica.id()) {
-        return fail(ErrorCode::wrong_usage, name + " is this device");
-    }
-    return PeerAddress{named.front(), *endpoint};
+    COTMOC_ASSIGN(const DeviceId named, records::other_device(replica, text.substr(0, at)));
+    return PeerAddress{named, *endpoint};
 }
 
 Result<std::vector<PeerAddress>> find_neighbours(const sync::Replica& replica, system::LocalNetwork& network,

@@ -64,6 +64,26 @@ Result<void> VolumeFiles::publish() {
     return {};
 }
 
+std::vector<NamedDevice> named_devices(const sync::Replica& replica) {
+    std::vector<NamedDevice> devices;
+    for (const sync::DeviceInfo& device : replica.devices()) {
+        devices.push_back({device.name, device.id});
+    }
+    return devices;
+}
+
+Result<DeviceId> other_device(const sync::Replica& replica, const std::string& named) {
+    COTMOC_ASSIGN(const std::vector<DeviceId> found,
+                  bundle_readers(replica.trust(), named_devices(replica), named));
+    if (found.size() != 1) {
+        return fail(ErrorCode::unknown_device, named + ": more than one; give the name or id of one");
+    }
+    if (found.front() == replica.id()) {
+        return fail(ErrorCode::wrong_usage, named + " is this device");
+    }
+    return found.front();
+}
+
 Result<std::vector<DeviceId>> bundle_readers(const crypto::TrustState& trust,
                                              const std::vector<NamedDevice>& devices,
                                              const std::string& named) {

@@ -47,6 +47,10 @@ struct NamedDevice {
     std::string name;
     DeviceId id;
 };
+std::vector<NamedDevice> named_devices(const sync::Replica& replica);
+/// One other device by its name or by 8 or more digits that begin its id. unknown_device, also if several are
+/// meant; wrong_usage for this device itself.
+Result<DeviceId> other_device(const sync::Replica& replica, const std::string& named);
 /// The devices that --for means: "hub" or "province", whatever devices are called; one by its name or by 8 or
 /// more digits that begin its id. Empty for everybody. unknown_device, also of a name that several have;
 /// no_hub.

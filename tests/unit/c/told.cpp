@@ -1,0 +1,102 @@
+// What is told of a replica through the C interface: its state, its export, its audit, its quarantine.
+#include "unit/c/host.hpp"
+
+using namespace cotmoc;
+using namespace cotmoc::test_c;
+
+TEST_CASE("the rest that is told of a replica") {
+    Province province;
+    Post post(province, "don-a");
+    post.add("delegation", R"({"head":"A"})");
+    const auto text = [&](auto call) {
+        return text_from([&](auto... view) { return call(post.replica, view...); });
+    };
+    CHECK(has(text(cotmoc_replica_info), R"("name":"don-a","joined":true,"restored":false)"));
+    CHECK(has(text(cotmoc_replica_info), R"("space":"kon-tum/ngoc-hoi")"));
+    CHECK(has(text(cotmoc_replica_catalogue), R"("catalogue":"test")"));
+    CHECK(has(text(cotmoc_replica_verify), R"("ok":true)"));
+    CHECK(text(cotmoc_replica_quarantine) == "[]");
+    const std::string report = text_from([&](auto... view) {
+        return cotmoc_replica_report(post.replica, "kon-tum/ngoc-hoi", "2024-01-01", "2024-12-31", view...);
+    });
+    CHECK(has(report, "{"));
+    CHECK(cotmoc_replica_report(post.replica, "kon-tum/ngoc-hoi", "soon", "2024-12-31", nullptr, nullptr,
+                                nullptr) == COTMOC_BAD_DATE);
+    CHECK(text_from([&](auto... view) {
+              return cotmoc_record_import(post.replica, R"({"kind":"log","fields":{"line":"x"}})", view...);
+          }) == "added");
+    CHECK(text_from([&](auto... view) {
+              return cotmoc_record_duplicates(post.replica, "delegation", nullptr, view...);
+          }) == "[]");
+    int lines = 0;
+    const auto count = [](void* ctx, const char*, size_t) -> cotmoc_status {
+        ++*static_cast<int*>(ctx);
+        return COTMOC_OK;
+    };
+    CHECK(cotmoc_replica_audit(post.replica, count, &lines, nullptr) == COTMOC_OK);
+    CHECK(lines > 0);
+}
+
+TEST_CASE("records are exported in the form that import takes, and the audit tells of it") {
+    Province province;
+    Post post(province, "don-a");
+    const std::string id = post.add("delegation", R"({"head":"A","note":"n"})");
+    post.add("inspection", R"({"marker_no":"M-1"})");
+    struct Lines {
+        std::vector<std::string> all;
+        cotmoc_replica* replica = nullptr;
+        cotmoc_status inside = COTMOC_OK;
+        cotmoc_status returns = COTMOC_OK;
+    } lines;
+    lines.replica = post.replica;
+    const auto line = [](void* ctx, const char* text, size_t size) -> cotmoc_status {
+        auto& in = *static_cast<Lines*>(ctx);
+        in.all.emplace_back(text, size);
+        in.inside = cotmoc_replica_info(in.replica, nullptr, nullptr, nullptr);
+        return in.returns;
+    };
+    const auto run = [&](const char* kind, const char* space) {
+        lines.all.clear();
+        return cotmoc_replica_export(post.replica, kind, space, line, &lines, nullptr);
+    };
+    REQUIRE(run("delegation", nullptr) == COTMOC_OK);
+    REQUIRE(lines.all.size() == 1);
+    CHECK(has(lines.all[0], id));
+    CHECK(has(lines.all[0], R"("fields":{)"));
+    CHECK(has(lines.all[0], R"("note":"n")"));
+    CHECK(lines.inside == COTMOC_BUSY);
+    const std::string exported = lines.all[0];
+    CHECK(text_from([&](auto... view) {
+              return cotmoc_record_import(post.replica, exported.c_str(), view...);
+          }) == "unchanged");
+    CHECK(run(nullptr, "kon-tum/ngoc-hoi") == COTMOC_OK);
+    CHECK(lines.all.size() == 2);
+    lines.returns = COTMOC_STOP;
+    CHECK(run(nullptr, nullptr) == COTMOC_OK);
+    CHECK(lines.all.size() == 1);
+    lines.returns = COTMOC_HOST_FIRST;
+    CHECK(run(nullptr, nullptr) == COTMOC_HOST_FIRST);
+    CHECK(run("nothing", nullptr) == COTMOC_UNKNOWN_KIND);
+    CHECK(run(nullptr, "kon-tum/nowhere") == COTMOC_UNKNOWN_SPACE);
+    lines.all.clear();
+    lines.returns = COTMOC_OK;
+    HubPipe pipe(province);
+    Syncer(post.replica, pipe).run();
+    CHECK(cotmoc_replica_audit(post.replica, line, &lines, nullptr) == COTMOC_OK);
+    std::string audit;
+    for (const std::string& each : lines.all) {
+        audit += each;
+    }
+    CHECK(has(audit, "export"));
+}
+
+TEST_CASE("what is not in quarantine is not released") {
+    Province province;
+    Post post(province, "don-a");
+    const auto release = [&](const char* hash) {
+        return cotmoc_replica_release(post.replica, hash, nullptr, nullptr, nullptr);
+    };
+    CHECK(release("abcdef") == COTMOC_UNKNOWN_CHANGE);
+    CHECK(release("abc") == COTMOC_WRONG_USAGE);
+    CHECK(release(nullptr) == COTMOC_WRONG_USAGE);
+}
