@@ -15,7 +15,12 @@ endif()
 set(pc_libs_system "-lcotmoc_system")
 set(pc_needs_asio "cotmoc-sync")
 set(pc_libs_asio "-lcotmoc_asio -pthread")
-set(pc_needs_records "cotmoc-sync cotmoc-system")
+set(pc_needs_pictures "cotmoc-base")
+if(COTMOC_THUMBNAILS)
+    string(APPEND pc_needs_pictures " libjpeg >= 2.0 libpng16 >= 1.6.37")
+endif()
+set(pc_libs_pictures "-lcotmoc_pictures")
+set(pc_needs_records "cotmoc-sync cotmoc-system cotmoc-pictures")
 set(pc_libs_records "-lcotmoc_records")
 
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY

@@ -32,8 +32,8 @@ framework() {
             -DCMAKE_OSX_SYSROOT="$sysroot" -DCMAKE_OSX_ARCHITECTURES="$arch" -DCMAKE_OSX_DEPLOYMENT_TARGET="$minimum" \
             -DCMAKE_PREFIX_PATH="$dependencies/$sdk" -DCMAKE_FIND_ROOT_PATH="$dependencies/$sdk" \
             -DCOTMOC_BUILD_TESTS=OFF
-        cmake --build "$slice" --target cotmoc_c_parts cotmoc_records cotmoc_asio cotmoc_system cotmoc_sync \
-            cotmoc_crypto cotmoc_core cotmoc_base cotmoc_sqlite
+        cmake --build "$slice" --target cotmoc_c_parts cotmoc_records cotmoc_pictures cotmoc_asio cotmoc_system \
+            cotmoc_sync cotmoc_crypto cotmoc_core cotmoc_base cotmoc_sqlite
         objects=()
         for source in "$here"/src/*.m "$here"/src/*.mm; do
             object=$slice/$(basename "$source").o

@@ -82,7 +82,10 @@ Result<void> give_key(json& item, const Field& field, const std::optional<Record
     }
     const std::string& shown = item.get_ref<const std::string&>();
     const auto has_no_key = [&] {
-        return fail(ErrorCode::unknown_attachment, at_field(field.name, brief(shown)));
+        return fail(
+            ErrorCode::unknown_attachment,
+            at_field(field.name, brief(shown) + ": an exported line holds no key of its file, and the "
+                                                "record names no such file here: attach the file"));
     };
     if (!id) {
         return has_no_key();

@@ -6,21 +6,10 @@
 #include <cotmoc/records/lookup.hpp>
 #include <cotmoc/system/file_stream.hpp>
 
-#include <filesystem>
-
 using namespace cotmoc;
 using namespace cotmoc::capi;
 
 namespace {
-
-records::JsonObject attachment_object(const core::Attachment& attachment) {
-    records::JsonObject object;
-    object.text("attachment", attachment.file.id.hex())
-        .text("name", attachment.name)
-        .number("size", attachment.file.size)
-        .text("media_type", attachment.media_type);
-    return object;
-}
 
 /// The replica's store of files; wrong_shape if its catalogue has no field for any.
 Result<sync::AttachmentStore*> store_of(OpenReplica& open) {
@@ -40,7 +29,7 @@ Result<std::string> attach(OpenReplica& open, const char* id, const char* field,
     COTMOC_ASSIGN(const core::RecordView record, records::find_record(open.replica(), name));
     COTMOC_ASSIGN(const sync::Attached attached,
                   sync::attach(open.replica(), *store, open.random(), record.id, field_name, source));
-    return attachment_object(attached.attachment).flag("known", attached.known).finish();
+    return records::attachment_json(attached.attachment, "known", attached.known, attached.no_thumbnail);
 }
 
 /// Gives the octets of a file of a record to `write`, which may not use the replica.
@@ -92,6 +81,7 @@ cotmoc_status cotmoc_attachment_add(cotmoc_replica* replica, const char* id, con
             octets.resize(got);
             return octets;
         };
+        records::add_thumbnail(made);
         return attach(open, id, field, std::move(made));
     });
 }
@@ -102,16 +92,7 @@ cotmoc_status cotmoc_attachment_add_file(cotmoc_replica* replica, const char* id
     return tell(replica, Access::replica, view, ctx, error, [&](OpenReplica& open) -> Result<std::string> {
         COTMOC_ASSIGN(const std::string file_path, text_of(path, "path"));
         system::FileReader file(file_path);
-        sync::AttachmentSource made;
-        COTMOC_ASSIGN(made.size, file.size());
-        made.name = std::filesystem::path(file_path).filename().string();
-        made.media_type = records::media_type_of(made.name);
-        made.read = [&](std::uint64_t offset, std::size_t size) -> Result<Bytes> {
-            Bytes octets(size);
-            COTMOC_ASSIGN(const std::size_t got, file.read(offset, octets));
-            octets.resize(got);
-            return octets;
-        };
+        COTMOC_ASSIGN(sync::AttachmentSource made, records::attachment_source(file));
         return attach(open, id, field, std::move(made));
     });
 }
@@ -127,8 +108,7 @@ cotmoc_status cotmoc_attachment_list(cotmoc_replica* replica, const char* id, co
         std::vector<std::string> objects;
         for (const core::Attachment& attachment : all) {
             COTMOC_ASSIGN(const auto held, store->find(attachment.file.id));
-            objects.push_back(
-                attachment_object(attachment).flag("held", held && held->chunks.whole()).finish());
+            objects.push_back(records::attachment_json(attachment, "held", held && held->chunks.whole()));
         }
         return records::json_array(objects);
     });

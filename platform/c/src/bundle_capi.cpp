@@ -179,8 +179,7 @@ cotmoc_status cotmoc_bundle_inspect(const char* path, cotmoc_text_fn view, void*
     return guard(error, [&]() -> Result<void> {
         COTMOC_ASSIGN(const std::string file, text_of(path, "path"));
         COTMOC_TRY(crypto::initialise());
-        records::FileVolume volume(file);
-        COTMOC_ASSIGN(const sync::BundleVolumeInfo info, sync::inspect_volume(volume));
-        return give(view, ctx, records::volume_json(file, info));
+        COTMOC_ASSIGN(const records::VolumeInfo info, records::inspect(file));
+        return give(view, ctx, records::inspected_json(file, info));
     });
 }

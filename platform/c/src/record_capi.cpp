@@ -88,8 +88,7 @@ cotmoc_status cotmoc_record_import(cotmoc_replica* replica, const char* line, co
                                    cotmoc_error* error) noexcept {
     return tell(replica, Access::records, view, ctx, error, [&](OpenReplica& open) -> Result<std::string> {
         COTMOC_ASSIGN(const std::string text, text_of(line, "line"));
-        COTMOC_ASSIGN(const core::Catalogue* catalogue, records::catalogue_of(open.replica()));
-        COTMOC_ASSIGN(const core::ImportLine parsed, core::parse_import_line(*catalogue, text));
+        COTMOC_ASSIGN(const core::ImportLine parsed, records::read_import_line(open.replica(), text));
         COTMOC_ASSIGN(const sync::Replica::Imported imported, open.replica().import(parsed));
         switch (imported) {
             case sync::Replica::Imported::added:

@@ -7,8 +7,6 @@
 
 namespace cotmoc::cli {
 
-using records::media_type_of;
-
 /// The replica's store of chunks. Null if its catalogue has no field for files and none were ever kept,
 /// unless `always`.
 Result<std::unique_ptr<sync::AttachmentStore>> open_attachments(Opened& opened, bool always = false);

@@ -142,7 +142,7 @@ Result<std::optional<sync::FileBundleRead>> read_attachments(const BundleSide& s
         return fail(ErrorCode::wrong_shape, "the catalogue has no field for files");
     }
     Progress progress(side.common, side.clock, Label::importing);
-    sync::FileBundleImport files{side.store.trust(), side.keys.public_keys().id(), *store};
+    sync::FileBundleImport files{side.store.trust(), side.keys.public_keys().id(), *store, side.is_hub};
     files.progress = [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); };
     COTMOC_ASSIGN(sync::FileBundleRead read, sync::import_files(files, volumes));
     problems.insert(problems.end(), read.problems.begin(), read.problems.end());

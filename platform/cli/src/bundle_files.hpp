@@ -49,6 +49,7 @@ struct BundleSide {
     std::function<Result<sync::AttachmentStore*>()> attachments = []() -> Result<sync::AttachmentStore*> {
         return nullptr;
     };
+    bool is_hub = false;
 };
 Outcome export_to_files(const BundleSide& side, const BundleOptions& options);
 Outcome import_from_files(const BundleSide& side, const BundleOptions& options);

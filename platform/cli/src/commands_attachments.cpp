@@ -5,11 +5,6 @@
 #include "messages.hpp"
 #include "program.hpp"
 
-#include <cotmoc/pictures/thumbnailer.hpp>
-#include <cotmoc/system/file_stream.hpp>
-
-#include <filesystem>
-
 namespace cotmoc::cli {
 namespace {
 
@@ -23,31 +18,10 @@ struct AttachmentOptions {
     bool thumbnail = false;
 };
 
-JsonObject attachment_object(const core::Attachment& attachment, bool known) {
-    JsonObject object;
-    object.text("attachment", attachment.file.id.hex())
-        .text("name", attachment.name)
-        .number("size", attachment.file.size)
-        .text("media_type", attachment.media_type)
-        .flag("known", known);
-    if (attachment.thumbnail) {
-        object.number("thumbnail", attachment.thumbnail->size);
-    }
-    return object;
-}
-
-std::string attachment_json(const core::Attachment& attachment, bool known) {
-    return attachment_object(attachment, known).finish();
-}
-
 void put_attached(const Common& common, const sync::Attached& attached) {
     const core::Attachment& attachment = attached.attachment;
     if (common.json) {
-        JsonObject object = attachment_object(attachment, attached.known);
-        if (attached.no_thumbnail) {
-            object.text("no_thumbnail", error_name(attached.no_thumbnail->code));
-        }
-        put_line(object.finish());
+        put_line(records::attachment_json(attachment, "known", attached.known, attached.no_thumbnail));
         return;
     }
     put_line(attachment.name + "  " + std::to_string(attachment.file.size) + " " +
@@ -71,25 +45,11 @@ Result<std::unique_ptr<sync::AttachmentStore>> store_for_files(Opened& opened) {
 
 Outcome attach(const Common& common, const AttachmentOptions& options) {
     system::FileReader file(options.file);
-    COTMOC_ASSIGN(const std::uint64_t size, file.size());
+    COTMOC_ASSIGN(const sync::AttachmentSource source, records::attachment_source(file));
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "attach"));
     sync::Replica& replica = *opened->replica;
     COTMOC_ASSIGN(const auto store, store_for_files(*opened));
     COTMOC_ASSIGN(const core::RecordView record, find_record(replica, options.id));
-    sync::AttachmentSource source;
-    source.name = std::filesystem::path(options.file).filename().string();
-    source.media_type = media_type_of(source.name);
-    source.size = size;
-    source.read = [&](std::uint64_t offset, std::size_t length) -> Result<Bytes> {
-        Bytes octets(length);
-        COTMOC_ASSIGN(const std::size_t got, file.read(offset, octets));
-        octets.resize(got);
-        return octets;
-    };
-    const auto thumbnailer = pictures::make_thumbnailer();
-    if (thumbnailer) {
-        source.thumbnail = [&] { return thumbnailer->make({source.size, source.read}); };
-    }
     COTMOC_ASSIGN(const sync::Attached attached,
                   sync::attach(replica, *store, opened->place.random, record.id, options.field, source));
     put_attached(common, attached);
@@ -143,7 +103,7 @@ Outcome fetch(const Common& common, const AttachmentOptions& options) {
     }
     COTMOC_TRY(write_out(*store, file, options.output));
     if (common.json && options.output != "-") {
-        put_line(attachment_json(attachment, true));
+        put_line(records::attachment_json(attachment, "known", true));
     }
     return done;
 }
@@ -161,7 +121,7 @@ Outcome detach(const Common& common, const AttachmentOptions& options) {
     edit.value = core::attachment_text(attachment);
     COTMOC_TRY(replica.edit(record.id, std::span(&edit, 1)));
     if (common.json) {
-        put_line(attachment_json(attachment, true));
+        put_line(records::attachment_json(attachment, "known", true));
     }
     return done;
 }

@@ -3,10 +3,9 @@
 #include "program.hpp"
 #include "progress.hpp"
 
-#include <cotmoc/core/import_files.hpp>
 #include <cotmoc/records/export_json.hpp>
+#include <cotmoc/records/lookup.hpp>
 #include <cotmoc/sync/archive.hpp>
-#include <cotmoc/sync/attachments.hpp>
 #include <cotmoc/system/file.hpp>
 
 #include <map>
@@ -28,12 +27,7 @@ struct Counts {
 };
 
 Result<void> import_line(sync::Replica& replica, std::string_view text, Counts& counts) {
-    const auto files = [&](const RecordId& id, const std::string& field) {
-        const auto known = sync::attachments_of(replica, id, field);
-        // A record that is not here, or another kind's here, names no such file.
-        return known ? known : Result<std::vector<core::Attachment>>(std::vector<core::Attachment>());
-    };
-    COTMOC_ASSIGN(core::ImportLine line, core::parse_import_line(*replica.catalogue(), text, files));
+    COTMOC_ASSIGN(const core::ImportLine line, records::read_import_line(replica, text));
     COTMOC_ASSIGN(const sync::Replica::Imported imported, replica.import(line));
     switch (imported) {
         case sync::Replica::Imported::added:

@@ -41,7 +41,12 @@ cli::Outcome with_hub(const cli::Common& common, HubPlace& place, const cli::Bun
         return fail(ErrorCode::not_joined);
     }
     FilePeers peers(place.hub(), place.directory() + "/bundles");
-    const cli::BundleSide side{common, place.clock(), place.hub(), place.keys(), place.random(), peers, {}};
+    cli::BundleSide side{common, place.clock(), place.hub(), place.keys(), place.random(), peers, {}};
+    side.is_hub = true;
+    side.attachments = [&]() -> Result<sync::AttachmentStore*> {
+        return place.attachments() != nullptr ? Result<sync::AttachmentStore*>(place.attachments())
+                                              : tl::unexpected(*place.attachments_error());
+    };
     return work(side, options);
 }
 
@@ -54,8 +59,8 @@ cli::Outcome export_bundle(const cli::Common& common, HubPlace& place, const syn
 }
 
 cli::Outcome import_bundle(const cli::Common& common, HubPlace& place, const sync::HubLimits& limits,
-                           const cli::BundleOptions& options) {
-    COTMOC_TRY(place.open("bundle import", limits));
+                           const sync::AttachmentLimits& files, const cli::BundleOptions& options) {
+    COTMOC_TRY(place.open("bundle import", limits, files));
     return with_hub(common, place, options, cli::import_from_files);
 }
 

@@ -120,7 +120,8 @@ cli::Outcome bundle_export(const Options& options, HubPlace& place) {
 }
 
 cli::Outcome bundle_import(const Options& options, HubPlace& place) {
-    return import_bundle(common_of(options), place, options.limits, options.bundle);
+    return import_bundle(common_of(options), place, options.limits, options.attachment_limits,
+                         options.bundle);
 }
 
 cli::Outcome bundle_inspect(const Options& options, HubPlace&) {

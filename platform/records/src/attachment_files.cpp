@@ -1,3 +1,4 @@
+#include <cotmoc/pictures/thumbnailer.hpp>
 #include <cotmoc/records/attachment_files.hpp>
 #include <cotmoc/records/json_text.hpp>
 #include <cotmoc/system/file.hpp>
@@ -95,6 +96,47 @@ std::string media_type_of(std::string_view name) {
     }
     const auto found = types.find(ending);
     return found != types.end() ? found->second : "application/octet-stream";
+}
+
+Result<sync::AttachmentSource> attachment_source(system::FileReader& file) {
+    sync::AttachmentSource source;
+    COTMOC_ASSIGN(source.size, file.size());
+    source.name = std::filesystem::path(file.path()).filename().string();
+    source.media_type = media_type_of(source.name);
+    source.read = [&file](std::uint64_t offset, std::size_t length) -> Result<Bytes> {
+        Bytes octets(length);
+        COTMOC_ASSIGN(const std::size_t got, file.read(offset, octets));
+        octets.resize(got);
+        return octets;
+    };
+    add_thumbnail(source);
+    return source;
+}
+
+void add_thumbnail(sync::AttachmentSource& source) {
+    const std::shared_ptr<pictures::Thumbnailer> thumbnailer = pictures::make_thumbnailer();
+    if (thumbnailer) {
+        source.thumbnail = [thumbnailer, size = source.size, read = source.read] {
+            return thumbnailer->make({size, read});
+        };
+    }
+}
+
+std::string attachment_json(const core::Attachment& attachment, std::string_view flag, bool value,
+                            const std::optional<Error>& no_thumbnail) {
+    JsonObject object;
+    object.text("attachment", attachment.file.id.hex())
+        .text("name", attachment.name)
+        .number("size", attachment.file.size)
+        .text("media_type", attachment.media_type)
+        .flag(flag, value);
+    if (attachment.thumbnail) {
+        object.number("thumbnail", attachment.thumbnail->size);
+    }
+    if (no_thumbnail) {
+        object.text("no_thumbnail", error_name(no_thumbnail->code));
+    }
+    return object.finish();
 }
 
 }  // namespace cotmoc::records

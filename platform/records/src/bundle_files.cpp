@@ -135,4 +135,15 @@ std::vector<DeviceId> answer_readers(const crypto::TrustState& trust, const cryp
     return writers;
 }
 
+Result<VolumeInfo> inspect(const std::string& file) {
+    FileVolume volume(file);
+    COTMOC_ASSIGN(const bool of_files, sync::is_file_volume(volume));
+    if (of_files) {
+        COTMOC_ASSIGN(sync::FileVolumeInfo info, sync::inspect_file_volume(volume));
+        return VolumeInfo(std::move(info));
+    }
+    COTMOC_ASSIGN(sync::BundleVolumeInfo info, sync::inspect_volume(volume));
+    return VolumeInfo(std::move(info));
+}
+
 }  // namespace cotmoc::records

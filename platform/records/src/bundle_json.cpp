@@ -20,7 +20,69 @@ std::string amounts_json(const std::map<Id, sync::BundleVolumeInfo::Amount>& amo
     return json_array(all);
 }
 
+std::string volume_json(const std::string& file, const sync::BundleVolumeInfo& info) {
+    JsonObject trust;
+    add_amount(trust, info.trust_entries)
+        .number("first", info.first_trust_position)
+        .number("last", info.last_trust_position);
+    JsonObject change_sets;
+    std::string holdings = "null";
+    if (info.holdings) {
+        std::uint64_t feeds = 0;
+        for (const auto& [space, frontier] : info.holdings->spaces) {
+            feeds += frontier.size();
+        }
+        holdings = JsonObject()
+                       .number("trust_position", info.holdings->trust_position)
+                       .number("spaces", std::uint64_t{info.holdings->spaces.size()})
+                       .number("feeds", feeds)
+                       .finish();
+    }
+    std::string reader = "null";
+    if (info.reader) {
+        reader = "\"" + info.reader->hex() + "\"";
+    }
+    return JsonObject()
+        .text("file", file)
+        .text("bundle", info.bundle)
+        .number("number", std::uint64_t{info.number})
+        .number("volumes", std::uint64_t{info.count})
+        .number("bytes", info.bytes)
+        .text("root", info.root_fingerprint.hex())
+        .text("writer", info.writer.hex())
+        .raw("reader", reader)
+        .raw("holdings", holdings)
+        .raw("trust_entries", trust.finish())
+        .raw("change_sets", add_amount(change_sets, info.change_sets).finish())
+        .raw("spaces", amounts_json(info.by_space, "space"))
+        .raw("devices", amounts_json(info.by_author, "device"))
+        .finish();
+}
+
+std::string volume_json(const std::string& file, const sync::FileVolumeInfo& info) {
+    JsonObject files;
+    JsonObject chunks;
+    std::vector<std::string> held;
+    for (const auto& [device, count] : info.held) {
+        held.push_back(JsonObject().text("device", device.hex()).number("count", count).finish());
+    }
+    return JsonObject()
+        .text("file", file)
+        .number("bytes", info.bytes)
+        .text("root", info.root_fingerprint.hex())
+        .raw("attachments", add_amount(files, info.files).finish())
+        .raw("chunks", add_amount(chunks, info.chunks).finish())
+        .raw("spaces", amounts_json(info.by_space, "space"))
+        .raw("devices", amounts_json(info.by_author, "device"))
+        .raw("held", json_array(held))
+        .finish();
+}
+
 }  // namespace
+
+std::string inspected_json(const std::string& file, const VolumeInfo& info) {
+    return std::visit([&](const auto& each) { return volume_json(file, each); }, info);
+}
 
 std::string bundle_written_json(const BundleFiles& exported) {
     JsonObject object;
@@ -83,45 +145,6 @@ std::string bundle_read_json(const sync::BundleRead& read, const sync::SessionNo
         object.raw("ack", bundle_written_json(*answer));
     }
     return object.finish();
-}
-
-std::string volume_json(const std::string& file, const sync::BundleVolumeInfo& info) {
-    JsonObject trust;
-    add_amount(trust, info.trust_entries)
-        .number("first", info.first_trust_position)
-        .number("last", info.last_trust_position);
-    JsonObject change_sets;
-    std::string holdings = "null";
-    if (info.holdings) {
-        std::uint64_t feeds = 0;
-        for (const auto& [space, frontier] : info.holdings->spaces) {
-            feeds += frontier.size();
-        }
-        holdings = JsonObject()
-                       .number("trust_position", info.holdings->trust_position)
-                       .number("spaces", std::uint64_t{info.holdings->spaces.size()})
-                       .number("feeds", feeds)
-                       .finish();
-    }
-    std::string reader = "null";
-    if (info.reader) {
-        reader = "\"" + info.reader->hex() + "\"";
-    }
-    return JsonObject()
-        .text("file", file)
-        .text("bundle", info.bundle)
-        .number("number", std::uint64_t{info.number})
-        .number("volumes", std::uint64_t{info.count})
-        .number("bytes", info.bytes)
-        .text("root", info.root_fingerprint.hex())
-        .text("writer", info.writer.hex())
-        .raw("reader", reader)
-        .raw("holdings", holdings)
-        .raw("trust_entries", trust.finish())
-        .raw("change_sets", add_amount(change_sets, info.change_sets).finish())
-        .raw("spaces", amounts_json(info.by_space, "space"))
-        .raw("devices", amounts_json(info.by_author, "device"))
-        .finish();
 }
 
 }  // namespace cotmoc::records

@@ -1,5 +1,7 @@
 #include <cotmoc/records/lookup.hpp>
 
+#include <cotmoc/sync/attachments.hpp>
+
 namespace cotmoc::records {
 
 Result<const core::Catalogue*> catalogue_of(const sync::Replica& replica) {
@@ -65,6 +67,15 @@ Result<core::RecordView> find_record(sync::Replica& replica, std::string_view id
 
 Result<sync::SpaceInfo> space_or_default(const sync::Replica& replica, const std::string& name) {
     return name.empty() ? replica.default_space() : replica.find_space(name);
+}
+
+Result<core::ImportLine> read_import_line(sync::Replica& replica, std::string_view line) {
+    COTMOC_ASSIGN(const core::Catalogue* catalogue, catalogue_of(replica));
+    return core::parse_import_line(*catalogue, line, [&](const RecordId& id, const std::string& field) {
+        const auto known = sync::attachments_of(replica, id, field);
+        // A record that is not here, or another kind's here, names no such file.
+        return known ? known : Result<std::vector<core::Attachment>>(std::vector<core::Attachment>());
+    });
 }
 
 }  // namespace cotmoc::records

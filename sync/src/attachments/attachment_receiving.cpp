@@ -14,9 +14,21 @@ constexpr std::uint64_t charge_min = 4 * 1024;
 std::int64_t signed_of(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
 /// What the disk gives for a file of this size and its manifest, in octets.
-std::uint64_t charge_of(const crypto::AttachmentManifest& manifest) {
-    const std::size_t chunks = crypto::attachment_chunk_count(manifest.size);
-    return std::max(charge_min, manifest.size) + 154 + Hash256::size * chunks;
+std::uint64_t charge_of(std::uint64_t size) {
+    return std::max(charge_min, size) + 154 + Hash256::size * crypto::attachment_chunk_count(size);
+}
+
+/// What a file needs beyond what is held of it; at most its size.
+std::uint64_t lacking(std::uint64_t size, const ChunkSet& held, std::uint64_t part_octets) {
+    std::uint64_t octets = 0;
+    for (std::size_t chunk = 0; chunk < held.size(); ++chunk) {
+        octets += held.has(chunk) ? 0 : crypto::attachment_chunk_length(size, chunk);
+    }
+    return octets - std::min(octets, part_octets);
+}
+
+bool fits_beside(std::uint64_t used, std::uint64_t octets, std::uint64_t limit) {
+    return used <= limit && octets <= limit - used;
 }
 
 tl::unexpected<Error> no_room(const char* whose) { return fail(ErrorCode::quota_exceeded, whose); }
@@ -31,7 +43,7 @@ Result<void> AttachmentStore::insert(const Hash256& id, const crypto::Attachment
                                     "manifest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"));
     insert.bind_blob(1, id.view()).bind_blob(2, manifest.space.view()).bind_blob(3, manifest.author.view());
     insert.bind_blob(4, payer.view()).bind(5, signed_of(manifest.size));
-    insert.bind(6, signed_of(charge_of(manifest))).bind(7, draft ? 1 : 0).bind_blob(8, bytes);
+    insert.bind(6, signed_of(charge_of(manifest.size))).bind(7, draft ? 1 : 0).bind_blob(8, bytes);
     COTMOC_TRY(insert.run());
     return set_chunks(database_.last_row(), ChunkSet(crypto::attachment_chunk_count(manifest.size)));
 }
@@ -40,40 +52,78 @@ Result<void> AttachmentStore::check_quota(const crypto::AttachmentManifest& mani
     COTMOC_ASSIGN(core::Statement read,
                   database_.prepare("SELECT count(*), coalesce(sum(charge), 0) FROM attachment "
                                     "WHERE payer = ?1 AND NOT draft"));
-    COTMOC_ASSIGN(bool there, read.bind_blob(1, payer.view()).step());
-    const auto fits = [&](std::uint64_t used, std::uint64_t limit) {
-        const std::uint64_t charge = charge_of(manifest);
-        return used <= limit && charge <= limit - used;
-    };
-    if (!there || static_cast<std::uint64_t>(read.integer(0)) >= limits_.count ||
-        !fits(static_cast<std::uint64_t>(read.integer(1)), limits_.bytes)) {
-        return no_room("attachments of this device");
+    COTMOC_ASSIGN(const bool there, read.bind_blob(1, payer.view()).step());
+    const bool fits =
+        there && static_cast<std::uint64_t>(read.integer(0)) < limits_.count &&
+        fits_beside(static_cast<std::uint64_t>(read.integer(1)), charge_of(manifest.size), limits_.bytes);
+    return fits ? check_room(charge_of(manifest.size)) : no_room("attachments of this device");
+}
+
+Result<std::uint64_t> AttachmentStore::held_octets() {
+    COTMOC_ASSIGN(core::Statement read,
+                  database_.prepare("SELECT a.size, a.charge, c.whole, c.bits, c.part_octets FROM attachment "
+                                    "AS a JOIN chunks AS c ON c.attachment = a.number WHERE NOT a.draft"));
+    std::uint64_t octets = 0;
+    for (;;) {
+        COTMOC_ASSIGN(const bool more, read.step());
+        if (!more) {
+            return octets;
+        }
+        const auto size = static_cast<std::uint64_t>(read.integer(0));
+        const auto charge = static_cast<std::uint64_t>(read.integer(1));
+        const auto chunks = ChunkSet::from(read.blob(3), crypto::attachment_chunk_count(size));
+        const bool whole = read.integer(2) != 0 || !chunks;
+        octets +=
+            whole ? charge : charge - lacking(size, *chunks, static_cast<std::uint64_t>(read.integer(4)));
     }
-    COTMOC_ASSIGN(
-        core::Statement all,
-        database_.prepare("SELECT coalesce(sum(a.charge), 0), coalesce(sum(CASE WHEN c.whole THEN 0 "
-                          "ELSE a.charge END), 0) FROM attachment AS a JOIN chunks AS c "
-                          "ON c.attachment = a.number WHERE NOT a.draft"));
-    COTMOC_ASSIGN(there, all.step());
-    if (!there || !fits(static_cast<std::uint64_t>(all.integer(0)), limits_.total_bytes)) {
-        return no_room("attachments of all devices");
+}
+
+Result<void> AttachmentStore::check_room(std::uint64_t octets) {
+    if (limits_.total_bytes != AttachmentLimits::no_total && octets > room_left_) {
+        COTMOC_ASSIGN(const std::uint64_t held, held_octets());
+        room_left_ = limits_.total_bytes - std::min(held, limits_.total_bytes);
+        if (octets > room_left_) {
+            return no_room("attachments of all devices");
+        }
     }
     const std::optional<std::uint64_t> free = limits_.disk_free ? limits_.disk_free() : std::nullopt;
-    // What others have announced and not sent yet will need its room too.
-    const std::uint64_t promised = limits_.free_bytes + static_cast<std::uint64_t>(all.integer(1));
-    return !free || fits(promised, *free) ? Result<void>() : no_room("the disk's free room");
+    return !free || fits_beside(limits_.free_bytes, octets, *free) ? Result<void>()
+                                                                   : no_room("the disk's free room");
+}
+
+Result<void> AttachmentStore::take_room(std::uint64_t octets) {
+    const Result<void> room = check_room(octets);
+    if (!room && room.error().code != ErrorCode::quota_exceeded) {
+        return room;
+    }
+    if (!room && !switched_off("attachment-quota")) {
+        // Others came first since it was admitted. Whoever brings it is told so when it asks again.
+        return fail(ErrorCode::disk_full, room.error().detail);
+    }
+    room_left_ -= std::min(octets, room_left_);
+    return {};
+}
+
+Result<void> AttachmentStore::check_rest(const Hash256& id) {
+    COTMOC_ASSIGN(const std::optional<Row> known, row(id));
+    if (!known || known->held.chunks.whole() || switched_off("attachment-quota")) {
+        return {};
+    }
+    return check_room(lacking(known->held.size, known->held.chunks, known->held.part_octets));
 }
 
 Result<void> AttachmentStore::add(const crypto::AttachmentManifest& manifest, const DeviceId& payer) {
     const Hash256 id = crypto::attachment_id(manifest);
     COTMOC_ASSIGN(const std::optional<Row> known, row(id));
     if (known) {
-        return {};
+        return check_rest(id);
     }
     const Result<void> room = check_quota(manifest, payer);
     if (!room && !switched_off("attachment-quota")) {
         return room;
     }
+    const std::uint64_t beside = charge_of(manifest.size) - manifest.size;  // held from now on
+    room_left_ -= std::min(beside, room_left_);
     return write(true, [&] { return insert(id, manifest, payer, false); });
 }
 
@@ -111,6 +161,7 @@ Result<void> AttachmentStore::keep_part(const Hash256& id, std::size_t number, B
         return {};
     }
     const bool goes_on = kept != 0 && held.part_chunk == number && held.part_octets == kept;
+    COTMOC_TRY(take_room(octets.size() - (goes_on ? kept : 0)));
     return write(false, [&]() -> Result<void> {
         if (!goes_on) {
             // One beginning is kept: another session's, of this chunk or of another, makes room.
@@ -131,6 +182,8 @@ Result<void> AttachmentStore::keep_chunk(const Hash256& id, std::size_t number, 
     if (found.held.chunks.has(number)) {
         return {};
     }
+    const bool begun = found.held.part_chunk == number;
+    COTMOC_TRY(take_room(octets.size() - (begun ? std::min(octets.size(), found.held.part_octets) : 0)));
     found.held.chunks.add(number);
     return write(true, [&]() -> Result<void> {
         // Whatever another session left of this chunk was not checked with these octets.

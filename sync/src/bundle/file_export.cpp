@@ -29,12 +29,13 @@ std::size_t chunk_item_size(const crypto::AttachmentManifest& manifest, std::siz
     return file_item_head_size + 4 + manifest.sealed_length(chunk);
 }
 
-/// Which slices go into which volume. Each volume can be read without the others.
+/// Which slices go into which volume; the last one has room for what is held. Each can be read without the
+/// others.
 std::vector<std::vector<Slice>> cut(const std::vector<CarriedFile>& files, std::uint64_t held_size,
                                     std::uint64_t volume_size) {
     constexpr std::uint64_t frame = file_volume_header_size + file_item_head_size;  // and the end
     std::vector<std::vector<Slice>> volumes(1);
-    std::uint64_t used = frame + held_size;
+    std::uint64_t used = frame;
     for (std::size_t file = 0; file < files.size(); ++file) {
         const crypto::AttachmentManifest& manifest = files[file].manifest;
         bool named = false;
@@ -53,6 +54,9 @@ std::vector<std::vector<Slice>> cut(const std::vector<CarriedFile>& files, std::
             volumes.back().back().until = chunk + 1;
             used += size;
         }
+    }
+    if (used + held_size > volume_size && used > frame) {
+        volumes.emplace_back();
     }
     return volumes;
 }
@@ -104,7 +108,8 @@ public:
     }
 
     FileBundleWritten written;
-    std::uint64_t total = 0;  // octets, as planned
+    std::set<Hash256> damaged;  // these files, as far as they were read
+    std::uint64_t total = 0;    // octets, as planned
 
 private:
     /// The disk may have changed it: then nobody is given it, and it is fetched again.
@@ -117,6 +122,7 @@ private:
         }
         if (gone || crypto::attachment_chunk_hash(*sealed) != file.manifest.chunks[chunk]) {
             written.damaged += 1;
+            damaged.insert(file.id);
             return options_.files.drop_chunk(file.id, chunk);
         }
         BinaryWriter number;
@@ -205,7 +211,7 @@ Result<FileBundleWritten> export_files(const FileBundleExport& options, VolumeSi
     }
     const DeviceId own = options.keys.public_keys().id();
     COTMOC_ASSIGN(const std::vector<DeviceId> readers, readers_of(options, own));
-    COTMOC_ASSIGN(const std::vector<Hash256> held, held_for(options, own, readers, false));
+    COTMOC_ASSIGN(std::vector<Hash256> held, held_for(options, own, readers, false));
     std::vector<CarriedFile> files;
     if (!options.held_only) {
         COTMOC_ASSIGN(const std::vector<Hash256> lacking,
@@ -228,11 +234,13 @@ Result<FileBundleWritten> export_files(const FileBundleExport& options, VolumeSi
     for (std::size_t number = 0; number < volumes.size(); ++number) {
         COTMOC_TRY(
             writer.begin(static_cast<std::uint32_t>(number + 1), static_cast<std::uint32_t>(volumes.size())));
-        if (number == 0) {
-            COTMOC_TRY(writer.put_held(held));
-        }
         for (const Slice& slice : volumes[number]) {
             COTMOC_TRY(writer.put_slice(files[slice.file], slice));
+        }
+        if (number + 1 == volumes.size()) {
+            // In the end: what turned out to be damaged is held no more.
+            std::erase_if(held, [&](const Hash256& id) { return writer.damaged.contains(id); });
+            COTMOC_TRY(writer.put_held(held));
         }
         COTMOC_TRY(writer.end());
     }

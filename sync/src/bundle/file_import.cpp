@@ -37,30 +37,20 @@ class Reading {
 public:
     Reading(const FileBundleImport& options, FileBundleRead& read) : options_(options), read_(read) {}
 
-    Result<void> read_volume(VolumeSource& volume) {
-        volume_ = &volume;
-        offset_ = 0;
+    Result<void> read_volume(VolumeSource& source) {
         file_.reset();
-        COTMOC_ASSIGN(size_, volume.size());
-        if (size_ > bundle_volume_max) {
-            return fail(ErrorCode::limit_exceeded, "a volume of " + std::to_string(size_) + " octets");
+        COTMOC_ASSIGN(FileVolumeReader volume, FileVolumeReader::open(source));
+        if (volume.root_fingerprint() != options_.trust.root_fingerprint()) {
+            return fail(ErrorCode::wrong_root);
         }
-        COTMOC_TRY(read_header());
         for (;;) {
-            COTMOC_ASSIGN(const Bytes head, take(file_item_head_size));
-            BinaryReader reader(head);
-            const std::uint8_t type = reader.u8();
-            const std::uint32_t length = reader.u32();
-            if (type == static_cast<std::uint8_t>(FileItem::end)) {
-                return length == 0 && offset_ == size_ ? Result<void>() : damaged("after its end");
+            COTMOC_ASSIGN(const std::optional<FileVolumeItem> item, volume.next());
+            if (!item) {
+                return {};
             }
-            if (length == 0 || length > file_item_max(type)) {
-                return damaged("an item of " + std::to_string(length) + " octets");
-            }
-            COTMOC_ASSIGN(const Bytes body, take(length));
-            COTMOC_TRY(read_item(static_cast<FileItem>(type), body));
+            COTMOC_TRY(read_item(item->type, item->body));
             if (options_.progress) {
-                options_.progress(offset_, size_);
+                options_.progress(volume.offset(), volume.size());
             }
         }
     }
@@ -89,35 +79,6 @@ private:
         return fail(ErrorCode::bundle_damaged, why);
     }
 
-    /// The next octets; bundle_incomplete where a copy was cut.
-    Result<Bytes> take(std::size_t length) {
-        if (length > size_ - offset_) {
-            return fail(ErrorCode::bundle_incomplete, "it ends too early");
-        }
-        Bytes octets(length);
-        COTMOC_ASSIGN(const std::size_t got, volume_->read(offset_, octets));
-        if (got != length) {
-            return fail(ErrorCode::bundle_incomplete, "it ends too early");
-        }
-        offset_ += length;
-        return octets;
-    }
-
-    Result<void> read_header() {
-        COTMOC_ASSIGN(const Bytes header, take(file_volume_header_size));
-        BinaryReader reader(header);
-        const BytesView magic = reader.raw(file_volume_magic.size());
-        if (!std::ranges::equal(magic, file_volume_magic)) {
-            return damaged("not a volume of files");
-        }
-        const std::uint8_t format = reader.u8();
-        if (format != file_volume_format) {
-            return fail(ErrorCode::unsupported_version, "format " + std::to_string(format));
-        }
-        return reader.id<Hash256>() == options_.trust.root_fingerprint() ? Result<void>()
-                                                                         : fail(ErrorCode::wrong_root);
-    }
-
     Result<void> read_item(FileItem type, BytesView body) {
         switch (type) {
             case FileItem::held:
@@ -134,32 +95,31 @@ private:
 
     /// Whoever says so signed it: else a finder of the stick could make files seem delivered.
     Result<void> read_held(BytesView body) {
-        BinaryReader reader(body);
-        const auto device = reader.id<DeviceId>();
-        const auto signature = reader.id<crypto::Signature>();
-        const BytesView ids = reader.rest();
-        if (!reader.ok() || ids.empty() || ids.size() % Hash256::size != 0) {
-            return damaged("a list of files");
-        }
-        const auto* writer = options_.trust.find(device);
+        COTMOC_ASSIGN(const HeldList list, decode_held_list(body));
+        const auto* writer = options_.trust.find(list.device);
         if (writer == nullptr) {
-            return fail(ErrorCode::unknown_author, device.hex());
+            return fail(ErrorCode::unknown_author, list.device.hex());
         }
-        if (!crypto::verify(writer->keys.signing, held_hash(device, ids), signature) &&
+        if (!crypto::verify(writer->keys.signing, held_hash(list.device, list.ids), list.signature) &&
             !switched_off("bundle-signature")) {
             return fail(ErrorCode::bad_signature, "a list of files");
         }
-        // A hub tells in sessions what it holds: a stick of long ago may not say so in its name.
-        if (writer->revoked || writer->role == crypto::Role::hub || device == options_.own) {
+        // A hub tells in sessions what it holds: a stick of long ago may not say so in its name. And a hub
+        // brings nothing to anybody, so it need not know.
+        if (writer->revoked || writer->role == crypto::Role::hub || list.device == options_.own ||
+            options_.as_hub) {
             return {};
         }
-        for (std::size_t at = 0; at < ids.size() && claims_.size() < claims_max; at += Hash256::size) {
-            claims_.insert({*Hash256::from(ids.subspan(at, Hash256::size)), device});
+        for (std::size_t at = 0; at < list.ids.size() && claims_.size() < claims_max; at += Hash256::size) {
+            claims_.insert({*Hash256::from(list.ids.subspan(at, Hash256::size)), list.device});
         }
         return {};
     }
 
     Result<bool> is_named(const Hash256& id, const crypto::AttachmentManifest& manifest) {
+        if (options_.as_hub) {
+            return true;
+        }
         if (!missing_) {
             COTMOC_ASSIGN(missing_, options_.files.missing());
             std::ranges::sort(*missing_, by_id);
@@ -204,33 +164,32 @@ private:
         return {};
     }
 
-    /// As of a manifest that a session gives to who asked for it; nobody is there but this device.
+    /// As of a manifest that a session gives to who asked for it, where nobody is there but this device; as a
+    /// hub, as of one that its author brings.
     Result<void> check(const crypto::AttachmentManifest& manifest) const {
-        return check_attachment(manifest, {options_.trust, options_.own, options_.own},
-                                AttachmentOrigin::named);
+        return check_attachment(
+            manifest, {options_.trust, options_.own, options_.as_hub ? manifest.author : options_.own},
+            options_.as_hub ? AttachmentOrigin::brought : AttachmentOrigin::named);
     }
 
     Result<void> read_chunk(BytesView body) {
-        BinaryReader reader(body);
-        const std::size_t chunk = reader.u32();
-        const BytesView sealed = reader.rest();
-        if (!file_ || chunk >= file_->manifest.chunks.size() ||
-            sealed.size() != file_->manifest.sealed_length(chunk)) {
+        if (!file_) {
             return damaged("a chunk of nothing");
         }
+        COTMOC_ASSIGN(const ChunkItem item, decode_chunk_item(body, file_->manifest));
         if (!file_->taken) {
             return {};
         }
-        if (file_->held.has(chunk)) {
+        if (file_->held.has(item.chunk)) {
             read_.known += 1;
             return {};
         }
-        if (crypto::attachment_chunk_hash(sealed) != file_->manifest.chunks[chunk] &&
+        if (crypto::attachment_chunk_hash(item.sealed) != file_->manifest.chunks[item.chunk] &&
             !switched_off("attachment-chunk")) {
             return damaged("a chunk is not what its author signed");
         }
-        COTMOC_TRY(options_.files.keep_chunk(file_->id, chunk, sealed));
-        file_->held.add(chunk);
+        COTMOC_TRY(options_.files.keep_chunk(file_->id, item.chunk, item.sealed));
+        file_->held.add(item.chunk);
         read_.chunks += 1;
         read_.files += file_->held.whole() ? 1 : 0;
         return {};
@@ -238,21 +197,12 @@ private:
 
     const FileBundleImport& options_;
     FileBundleRead& read_;
-    VolumeSource* volume_ = nullptr;
-    std::uint64_t offset_ = 0;
-    std::uint64_t size_ = 0;
     std::optional<File> file_;
     std::set<std::pair<Hash256, DeviceId>> claims_;                 // who holds what
     std::optional<std::vector<AttachmentStore::Missing>> missing_;  // before anything was read
 };
 
 }  // namespace
-
-Result<bool> is_file_volume(VolumeSource& volume) {
-    Bytes head(file_volume_magic.size());
-    COTMOC_ASSIGN(const std::size_t got, volume.read(0, head));
-    return got == head.size() && std::ranges::equal(head, file_volume_magic);
-}
 
 Result<FileBundleRead> import_files(const FileBundleImport& options, std::span<VolumeSource* const> volumes) {
     if (options.trust.find(options.own) == nullptr) {

@@ -5,6 +5,7 @@
 #include <cotmoc/crypto/attachment.hpp>
 #include <cotmoc/crypto/hash.hpp>
 #include <cotmoc/crypto/keys.hpp>
+#include <cotmoc/sync/bundle.hpp>
 
 #include <array>
 
@@ -37,5 +38,47 @@ inline std::size_t file_item_max(std::uint8_t type) {
 inline Hash256 held_hash(const DeviceId& device, BytesView ids) {
     return crypto::hash("files-held", {device.view(), ids});
 }
+
+struct FileVolumeItem {
+    FileItem type{};
+    Bytes body;
+};
+
+struct HeldList {
+    DeviceId device;
+    crypto::Signature signature;
+    BytesView ids;  // as they are signed; of Hash256::size each, at least one
+};
+/// bundle_damaged.
+Result<HeldList> decode_held_list(BytesView body);
+
+struct ChunkItem {
+    std::size_t chunk = 0;
+    BytesView sealed;
+};
+/// bundle_damaged for what is no chunk of this file by its number and length.
+Result<ChunkItem> decode_chunk_item(BytesView body, const crypto::AttachmentManifest& manifest);
+
+/// Reads a volume from its beginning. Memory: one item.
+class FileVolumeReader {
+public:
+    /// The header. bundle_damaged, bundle_incomplete, unsupported_version, limit_exceeded, cannot_read_file.
+    static Result<FileVolumeReader> open(VolumeSource& source);
+    const Hash256& root_fingerprint() const { return root_; }
+    /// The next item; nothing after the end. bundle_incomplete where a copy was cut, bundle_damaged.
+    Result<std::optional<FileVolumeItem>> next();
+    std::uint64_t offset() const { return offset_; }
+    std::uint64_t size() const { return size_; }
+
+private:
+    explicit FileVolumeReader(VolumeSource& source) : source_(&source) {}
+    Result<void> read_header();
+    Result<Bytes> take(std::size_t length);
+
+    VolumeSource* source_;
+    Hash256 root_;
+    std::uint64_t offset_ = 0;
+    std::uint64_t size_ = 0;
+};
 
 }  // namespace cotmoc::sync

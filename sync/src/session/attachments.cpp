@@ -136,7 +136,9 @@ Result<void> AttachmentExchange::count_received(const AttachmentParties& parties
         COTMOC_ASSIGN(const std::optional<HeldAttachment> held, store_->find(*receiving_));
         if (held && held->chunks.whole()) {
             ++report.attachments_received.whole;
-            if (begun_) {
+            // What came from several is whole here, and perhaps nowhere else.
+            const auto there = there_.find(*receiving_);
+            if (begun_ && there != there_.end() && there->second.chunks.whole()) {
                 COTMOC_TRY(store_->note_delivered(*receiving_, parties.peer));
             }
             receiving_.reset();

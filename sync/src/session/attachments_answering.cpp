@@ -44,6 +44,14 @@ Result<void> AttachmentExchange::on_ask(BytesView body, const AttachmentParties&
     std::vector<AttachmentState> states;
     for (const Hash256& id : ids) {
         COTMOC_ASSIGN(AttachmentState state, state_for(id, parties));
+        if (state.kind == AttachmentState::Kind::held && !state.chunks.whole()) {
+            const Result<void> room = store_->check_rest(id);
+            if (!room && room.error().code != ErrorCode::quota_exceeded) {
+                return room;
+            }
+            // As if it were not known: its manifest is offered, and refused.
+            state = room ? std::move(state) : AttachmentState{};
+        }
         states.push_back(std::move(state));
     }
     wire_.send_message(MessageType::states, encode_states(states));

@@ -1,6 +1,9 @@
 // Attached files through the C interface: from callbacks, from the file system, and back.
 #include "unit/c/host.hpp"
 
+#include <cotmoc/pictures/thumbnailer.hpp>
+
+#include <array>
 #include <filesystem>
 #include <fstream>
 
@@ -155,6 +158,75 @@ TEST_CASE("a file is taken out of its record by name, and has a small picture on
         [&](auto... view) { return cotmoc_attachment_list(post.replica, id.c_str(), "files", view...); });
     CHECK(has(list, "b.txt"));
     CHECK(list.find("a.txt") == std::string::npos);
+}
+
+TEST_CASE("a picture that an app attaches gets a small one, and one that cannot be decoded is told") {
+    if (!pictures::make_thumbnailer()) {
+        return;  // built without libjpeg
+    }
+    // A PNG of one pixel.
+    constexpr std::array<std::uint8_t, 67> png = {
+        0x89, 'P',  'N',  'G',  0x0d, 0x0a, 0x1a, 0x0a, 0,    0,    0,   0x0d, 'I',  'H',  'D',  'R',  0,
+        0,    0,    1,    0,    0,    0,    1,    8,    6,    0,    0,   0,    0x1f, 0x15, 0xc4, 0x89, 0,
+        0,    0,    0x0a, 'I',  'D',  'A',  'T',  0x78, 0x9c, 0x63, 0,   1,    0,    0,    5,    0,    1,
+        0x0d, 0x0a, 0x2d, 0xb4, 0,    0,    0,    0,    'I',  'E',  'N', 'D',  0xae, 0x42, 0x60, 0x82};
+    Province province(catalogue);
+    Post post(province, "don-a");
+    const std::string id = post.add("report", R"({"title":"A"})");
+    Memory memory{Bytes(png.begin(), png.end()), post.replica};
+    const auto attach = [&](const char* name) {
+        const cotmoc_source source = memory.source();
+        return text_from([&](auto... view) {
+            return cotmoc_attachment_add(post.replica, id.c_str(), "files", name, nullptr, &source, view...);
+        });
+    };
+    CHECK(has(attach("ảnh.png"), R"("thumbnail":)"));
+    CHECK(memory.inside == COTMOC_BUSY);
+    Bytes small;
+    REQUIRE(cotmoc_attachment_read_thumbnail(post.replica, id.c_str(), "files", "ảnh.png", gather, &small,
+                                             nullptr) == COTMOC_OK);
+    CHECK(Bytes(small.begin(), small.begin() + 3) == Bytes{0xff, 0xd8, 0xff});
+    memory.octets.resize(50);
+    CHECK(has(attach("cut.png"), R"("no_thumbnail":"bad_encoding")"));
+    const std::string path = province.directory("b.png");
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(png.data()), static_cast<std::streamsize>(png.size()))
+        .put('\n');
+    CHECK(has(text_from([&](auto... view) {
+                  return cotmoc_attachment_add_file(post.replica, id.c_str(), "files", path.c_str(), view...);
+              }),
+              R"("thumbnail":)"));
+    CHECK(has(text_from([&](auto... view) {
+                  return cotmoc_attachment_list(post.replica, id.c_str(), "files", view...);
+              }),
+              R"("held":true,"thumbnail":)"));
+}
+
+TEST_CASE(
+    "an exported line is imported where the record names its files, and elsewhere the error says why not") {
+    Province province(catalogue);
+    Post post(province, "don-a");
+    const std::string id = post.add("report", R"({"title":"A"})");
+    std::ofstream(province.directory("a.txt")) << "a";
+    REQUIRE(cotmoc_attachment_add_file(post.replica, id.c_str(), "files", province.directory("a.txt").c_str(),
+                                       nullptr, nullptr, nullptr) == COTMOC_OK);
+    const std::string shown = post.get(id);
+    const std::size_t from = shown.find("a1 * ");
+    REQUIRE(from != std::string::npos);
+    const std::string item = shown.substr(from, shown.find('"', from) - from);
+    const auto line_of = [&](const std::string& record) {
+        return R"({"id":")" + record + R"(","kind":"report","fields":{"files":[")" + item + R"("]}})";
+    };
+    CHECK(text_from([&](auto... view) {
+              return cotmoc_record_import(post.replica, line_of(id).c_str(), view...);
+          }) == "unchanged");
+    cotmoc_error error{};
+    const std::string other = "018f3c8e-0000-7000-8000-000000000001";
+    CHECK(cotmoc_record_import(post.replica, line_of(other).c_str(), nullptr, nullptr, &error) ==
+          COTMOC_UNKNOWN_ATTACHMENT);
+    CHECK(has(error.detail, "files: a1 * "));
+    CHECK(has(error.detail, "holds no key of its file"));
+    CHECK(has(error.detail, "attach the file"));
 }
 
 TEST_CASE("a file that is wanted is named before the sync runs") {

@@ -215,10 +215,44 @@ TEST_CASE("a hub keeps no more of all devices than it was told, and leaves the d
     limits.disk_free = [&]() { return std::optional(free); };
     const auto tight = open_store(":memory:", limits);
     REQUIRE(add(*tight, SealedFile(1, 3)));
-    CHECK(error_of(add(*tight, SealedFile(1, 4))) == "quota_exceeded");  // what was announced needs room
-    free = 1'020'000;
-    REQUIRE(add(*tight, SealedFile(1, 4)));
+    REQUIRE(add(*tight, SealedFile(1, 4)));  // what was announced is not on the disk
     CHECK(error_of(add(*tight, SealedFile(50'000, 5))) == "quota_exceeded");
+    free = 1'060'000;
+    const SealedFile last(50'000, 5);
+    REQUIRE(add(*tight, last));
+    free = 1'020'000;  // others were first
+    CHECK(error_of(tight->check_rest(last.id)) == "quota_exceeded");
+    CHECK(error_of(tight->keep_chunk(last.id, 0, last.chunks[0])) == "disk_full");
+    CHECK(tight->find(last.id).value()->chunks.count() == 0);
+    free = 1'060'000;
+    REQUIRE(tight->keep_chunk(last.id, 0, last.chunks[0]));
+}
+
+TEST_CASE("announcing takes room from nobody; what comes does, and stops at what all may have") {
+    sync::AttachmentLimits limits;
+    limits.total_bytes = 700'000;
+    const auto store = open_store(":memory:", limits);
+    const SealedFile announced(600'000, 3, 1);
+    const SealedFile other(400'000, 4, 2);
+    REQUIRE(add(*store, announced));
+    REQUIRE(add(*store, other));
+    for (std::size_t number = 0; number < other.chunks.size(); ++number) {
+        REQUIRE(store->keep_chunk(other.id, number, other.chunks[number]));
+    }
+    CHECK(other.is_whole_in(*store));
+    // Who announced the first one is told that its rest has no room now.
+    CHECK(error_of(store->check_rest(announced.id)) == "quota_exceeded");
+    CHECK(error_of(add(*store, announced)) == "quota_exceeded");
+    REQUIRE(store->check_rest(other.id));
+    REQUIRE(store->keep_chunk(announced.id, 0, announced.chunks[0]));
+    CHECK(error_of(store->keep_part(announced.id, 1, Bytes(50'000, 7), 0)) == "disk_full");
+    CHECK(error_of(store->keep_chunk(announced.id, 1, announced.chunks[1])) == "disk_full");
+    REQUIRE(store->forget(other.id));
+    REQUIRE(add(*store, announced));
+    for (std::size_t number = 1; number < announced.chunks.size(); ++number) {
+        REQUIRE(store->keep_chunk(announced.id, number, announced.chunks[number]));
+    }
+    CHECK(announced.is_whole_in(*store));
 }
 
 TEST_CASE("a beginning that turned out wrong, and a chunk that is damaged, are fetched again") {

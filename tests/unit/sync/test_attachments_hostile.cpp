@@ -151,6 +151,23 @@ TEST_CASE("a device's quota binds it") {
     CHECK(small.offer(small.file(600, "kon-tum/ngoc-hoi", "ngoc-hoi", 2).manifest) == "quota_exceeded");
 }
 
+TEST_CASE(
+    "who announced a file for which no room is left is told so, and others' files are taken meanwhile") {
+    sync::AttachmentLimits limits;
+    limits.total_bytes = 100'000;
+    Counter hub("ngoc-hoi", limits);
+    const SealedFile announced = hub.file(80'000);
+    CHECK(hub.offer(announced.manifest) == "held");
+    hub.speak_as("ngoc-hoi-2");
+    const SealedFile other = hub.file(60'000, "kon-tum/ngoc-hoi", "ngoc-hoi-2", 2);
+    CHECK(hub.offer(other.manifest) == "held");
+    REQUIRE(hub.store->keep_chunk(other.id, 0, other.chunks[0]));
+    hub.speak_as("ngoc-hoi");
+    CHECK(hub.ask(announced.id) == AttachmentState::Kind::unknown);  // so that its manifest is offered
+    CHECK(hub.offer(announced.manifest) == "quota_exceeded");
+    CHECK(hub.ask(other.id) == AttachmentState::Kind::held);
+}
+
 TEST_CASE("a hub serves an attachment only to devices that carry its space, and tells others nothing of it") {
     Counter hub("dak-glei");
     const SealedFile file = hub.file(10);

@@ -52,6 +52,25 @@ TEST_CASE("a hub that lost a file gets it again, from any device that holds it a
     CHECK(file.is_whole_in(*depot.hub));
 }
 
+TEST_CASE("a hub that holds a part of a file is not taken to hold it when the rest came from elsewhere") {
+    Depot depot;
+    const SealedFile file = depot.file(300'000, 1);
+    REQUIRE(depot.hub->add(file.manifest, file.manifest.author));
+    REQUIRE(depot.hub->keep_chunk(file.id, 0, file.chunks[0]));
+    MemoryFeedStore other = depot.world.device("ngoc-hoi-2");
+    const auto store = open_store(":memory:");
+    file.name_in(*store);
+    REQUIRE(store->add(file.manifest, file.manifest.author));
+    REQUIRE(store->keep_chunk(file.id, 1, file.chunks[1]));  // by a stick
+    REQUIRE(depot.sync(other, *store).complete());
+    REQUIRE(file.is_whole_in(*store));
+    const DeviceId hub = depot.world.province.member("hub").id;
+    CHECK_FALSE(store->delivered(file.id, hub).value());
+    REQUIRE(depot.sync(other, *store).complete());
+    CHECK(file.is_whole_in(*depot.hub));
+    CHECK(store->delivered(file.id, hub).value());
+}
+
 TEST_CASE("a file that is damaged here does not hold up the next one") {
     Depot depot;
     const SealedFile bad = depot.file(1'000, 1);

@@ -209,12 +209,15 @@ TEST_CASE("a volume that was cut or changed anywhere is named, and never more th
     CHECK(changed(0) == "bundle_damaged");
     CHECK(changed(4) == "unsupported_version");
     CHECK(changed(5) == "wrong_root");
-    CHECK(changed(37) == "bundle_damaged");                  // a type that there is not
-    CHECK(changed(37 + 5) == "unknown_author");              // who says that it holds files
-    CHECK(changed(37 + 5 + 32) == "bad_signature");          // and signed that
-    CHECK(changed(37 + 5 + 32 + 64) == "bad_signature");     // and what
-    CHECK(changed(whole.size() - 100) == "bundle_damaged");  // the last chunk
+    const std::size_t held = whole.size() - 5 - (5 + 32 + 64 + 32);
+    CHECK(changed(37) == "bundle_damaged");          // a type that there is not here
+    CHECK(changed(held - 100) == "bundle_damaged");  // the last chunk
     CHECK_FALSE(must(stations.stores.at("so")->find(attachment.file.id))->chunks.has(1));
+    CHECK(changed(held) == "bundle_damaged");               // a chunk of another length
+    CHECK(changed(held + 5) == "unknown_author");           // who says that it holds files
+    CHECK(changed(held + 5 + 32) == "bad_signature");       // and signed that
+    CHECK(changed(held + 5 + 32 + 64) == "bad_signature");  // and what
+    must(stations.stores.at("so")->forget(attachment.file.id));
     Bytes longer = whole;
     longer.push_back(0);
     CHECK(stations.problem("so", longer) == "bundle_damaged");
@@ -262,4 +265,85 @@ TEST_CASE("a chunk that the disk has changed is not carried, and fetched again")
     const auto read = stations.read("so", stick);
     CHECK(read.chunks == 1);
     CHECK(read.problems.empty());
+    CHECK(read.confirmed == 0);  // the post does not say that it holds it
+}
+
+namespace {
+
+/// A hub that takes sticks.
+struct StickHub {
+    explicit StickHub(Stations& from, const sync::AttachmentLimits& limits = {})
+        : stations(from), store(open_store(":memory:", limits)) {}
+    sync::FileBundleRead read(const Bytes& volume, bool as_hub = true) {
+        const crypto::TrustState& trust = stations.replica("so").trust();
+        const auto hub =
+            std::ranges::find(trust.devices(), crypto::Role::hub, &crypto::TrustState::Device::role);
+        MemoryVolume memory(volume, "v");
+        std::vector<sync::VolumeSource*> sources{&memory};
+        return must(sync::import_files({trust, hub->id, *store, as_hub}, sources));
+    }
+    Stations& stations;
+    std::unique_ptr<sync::AttachmentStore> store;
+};
+
+}  // namespace
+
+TEST_CASE("a hub takes from a stick what its authors may write, whether or not it can read who names it") {
+    Stations stations;
+    const core::Attachment up = stations.attach("post", 600'000, 1, 9'000);
+    const Bytes volume = stations.write("post", {"so"}).volumes.at(0);
+    StickHub hub(stations);
+    CHECK(hub.read(volume, false).not_named == 2);
+    const auto came = hub.read(volume);
+    CHECK(came.files == 2);
+    CHECK(came.problems.empty());
+    CHECK(came.confirmed == 0);
+    CHECK(must(hub.store->find(up.file.id))->chunks.whole());
+    CHECK(hub.read(volume).chunks == 0);
+
+    StickHub narrow(stations, {100'000, 100});  // the author's share
+    const auto little = narrow.read(volume);
+    CHECK(little.files == 1);
+    CHECK(little.refused == 1);
+    StickHub full(stations, {.disk_free = [] { return std::optional<std::uint64_t>(1'000); }});
+    CHECK(full.read(volume).refused == 2);
+
+    must(stations.authority().revoke("post", crypto::RightsReason::lost));
+    stations.sync("authority");
+    stations.sync("so");
+    StickHub later(stations);
+    CHECK(later.read(volume).refused == 2);
+    CHECK(must(later.store->spaces()).empty());
+}
+
+TEST_CASE("anybody can count what a volume of files holds, and damage is found without keys") {
+    Stations stations;
+    stations.attach("post", 300'000, 1, 9'000);
+    stations.attach("so", 1'000, 2);
+    stations.sync_all();
+    stations.read("so", stations.write("post", {"so"}));
+    const Bytes whole = stations.write("so", {"post"}).volumes.at(0);
+    const auto inspect = [](const Bytes& bytes) {
+        MemoryVolume volume(bytes, "v");
+        return sync::inspect_file_volume(volume);
+    };
+    const sync::FileVolumeInfo info = must(inspect(whole));
+    CHECK(info.bytes == whole.size());
+    CHECK(info.files.count == 1);  // its author has the others
+    CHECK(info.files.bytes == 1'000);
+    CHECK(info.chunks.count == 1);
+    CHECK(info.chunks.bytes == 1'016);
+    CHECK(info.by_author.at(stations.replica("so").id()).count == 1);
+    CHECK(info.by_space.size() == 1);
+    CHECK(info.held == std::map<DeviceId, std::uint64_t>{{stations.replica("so").id(), 3}});
+    CHECK(info.root_fingerprint == stations.replica("so").trust().root_fingerprint());
+    Bytes cut = whole;
+    cut.pop_back();
+    CHECK(inspect(cut).error().code == ErrorCode::bundle_incomplete);
+    Bytes changed = whole;
+    changed[37 + 5 + 186 + 5 + 4 + 100] ^= 1;  // in the chunk, after the manifest
+    CHECK(inspect(changed).error().code == ErrorCode::bundle_damaged);
+    changed = whole;
+    changed[4] = 2;
+    CHECK(inspect(changed).error().code == ErrorCode::unsupported_version);
 }

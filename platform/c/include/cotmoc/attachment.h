@@ -5,8 +5,8 @@
 
 COTMOC_BEGIN_DECLS
 
-/// Where a file comes from. It is read once, in pieces, from the thread of the call; `read` may not call a
-/// function of the replica.
+/// Where a file comes from. It is read in pieces, two or three times from its beginning, from the thread of
+/// the call; `read` may not call a function of the replica.
 typedef struct cotmoc_source {
     size_t size;  // sizeof(cotmoc_source)
     void* ctx;
@@ -16,7 +16,9 @@ typedef struct cotmoc_source {
 } cotmoc_source;
 
 /// Attaches a file to a field of type attachments. `name` is what it is called in the record; `media_type`
-/// may be NULL: by the name's ending. Gives the object of `attach --json`. COTMOC_WRONG_SHAPE,
+/// may be NULL: by the name's ending. A JPEG or PNG gets a thumbnail, if the library was built with libjpeg;
+/// a picture of which none can be made is attached all the same. Gives the object of `attach --json`, with
+/// "thumbnail" (its octets) or "no_thumbnail" (why not) for a picture. COTMOC_WRONG_SHAPE,
 /// COTMOC_LIMIT_EXCEEDED above 2 GiB, COTMOC_CANNOT_READ_FILE if it changed meanwhile, what `read` returns,
 /// and the errors of what changes a record.
 COTMOC_API cotmoc_status cotmoc_attachment_add(cotmoc_replica* replica, const char* id, const char* field,
@@ -27,9 +29,9 @@ COTMOC_API cotmoc_status cotmoc_attachment_add(cotmoc_replica* replica, const ch
 COTMOC_API cotmoc_status cotmoc_attachment_add_file(cotmoc_replica* replica, const char* id,
                                                     const char* field, const char* path, cotmoc_text_fn view,
                                                     void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
-/// What a field names: a JSON array of {"attachment","name","size","media_type","held":bool}. What is not
-/// held comes with a sync that carries attachments (cotmoc_sync_set_attachments,
-/// cotmoc_sync_want_attachment).
+/// What a field names: a JSON array of {"attachment","name","size","media_type","held":bool}, with
+/// "thumbnail" (octets) of what has one. What is not held comes with a sync that carries attachments
+/// (cotmoc_sync_set_attachments, cotmoc_sync_want_attachment).
 COTMOC_API cotmoc_status cotmoc_attachment_list(cotmoc_replica* replica, const char* id, const char* field,
                                                 cotmoc_text_fn view, void* ctx,
                                                 cotmoc_error* error) COTMOC_NOTHROW;

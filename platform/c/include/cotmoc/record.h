@@ -42,7 +42,9 @@ COTMOC_API cotmoc_status cotmoc_record_delete(cotmoc_replica* replica, const cha
 COTMOC_API cotmoc_status cotmoc_record_restore(cotmoc_replica* replica, const char* id, cotmoc_text_fn view,
                                                void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
 /// One line of an import file: {"id","kind","space","fields":{…}}. A known id with other content becomes
-/// edits of the fields given. The view gets "added", "changed" or "unchanged".
+/// edits of the fields given. The view gets "added", "changed" or "unchanged". Of an exported line an
+/// attached file keeps the key that the record has here; COTMOC_UNKNOWN_ATTACHMENT where the record names no
+/// such file.
 COTMOC_API cotmoc_status cotmoc_record_import(cotmoc_replica* replica, const char* line, cotmoc_text_fn view,
                                               void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
 

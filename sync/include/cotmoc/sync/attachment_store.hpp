@@ -37,12 +37,14 @@ private:
     Bytes bits_;
 };
 
-/// How much of the disk each device, and all together, may have. Counted by what manifests announce, before
-/// anything is kept; a file counts as 4 KiB at least, and its manifest with it.
+/// How much of the disk each device, and all together, may have. A device's share is counted by what its
+/// manifests announce, before anything is kept; that of all by what is held, so that nobody can take room
+/// from others by announcing. A file counts as 4 KiB at least, and its manifest with it.
 struct AttachmentLimits {
+    static constexpr std::uint64_t no_total = 1ULL << 62;
     std::uint64_t bytes = 16ULL << 30;  // of each device's files, octets
     std::uint64_t count = 100'000;      // of each device
-    std::uint64_t total_bytes = 1ULL << 62;
+    std::uint64_t total_bytes = no_total;
     std::uint64_t free_bytes = 0;  // octets of the disk that stay free
     /// Octets that are free on the disk, if that is known; null: not asked.
     std::function<std::optional<std::uint64_t>()> disk_free = nullptr;
@@ -79,14 +81,16 @@ public:
     Result<std::vector<SpaceId>> spaces();
 
     // Receiving. Precondition: the manifest's signature and the author's right were checked.
-    /// Does nothing if it is known. quota_exceeded before anything is kept. The room counts as that of
-    /// `payer`: who brought it.
+    /// Does nothing if it is known and there is room for what is lacking. quota_exceeded before anything is
+    /// kept. The share that it counts in is that of `payer`: who brought it.
     Result<void> add(const crypto::AttachmentManifest& manifest, const DeviceId& payer);
+    /// Whether what is lacking of it would fit now: quota_exceeded.
+    Result<void> check_rest(const Hash256& id);
     /// `octets` are the chunk from its beginning, of which the first `kept` were given before. Survives a
-    /// stop of the process, but perhaps not a power cut.
+    /// stop of the process, but perhaps not a power cut. disk_full where the limits of all are reached.
     Result<void> keep_part(const Hash256& id, std::size_t number, BytesView octets, std::size_t kept);
     /// A whole chunk that fits its hash, in the place of whatever stood there: durable and marked when it
-    /// returns.
+    /// returns. disk_full likewise.
     Result<void> keep_chunk(const Hash256& id, std::size_t number, BytesView octets);
     /// The beginning of a chunk turned out to be wrong.
     Result<void> drop_part(const Hash256& id, std::size_t number);
@@ -162,6 +166,11 @@ private:
     Result<void> insert(const Hash256& id, const crypto::AttachmentManifest& manifest, const DeviceId& payer,
                         bool draft);
     Result<void> check_quota(const crypto::AttachmentManifest& manifest, const DeviceId& payer);
+    /// Whether so many octets more fit into the limits of all; quota_exceeded.
+    Result<void> check_room(std::uint64_t octets);
+    /// For octets that come now: takes their room.
+    Result<void> take_room(std::uint64_t octets);
+    Result<std::uint64_t> held_octets();
     Result<Bytes> pieces(std::int64_t attachment, std::size_t number);
     Result<void> add_piece(std::int64_t attachment, std::size_t number, std::size_t start, BytesView octets);
     Result<void> set_chunks(std::int64_t attachment, const ChunkSet& chunks);
@@ -176,6 +185,8 @@ private:
     core::Database database_;
     AttachmentLimits limits_;
     bool durable_ = true;  // as the database is set
+    /// At least so much may still be held of all; counted anew when it is used up.
+    std::uint64_t room_left_ = 0;
 };
 
 }  // namespace cotmoc::sync

@@ -37,10 +37,29 @@ Result<FileBundleWritten> export_files(const FileBundleExport& options, VolumeSi
 /// Whether a volume is one of files; by its first octets.
 Result<bool> is_file_volume(VolumeSource& volume);
 
+/// What a volume of files shows to anybody.
+struct FileVolumeInfo {
+    using Amount = BundleVolumeInfo::Amount;
+    Hash256 root_fingerprint;
+    std::uint64_t bytes = 0;                 // of the volume
+    Amount files;                            // that it has chunks of; octets of the whole files
+    Amount chunks;                           // octets as sealed
+    std::map<SpaceId, Amount> by_space;      // chunks
+    std::map<DeviceId, Amount> by_author;    // chunks
+    std::map<DeviceId, std::uint64_t> held;  // so many files each of these says that it holds
+};
+
+/// Needs no keys and looks at no replica, so nothing that is signed is checked but the hashes of chunks: by
+/// the manifest beside them. bundle_damaged, bundle_incomplete, unsupported_version, limit_exceeded,
+/// cannot_read_file.
+Result<FileVolumeInfo> inspect_file_volume(VolumeSource& volume);
+
 struct FileBundleImport {
     const crypto::TrustState& trust;
     DeviceId own;
     AttachmentStore& files;  // its references are those of the records as they are now (follow_attachments)
+    /// A hub reads no records: it takes what a session with its author would bring, on the author's share.
+    bool as_hub = false;
     std::function<void(std::uint64_t done, std::uint64_t total)> progress = nullptr;  // octets
 };
 
@@ -49,7 +68,7 @@ struct FileBundleRead {
     std::uint64_t chunks = 0;     // that were new
     std::uint64_t known = 0;      // chunks held before
     std::uint64_t not_named = 0;  // files that no record here names: left
-    std::uint64_t refused = 0;    // files whose manifest is not acceptable here
+    std::uint64_t refused = 0;    // files whose manifest is not acceptable here, or that have no room
     std::uint64_t confirmed = 0;  // files of which a writer said that it holds them
     std::vector<Error> problems;  // why not everything was taken in; each detail begins with a volume's name
 };

@@ -6,6 +6,8 @@
 #include <cotmoc/sync/replica.hpp>
 #include <cotmoc/system/file_stream.hpp>
 
+#include <variant>
+
 namespace cotmoc::records {
 
 /// FILE if there is one volume, else FILE.001, FILE.002 … They get these names when the last one is durable.
@@ -78,7 +80,11 @@ std::string bundle_written_json(const BundleFiles& exported);
 /// `bundle import --json`; `answer` null: none was written; `attachments` null: none were given.
 std::string bundle_read_json(const sync::BundleRead& read, const sync::SessionNotes& notes,
                              const BundleFiles* answer, const sync::FileBundleRead* attachments = nullptr);
+/// What a volume of either kind shows to anybody.
+using VolumeInfo = std::variant<sync::BundleVolumeInfo, sync::FileVolumeInfo>;
+/// The errors of inspect_volume() and inspect_file_volume().
+Result<VolumeInfo> inspect(const std::string& file);
 /// An object of `bundle inspect --json`.
-std::string volume_json(const std::string& file, const sync::BundleVolumeInfo& info);
+std::string inspected_json(const std::string& file, const VolumeInfo& info);
 
 }  // namespace cotmoc::records

@@ -1,6 +1,7 @@
 // What people name by names and first digits.
 #pragma once
 
+#include <cotmoc/core/import_files.hpp>
 #include <cotmoc/sync/replica.hpp>
 
 namespace cotmoc::records {
@@ -13,6 +14,8 @@ Result<const core::Kind*> find_kind(const sync::Replica& replica, std::string_vi
 Result<RecordId> find_record_id(sync::Replica& replica, std::string_view text);
 /// unknown_record if it is not there.
 Result<core::RecordView> find_record(sync::Replica& replica, std::string_view id);
+/// A line of an import file; items of files without their keys get those that the record has here.
+Result<core::ImportLine> read_import_line(sync::Replica& replica, std::string_view line);
 /// The space named, or the one that the device may write.
 Result<sync::SpaceInfo> space_or_default(const sync::Replica& replica, const std::string& name);
 
