@@ -21,7 +21,8 @@ COMPONENTS = {
     "sync": (["cotmoc_sync"], ["core", "crypto"], []),
     "system": (["cotmoc_system"], ["crypto"], []),
     "asio": (["cotmoc_asio"], ["sync"], []),
-    "records": (["cotmoc_records"], ["sync", "system"], []),
+    "pictures": (["cotmoc_pictures"], ["base"], []),
+    "records": (["cotmoc_records"], ["sync", "system", "pictures"], []),
 }
 
 
@@ -88,7 +89,7 @@ class CotmocConan(ConanFile):
     def package_info(self):
         self.cpp_info.set_property("cmake_file_name", "cotmoc")
         for name, (libs, own, packages) in COMPONENTS.items():
-            if name in ("system", "asio", "records") and not self.options.programs:
+            if name in ("system", "asio", "pictures", "records") and not self.options.programs:
                 continue
             component = self.cpp_info.components[name]
             component.set_property("cmake_target_name", f"cotmoc::{name}")

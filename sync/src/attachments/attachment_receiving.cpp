@@ -71,10 +71,12 @@ Result<std::uint64_t> AttachmentStore::held_octets() {
         }
         const auto size = static_cast<std::uint64_t>(read.integer(0));
         const auto charge = static_cast<std::uint64_t>(read.integer(1));
-        const auto chunks = ChunkSet::from(read.blob(3), crypto::attachment_chunk_count(size));
-        const bool whole = read.integer(2) != 0 || !chunks;
-        octets +=
-            whole ? charge : charge - lacking(size, *chunks, static_cast<std::uint64_t>(read.integer(4)));
+        octets += charge;
+        if (read.integer(2) == 0 && size <= crypto::attachment_size_max) {
+            const auto chunks = ChunkSet::from(read.blob(3), crypto::attachment_chunk_count(size));
+            const auto part_octets = static_cast<std::uint64_t>(read.integer(4));
+            octets -= chunks ? std::min(charge, lacking(size, *chunks, part_octets)) : 0;
+        }
     }
 }
 
