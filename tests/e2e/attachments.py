@@ -209,6 +209,33 @@ class Attachments(harness.Fleet):
         self.fails("out_of_bounds", "one", "bundle", "export", stick / "small", "--attachments", "--volume-size", "64K")
         self.assertFalse((stick / "small").exists())
 
+    def test_a_hub_takes_files_from_a_stick_and_counts_are_told_without_keys(self):
+        photo = self.write("lên.mp4", 700_000)
+        self.cotmoc("one", "attach", self.record, "papers", photo)
+        self.drop_hub()
+        stick = self.work / "stick"
+        stick.mkdir()
+        self.json("one", "bundle", "export", stick / "up", "--for", "hub", "--attachments")
+        for program in (("cotmoc",), ("cotmoc-hub", "--data", self.work / "hub")):
+            done = self.run_program(*program, "bundle", "inspect", stick / "up.files", "--json", COTMOC_PASSPHRASE=None)
+            said = json.loads(done.stdout)[0]
+            self.assertEqual((said["attachments"], said["chunks"]["count"], said["bytes"]),
+                             ({"count": 1, "bytes": 700_000}, 3, (stick / "up.files").stat().st_size))
+        self.assertIn("sealed pieces: 3, 700048 octets", self.cotmoc("one", "bundle", "inspect", stick / "up.files"))
+
+        def hub_imports(*arguments):
+            done = self.run_program("cotmoc-hub", "--data", self.work / "hub", "bundle", "import", stick / "up",
+                                    stick / "up.files", "--json", *arguments)
+            return json.loads(done.stdout)["attachments"]
+        self.assertEqual(hub_imports("--quota-attachment-bytes", "500000")["refused"], 1)
+        self.assertEqual(hub_imports()["received"], 1)
+        self.assertEqual((hub_imports()["received"], hub_imports()["known"]), (0, 3))
+        self.start_hub()
+        self.assertEqual(self.sync("two")["attachments"]["received"], 1)
+        self.assertEqual(self.fetched("two"), photo.read_bytes())
+        self.assertEqual(self.sync("one")["attachments"]["sent"], 0)
+        self.cotmoc("one", "wipe", "--yes", "one")
+
     def test_an_export_with_files_is_imported_where_the_records_are(self):
         self.cotmoc("one", "attach", self.record, "papers", self.write("giấy.txt", 10))
         exported = self.cotmoc("one", "export")

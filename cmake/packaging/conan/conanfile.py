@@ -72,6 +72,7 @@ class CotmocConan(ConanFile):
         toolchain = CMakeToolchain(self)
         toolchain.cache_variables["COTMOC_BUILD_TESTS"] = False
         toolchain.cache_variables["COTMOC_KEYRING"] = False
+        toolchain.cache_variables["COTMOC_THUMBNAILS"] = False
         toolchain.cache_variables["COTMOC_BUILD_PROGRAMS"] = bool(self.options.programs)
         toolchain.generate()
         CMakeDeps(self).generate()

@@ -10,7 +10,7 @@ endif()
 vcpkg_check_linkage(ONLY_STATIC_LIBRARY)
 vcpkg_check_features(OUT_FEATURE_OPTIONS features FEATURES programs COTMOC_BUILD_PROGRAMS)
 vcpkg_cmake_configure(SOURCE_PATH "${SOURCE_PATH}"
-    OPTIONS ${features} -DCOTMOC_BUILD_TESTS=OFF -DCOTMOC_KEYRING=OFF
+    OPTIONS ${features} -DCOTMOC_BUILD_TESTS=OFF -DCOTMOC_KEYRING=OFF -DCOTMOC_THUMBNAILS=OFF
             "-DCOTMOC_SQLITE_SOURCE_DIR=$ENV{COTMOC_SQLITE_SOURCE_DIR}")
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(CONFIG_PATH lib/cmake/cotmoc)
