@@ -108,8 +108,7 @@ public:
     }
 
     FileBundleWritten written;
-    std::set<Hash256> damaged;  // these files, as far as they were read
-    std::uint64_t total = 0;    // octets, as planned
+    std::uint64_t total = 0;  // octets, as planned
 
 private:
     /// The disk may have changed it: then nobody is given it, and it is fetched again.
@@ -122,7 +121,6 @@ private:
         }
         if (gone || crypto::attachment_chunk_hash(*sealed) != file.manifest.chunks[chunk]) {
             written.damaged += 1;
-            damaged.insert(file.id);
             return options_.files.drop_chunk(file.id, chunk);
         }
         BinaryWriter number;
@@ -211,7 +209,7 @@ Result<FileBundleWritten> export_files(const FileBundleExport& options, VolumeSi
     }
     const DeviceId own = options.keys.public_keys().id();
     COTMOC_ASSIGN(const std::vector<DeviceId> readers, readers_of(options, own));
-    COTMOC_ASSIGN(std::vector<Hash256> held, held_for(options, own, readers, false));
+    COTMOC_ASSIGN(const std::vector<Hash256> held, held_for(options, own, readers, false));
     std::vector<CarriedFile> files;
     if (!options.held_only) {
         COTMOC_ASSIGN(const std::vector<Hash256> lacking,
@@ -239,8 +237,8 @@ Result<FileBundleWritten> export_files(const FileBundleExport& options, VolumeSi
         }
         if (number + 1 == volumes.size()) {
             // In the end: what turned out to be damaged is held no more.
-            std::erase_if(held, [&](const Hash256& id) { return writer.damaged.contains(id); });
-            COTMOC_TRY(writer.put_held(held));
+            COTMOC_ASSIGN(const std::vector<Hash256> still, held_for(options, own, readers, false));
+            COTMOC_TRY(writer.put_held(still));
         }
         COTMOC_TRY(writer.end());
     }

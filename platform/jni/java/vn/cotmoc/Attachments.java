@@ -49,7 +49,7 @@ public final class Attachments {
      *
      * @param id which record
      * @param field its field
-     * @return objects with attachment, name, size, media_type, held
+     * @return objects with attachment, name, size, media_type, held, and thumbnail (octets) of what has one
      * @throws CotmocException {@code unknown_record}, {@code wrong_shape}
      */
     public List<Map<String, Object>> list(String id, String field) throws CotmocException {
