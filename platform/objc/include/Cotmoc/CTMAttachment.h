@@ -28,8 +28,8 @@ NS_ASSUME_NONNULL_BEGIN
                                 field:(NSString *)field
                                 error:(NSError *_Nullable *_Nullable)error
     NS_SWIFT_NAME(attachment(_:ofRecord:field:));
-/// {"attachment","name","size","media_type","held"} each, and "thumbnail" (octets) of what has one. What is not
-/// held comes with a sync that carries attachments.
+/// {"attachment","name","size","media_type","held"} each, and "thumbnail" (octets) of what has one. What is
+/// not held comes with a sync that carries attachments.
 - (CTM_ARRAY(NSDictionary *) *_Nullable)attachmentsOfRecord:(NSString *)identifier
                                                       field:(NSString *)field
                                                       error:(NSError *_Nullable *_Nullable)error
