@@ -71,7 +71,7 @@ private:
                 session.budget_ms = std::max<std::int64_t>(began_ + options_.budget.ms - now(), 1);
             }
             if (options_.prepare) {
-                options_.prepare(session);
+                COTMOC_TRY(options_.prepare(session));
             }
             session_ = sync::Session::call(session, *key);
             session_->start(now());
