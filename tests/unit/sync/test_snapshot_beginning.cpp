@@ -25,8 +25,7 @@ struct BeginningFleet : SnapshotFleet {
         return must(sync::settle_beginnings((*this)["new"], *desks["new"].shelf, {space()}));
     }
     Result<RecordId> write() {
-        core::Edits edits;
-        return (*this)["new"].add_record("delegation", info("new"), edits);
+        return (*this)["new"].add(info("new"), "delegation", {});
     }
 };
 
