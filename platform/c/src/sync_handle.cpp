@@ -140,8 +140,8 @@ private:
         });
     }
 
-    /// Of what began with a snapshot the history comes in the next slice; while somebody watches, at once, but
-    /// no second time if that brought none.
+    /// Of what began with a snapshot the history comes in the next slice; while somebody watches, at once,
+    /// but no second time if that brought none.
     Result<void> note_verification(const sync::SessionReport& report) {
         if (waits_) {
             COTMOC_ASSIGN(const bool wanted, sync_.want_verification(report));

@@ -137,9 +137,8 @@ Result<bool> SyncHandle::settle_beginnings(const sync::SessionReport* done) {
     }
     return with(*open_, Access::replica, [&](OpenReplica& open) -> Result<bool> {
         COTMOC_ASSIGN(const records::SnapshotFiles* files, open.snapshots());
-        return files->shelf != nullptr
-                   ? records::settle_beginnings(open.replica(), *files->shelf, rule, done)
-                   : false;
+        return files->shelf != nullptr ? records::settle_beginnings(open.replica(), *files->shelf, rule, done)
+                                       : false;
     });
 }
 

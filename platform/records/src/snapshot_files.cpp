@@ -79,12 +79,11 @@ void add_session(sync::SessionReport& sum, const sync::SessionReport& later) {
     add(sum.received, before.received);
     add(sum.attachments_sent, before.attachments_sent);
     add(sum.attachments_received, before.attachments_received);
-    for (const auto count :
-         {&sync::SessionReport::trust_sent, &sync::SessionReport::trust_received,
-          &sync::SessionReport::refused, &sync::SessionReport::attachments_refused,
-          &sync::SessionReport::attachments_failed, &sync::SessionReport::bytes_up,
-          &sync::SessionReport::bytes_down, &sync::SessionReport::round_trips,
-          &sync::SessionReport::snapshots, &sync::SessionReport::snapshots_refused}) {
+    for (const auto count : {&sync::SessionReport::trust_sent, &sync::SessionReport::trust_received,
+                             &sync::SessionReport::refused, &sync::SessionReport::attachments_refused,
+                             &sync::SessionReport::attachments_failed, &sync::SessionReport::bytes_up,
+                             &sync::SessionReport::bytes_down, &sync::SessionReport::round_trips,
+                             &sync::SessionReport::snapshots, &sync::SessionReport::snapshots_refused}) {
         sum.*count += before.*count;
     }
 }

@@ -73,9 +73,7 @@ public:
         sync("tinh");
         return made.body_size;
     }
-    std::string digest() {
-        return province_.fleet.digest("tinh", "kon-tum/ngoc-hoi").hex();
-    }
+    std::string digest() { return province_.fleet.digest("tinh", "kon-tum/ngoc-hoi").hex(); }
 
 private:
     void open(std::unique_ptr<sync::AttachmentStore>& bodies, std::unique_ptr<sync::SnapshotShelf>& shelf,

@@ -17,8 +17,8 @@ std::string digests_of(const Post& post) {
 }
 
 cotmoc_status try_add(const Post& post) {
-    return cotmoc_record_add(post.replica, "delegation", nullptr, nullptr, R"({"head":"X"})", nullptr, nullptr,
-                             nullptr);
+    return cotmoc_record_add(post.replica, "delegation", nullptr, nullptr, R"({"head":"X"})", nullptr,
+                             nullptr, nullptr);
 }
 
 /// A slice with a limit of time, as a phone's scheduler gives.

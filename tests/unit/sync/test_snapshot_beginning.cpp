@@ -24,9 +24,7 @@ struct BeginningFleet : SnapshotFleet {
     sync::Beginnings settle() {
         return must(sync::settle_beginnings((*this)["new"], *desks["new"].shelf, {space()}));
     }
-    Result<RecordId> write() {
-        return (*this)["new"].add(info("new"), "delegation", {});
-    }
+    Result<RecordId> write() { return (*this)["new"].add(info("new"), "delegation", {}); }
 };
 
 }  // namespace
@@ -44,8 +42,7 @@ TEST_CASE("a space is incomplete from before the first octet of its snapshot, al
     {
         sync::SessionOptions calling = world.options("new");
         calling.snapshot_rule = rule;
-        const auto one =
-            sync::Session::call(calling, world["tinh"].keys().device.public_keys().agreement);
+        const auto one = sync::Session::call(calling, world["tinh"].keys().device.public_keys().agreement);
         const auto other = sync::Session::answer(world.options("tinh"));
         one->start(0);
         other->start(0);

@@ -1,6 +1,7 @@
 // Snapshots beside a replica: where they are kept, and how a sync begins with one.
 #pragma once
 
+#include <cotmoc/sync/session.hpp>
 #include <cotmoc/sync/snapshots.hpp>
 
 namespace cotmoc::records {
@@ -12,8 +13,8 @@ struct SnapshotFiles {
 };
 
 /// DIRECTORY/attachments.db and DIRECTORY/snapshots.db, as far as `files` does not have them open. With
-/// `always` both are made; else the shelf only where it is of use: at a province officer's device, at one that
-/// has to begin with a space, or if it is there already; chunks as by open_attachments().
+/// `always` both are made; else the shelf only where it is of use: at a province officer's device, at one
+/// that has to begin with a space, or if it is there already; chunks as by open_attachments().
 Result<void> open_snapshots(SnapshotFiles& files, sync::Replica& replica, const std::string& directory,
                             bool always = false);
 
