@@ -81,8 +81,8 @@ class Snapshots(harness.Fleet):
         link = BadLink(self.programs, self.hub.address, "--profile", "lan", "--rate", 200_000)
         self.addCleanup(link.drop)
         syncing = subprocess.Popen(
-            [str(self.programs / "cotmoc"), "-C", str(self.work / "new"), "sync", "--hub", link.address, "--snapshot-at",
-             "1"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=harness.environment())
+            [str(self.programs / "cotmoc"), "-C", str(self.work / "new"), "sync", "--hub", link.address,
+             "--snapshot-at", "1"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=harness.environment())
         self.addCleanup(syncing.kill)
         chunks = lambda: sum(file.stat().st_size for file in (self.work / "new").glob("attachments.db*"))  # noqa: E731
         harness.wait_until(lambda: syncing.poll() is not None or chunks() > 500_000)
