@@ -1,6 +1,10 @@
 """A new device begins with a snapshot; a device prunes; both fetch the history when it is wanted."""
+import json
+import subprocess
+from random import Random
+
 import harness
-from links import Watcher
+from links import BadLink, Watcher
 
 
 class Snapshots(harness.Fleet):
@@ -60,6 +64,39 @@ class Snapshots(harness.Fleet):
         self.assertFalse(space["history_wanted"])
         self.assertEqual(self.cotmoc("new", "show", self.records[0], "--history"),
                          self.cotmoc("post", "show", self.records[0], "--history"))
+
+    def test_a_space_is_incomplete_while_its_snapshot_comes_also_after_a_kill(self):
+        random = Random(5)  # what does not compress: more than a chunk of it
+        lines = [json.dumps({"kind": "delegation", "fields": {
+            "direction": "incoming", "start_date": "2024-05-01", "partner": random.randbytes(400).hex()}})
+            for _ in range(2000)]
+        self.cotmoc("post", "import", "-", stdin="\n".join(lines))
+        self.sync("post")
+        self.sync("so")
+        body = self.json("so", "snapshot", "tinh-a/huyen-b")["bytes"]
+        self.assertGreater(body, 700_000)
+        self.sync("so")
+        self.make_device("new")
+        self.sync("auth")
+        link = BadLink(self.programs, self.hub.address, "--profile", "lan", "--rate", 200_000)
+        self.addCleanup(link.drop)
+        syncing = subprocess.Popen(
+            [str(self.programs / "cotmoc"), "-C", str(self.work / "new"), "sync", "--hub", link.address,
+             "--snapshot-at", "1"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=harness.environment())
+        self.addCleanup(syncing.kill)
+        chunks = lambda: sum(file.stat().st_size for file in (self.work / "new").glob("attachments.db*"))  # noqa: E731
+        harness.wait_until(lambda: syncing.poll() is not None or chunks() > 500_000)
+        syncing.kill()
+        self.assertNotEqual(syncing.wait(30), 0, "it had all before it was killed")
+        self.assertTrue(self.space("new")["incomplete"])
+        self.assertEqual(self.space("new")["records"], 0)
+        self.fails("space_incomplete", "new", "add", "delegation", "direction=incoming", "start_date=2024-05-01")
+        said = self.json("new", "sync", "--hub", self.hub.address, "--snapshot-at", "1")
+        self.assertTrue(said["complete"])
+        self.assertLess(said["wire_bytes"]["down"], body - 200_000)
+        self.assertFalse(self.space("new")["incomplete"])
+        self.assertEqual(self.digests("new")["tinh-a/huyen-b"], self.digests("post")["tinh-a/huyen-b"])
+        self.add_delegation("new")
 
     def test_a_watching_device_fetches_the_history_by_itself_and_checks_the_snapshot(self):
         self.cotmoc("so", "snapshot")

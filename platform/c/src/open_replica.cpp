@@ -177,10 +177,15 @@ void OpenReplica::shut() {
     for (const auto& watch : watches_) {
         watch->subscription.cancel();
     }
-    attachments_.reset();
+    close_files();
     replica_.reset();
     directory_lock_.reset();
     state_ = State::suspended;
+}
+
+void OpenReplica::close_files() {
+    files_.shelf.reset();
+    files_.bodies.reset();
 }
 
 Result<void> OpenReplica::open_again() {
@@ -221,7 +226,7 @@ Result<void> OpenReplica::close() {
     for (const auto& watch : watches) {
         end(*watch);
     }
-    attachments_.reset();
+    close_files();
     replica_.reset();
     keys_.reset();
     directory_lock_.reset();
@@ -253,10 +258,15 @@ Result<void> OpenReplica::resume() {
 }
 
 Result<sync::AttachmentStore*> OpenReplica::attachments() {
-    if (!attachments_) {
-        COTMOC_ASSIGN(attachments_, records::open_attachments(*replica_, settings_.directory));
+    if (!files_.bodies) {
+        COTMOC_ASSIGN(files_.bodies, records::open_attachments(*replica_, settings_.directory));
     }
-    return attachments_.get();
+    return files_.bodies.get();
+}
+
+Result<const records::SnapshotFiles*> OpenReplica::snapshots() {
+    COTMOC_TRY(records::open_snapshots(files_, *replica_, settings_.directory));
+    return &files_;
 }
 
 Result<void> OpenReplica::begin_sync() {

@@ -7,6 +7,7 @@
 #include "host_key_store.hpp"
 
 #include <cotmoc/records/attachment_files.hpp>
+#include <cotmoc/records/snapshot_files.hpp>
 #include <cotmoc/records/texts.hpp>
 #include <cotmoc/sync/replica.hpp>
 #include <cotmoc/system/clock.hpp>
@@ -104,6 +105,8 @@ public:
     const Settings& settings() const { return settings_; }
     /// The store of files, opened when it is first asked for; null if there is none.
     Result<sync::AttachmentStore*> attachments();
+    /// That store and the one of snapshots, opened likewise; each null if it is of no use now.
+    Result<const records::SnapshotFiles*> snapshots();
     crypto::KeyStore& key_store() { return *key_store_; }
     Clock& clock() { return clock_; }
     Random& random() { return random_; }
@@ -151,6 +154,7 @@ private:
     Result<void> check_callback(Access access) const;
     Result<void> check_exclusive() const;
     void shut();
+    void close_files();
     Result<void> open_again();
     void leave();
     friend class capi::Lock;
@@ -166,7 +170,7 @@ private:
     std::optional<system::DirectoryLock> directory_lock_;
     std::optional<crypto::KeyFileContents> keys_;  // while suspended
     std::unique_ptr<sync::Replica> replica_;
-    std::unique_ptr<sync::AttachmentStore> attachments_;
+    records::SnapshotFiles files_;
     std::list<std::shared_ptr<Watch>> watches_;
     Gate gate_;
     State state_ = State::closed;

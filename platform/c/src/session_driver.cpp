@@ -55,29 +55,31 @@ private:
     std::int64_t now() { return open_.clock().steady_ms(); }
 
     Result<void> begin_and_drive() {
-        COTMOC_TRY(step([&](sync::Replica& replica) -> Result<void> {
-            const auto key = options_.peer ? options_.peer : replica.hub_key();
-            if (!key) {
-                return fail(ErrorCode::no_hub, "the authority has enrolled none");
-            }
-            sync::SessionOptions session{replica, replica.keys().device, open_.random()};
-            if (!options_.peer) {
-                // What a hub has begun to send is not for a neighbour to replace.
-                partials_.emplace(replica.store());
-                session.partials = &*partials_;
-            }
-            session.budget_bytes = options_.budget.bytes;
-            if (options_.budget.ms != 0) {
-                session.budget_ms = std::max<std::int64_t>(began_ + options_.budget.ms - now(), 1);
-            }
-            if (options_.prepare) {
-                options_.prepare(session);
-            }
-            session_ = sync::Session::call(session, *key);
-            session_->start(now());
-            return {};
-        }));
+        COTMOC_TRY(step([&](sync::Replica& replica) { return begin(replica); }));
         return drive();
+    }
+
+    Result<void> begin(sync::Replica& replica) {
+        const auto key = options_.peer ? options_.peer : replica.hub_key();
+        if (!key) {
+            return fail(ErrorCode::no_hub, "the authority has enrolled none");
+        }
+        sync::SessionOptions session{replica, replica.keys().device, open_.random()};
+        if (!options_.peer) {
+            // What a hub has begun to send is not for a neighbour to replace.
+            partials_.emplace(replica.store());
+            session.partials = &*partials_;
+        }
+        session.budget_bytes = options_.budget.bytes;
+        if (options_.budget.ms != 0) {
+            session.budget_ms = std::max<std::int64_t>(began_ + options_.budget.ms - now(), 1);
+        }
+        if (options_.prepare) {
+            COTMOC_TRY(options_.prepare(session));
+        }
+        session_ = sync::Session::call(session, *key);
+        session_->start(now());
+        return {};
     }
 
     /// One step of the session under the lock.

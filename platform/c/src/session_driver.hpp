@@ -18,7 +18,7 @@ struct DriveOptions {
     /// Whom to call instead of the hub.
     std::optional<crypto::AgreementPublicKey> peer = std::nullopt;
     /// Completes the session's options, under the lock.
-    std::function<void(sync::SessionOptions&)> prepare = nullptr;
+    std::function<Result<void>(sync::SessionOptions&)> prepare = nullptr;
 };
 
 /// The session's report; a session that ended because of the budget or a stop is no error. no_hub, the pipe's

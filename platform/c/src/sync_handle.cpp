@@ -28,37 +28,6 @@ std::int32_t stage_number(sync::SessionStage stage) {
     return COTMOC_STAGE_OVER;
 }
 
-void add(sync::Transfer& sum, const sync::Transfer& more) {
-    sum.change_sets += more.change_sets;
-    sum.ops += more.ops;
-    sum.bytes += more.bytes;
-}
-
-void add(sync::AttachmentTransfer& sum, const sync::AttachmentTransfer& more) {
-    sum.whole += more.whole;
-    sum.bytes += more.bytes;
-}
-
-/// Several sessions are told as one; what they came to is the last one's word.
-void add(sync::SessionReport& sum, const sync::SessionReport& more) {
-    add(sum.sent, more.sent);
-    add(sum.received, more.received);
-    sum.trust_sent += more.trust_sent;
-    sum.trust_received += more.trust_received;
-    sum.refused += more.refused;
-    sum.refusal = more.refusal;
-    add(sum.attachments_sent, more.attachments_sent);
-    add(sum.attachments_received, more.attachments_received);
-    sum.attachments_refused += more.attachments_refused;
-    sum.attachments_failed += more.attachments_failed;
-    sum.refused_why = more.refused_why;
-    sum.attachment_error = more.attachment_error;
-    sum.bytes_up += more.bytes_up;
-    sum.bytes_down += more.bytes_down;
-    sum.round_trips += more.round_trips;
-    sum.complete = more.complete;
-}
-
 }  // namespace
 
 /// Marks the handle and its replica as busy; gives both back at the end.
@@ -112,17 +81,22 @@ public:
         options.budget = budget;
         options.stopped = [this] { return sync_.stopped(); };
         options.peer = sync_.peer_key_;
-        options.prepare = [this](sync::SessionOptions& session) { sync_.carry_attachments(session); };
+        options.prepare = [this](sync::SessionOptions& session) { return sync_.carry_files(session); };
         options.progress = [&](const sync::SessionReport& report) {
             last = report;
             progress(report);
         };
         auto report = drive_session(*sync_.open_, *sync_.pipe_, options);
-        add(all, report ? *report : last);
+        records::add_session(all, report ? *report : last);
         all.complete = report && report->complete;
         all.stopped_early = report && report->stopped_early;
+        COTMOC_ASSIGN(const bool again, sync_.settle_beginnings(report ? &*report : nullptr));
+        if (again) {
+            report->stopped_early = all.stopped_early = false;  // the rest comes in the next session
+        }
         if (report) {
             COTMOC_TRY(remember());
+            COTMOC_TRY(note_verification(*report));
             sync_.open_->log().tell(COTMOC_LOG_INFO, "a session ended");
         } else {
             sync_.open_->log().tell(COTMOC_LOG_WARNING, "a session ended: " + describe(report.error()));
@@ -133,6 +107,10 @@ public:
     bool wait_until(std::int64_t ms) override {
         if (!waits_) {
             return false;
+        }
+        if (std::exchange(verify_now_, false)) {
+            engine_.request(sync_.open_->clock().steady_ms());
+            return !sync_.stopped();
         }
         std::unique_lock lock(sync_.mutex_);
         const auto left =
@@ -162,9 +140,21 @@ private:
         });
     }
 
+    /// Of what began with a snapshot the history comes in the next slice; while somebody watches, at once,
+    /// but no second time if that brought none.
+    Result<void> note_verification(const sync::SessionReport& report) {
+        if (waits_) {
+            COTMOC_ASSIGN(const bool wanted, sync_.want_verification(report));
+            verify_now_ = wanted && !std::exchange(verifying_, wanted);
+        }
+        return {};
+    }
+
     SyncHandle& sync_;
     sync::SyncEngine& engine_;
     bool waits_;
+    bool verifying_ = false;
+    bool verify_now_ = false;
 };
 
 sync::SyncEngine& SyncHandle::engine(std::optional<std::int64_t> interval_ms) {

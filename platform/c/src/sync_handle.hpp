@@ -49,8 +49,14 @@ private:
     sync::SyncEngine& engine(std::optional<std::int64_t> interval_ms);
     /// Hands what others asked for to the engine. From the thread that runs.
     void take_wishes(sync::SyncEngine& engine);
+    sync::AttachmentRule attachment_rule();
     /// What the session carries besides records. Under the replica's lock.
-    void carry_attachments(sync::SessionOptions& session);
+    Result<void> carry_files(sync::SessionOptions& session);
+    /// After a session, its report or null: whether another one brings what did not come as a snapshot.
+    Result<bool> settle_beginnings(const sync::SessionReport* done);
+    /// When nothing is left to do: whether the next session brings the history of a space, to check the
+    /// snapshot that it was begun with.
+    Result<bool> want_verification(const sync::SessionReport& done);
     void tell_progress(const sync::SyncProgress* progress);
     bool stopped() const { return cancelled_ || progress_status_ != COTMOC_OK; }
     Result<std::string> report_text(const sync::SessionReport& report, std::int64_t began_ms);
@@ -63,6 +69,7 @@ private:
     std::string peer_;                                    // instead of the hub, if it is set
     std::optional<crypto::AgreementPublicKey> peer_key_;  // of it, in the run that goes on
     std::vector<Hash256> wanted_;                         // attached files
+    sync::SnapshotRule rule_;                             // of the session that runs
     std::optional<sync::SyncEngine> engine_;
     std::optional<std::int64_t> engine_interval_;
     cotmoc_status progress_status_ = COTMOC_OK;  // what the host's progress returned

@@ -89,18 +89,8 @@ Result<std::unique_ptr<Pipe>> SyncHandle::make_pipe() {
     });
 }
 
-void SyncHandle::carry_attachments(sync::SessionOptions& session) {
+sync::AttachmentRule SyncHandle::attachment_rule() {
     using Rule = sync::AttachmentRule;
-    sync::Replica& replica = open_->replica();
-    const auto store = open_->attachments();
-    if (!store) {
-        // No record depends on it.
-        open_->log().tell(COTMOC_LOG_ERROR, "attachments.db: " + describe(store.error()));
-        return;
-    }
-    if (*store == nullptr) {
-        return;
-    }
     const bool metered = [&] {
         const std::lock_guard lock(mutex_);
         return hints_.metered;
@@ -113,11 +103,52 @@ void SyncHandle::carry_attachments(sync::SessionOptions& session) {
         rule.carry = Rule::Carry::none;
     }
     rule.wanted = wanted_;
-    session.attachments = *store;
-    session.attachment_rule = rule;
-    session.follow_attachments = [&replica, files = *store] {
-        return sync::follow_attachments(replica, *files);
-    };
+    return rule;
+}
+
+Result<void> SyncHandle::carry_files(sync::SessionOptions& session) {
+    sync::Replica& replica = open_->replica();
+    rule_ = {};
+    const auto files = open_->snapshots();
+    if (!files) {
+        // No record depends on it.
+        open_->log().tell(COTMOC_LOG_ERROR, "attachments.db: " + describe(files.error()));
+        return {};
+    }
+    sync::AttachmentStore* const store = (*files)->bodies.get();
+    if (store == nullptr) {
+        return {};
+    }
+    session.attachments = store;
+    session.attachment_rule = attachment_rule();
+    session.follow_attachments = [&replica, store] { return sync::follow_attachments(replica, *store); };
+    if ((*files)->shelf != nullptr && !peer_key_) {
+        COTMOC_TRY(records::prepare_beginnings(replica, rule_));
+        session.snapshots = (*files)->shelf.get();
+        session.snapshot_rule = rule_;
+    }
+    return {};
+}
+
+Result<bool> SyncHandle::settle_beginnings(const sync::SessionReport* done) {
+    const sync::SnapshotRule rule = std::exchange(rule_, {});
+    if (rule.begin.empty()) {
+        return false;
+    }
+    return with(*open_, Access::replica, [&](OpenReplica& open) -> Result<bool> {
+        COTMOC_ASSIGN(const records::SnapshotFiles* files, open.snapshots());
+        return files->shelf != nullptr ? records::settle_beginnings(open.replica(), *files->shelf, rule, done)
+                                       : false;
+    });
+}
+
+Result<bool> SyncHandle::want_verification(const sync::SessionReport& done) {
+    const bool at_rest = done.complete && !peer_key_;
+    if (!at_rest || attachment_rule().carry == sync::AttachmentRule::Carry::none) {
+        return false;
+    }
+    return with(*open_, Access::replica,
+                [](OpenReplica& open) { return sync::want_verification(open.replica()); });
 }
 
 }  // namespace cotmoc::capi

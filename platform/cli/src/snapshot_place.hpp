@@ -1,23 +1,22 @@
-// Snapshots beside a replica: where they are kept, and how a sync begins with one.
+// How a sync of the command line begins with snapshots.
 #pragma once
 
 #include "hub_link.hpp"
+
+#include <cotmoc/records/snapshot_files.hpp>
 
 namespace cotmoc::cli {
 
 inline constexpr std::string_view snapshot_every_setting = "snapshot_every";
 
 /// The stores of chunks and of manifests; both null if there is nothing to keep in them.
-struct SnapshotPlace {
-    std::unique_ptr<sync::AttachmentStore> bodies;
-    std::unique_ptr<sync::SnapshotShelf> shelf;
+struct SnapshotPlace : records::SnapshotFiles {
     AttachmentLink link(sync::AttachmentRule rule) const {
         return {bodies.get(), std::move(rule), shelf.get(), {}};
     }
 };
 
-/// With `always` both are made; else the shelf only where it is of use: at a province officer's device, at
-/// one that has to begin with a space, or if it is there already.
+/// As records::open_snapshots().
 Result<SnapshotPlace> open_snapshots(Opened& opened, bool always = false);
 
 /// So many change sets make a new snapshot due.

@@ -33,6 +33,7 @@ private:
     void set_limit(std::uint64_t octets);
     void choose_beginnings(const FeedTable& list);
     Result<bool> exchange_snapshots();
+    Result<void> tell_beginnings();
     Result<void> note_snapshots_held();
     /// Of what the records left, each way gets half for files.
     Result<void> divide_rest();

@@ -35,6 +35,22 @@ Result<void> Caller::note_snapshots_held() {
     return {};
 }
 
+/// Somebody may have written in a space meanwhile: then there is nothing to begin.
+Result<void> Caller::tell_beginnings() {
+    std::vector<AttachmentRule::Body> begun;
+    for (const AttachmentRule::Body& body : options_.attachment_rule.bodies) {
+        bool begins = true;
+        if (options_.snapshot_rule.begins) {
+            COTMOC_ASSIGN(begins, options_.snapshot_rule.begins(body.space));
+        }
+        if (begins) {
+            begun.push_back(body);
+        }
+    }
+    options_.attachment_rule.bodies = std::move(begun);
+    return {};
+}
+
 /// When the other side has said what snapshots there are, their bodies may come.
 Result<bool> Caller::exchange_snapshots() {
     if (bodies_known_ || (ending_soon() && !snapshots_.begun())) {
@@ -43,6 +59,7 @@ Result<bool> Caller::exchange_snapshots() {
     COTMOC_ASSIGN(bodies_known_, snapshots_.finish(options_.snapshot_rule, attachment_parties()));
     if (bodies_known_ && !options_.snapshot_rule.begin.empty()) {
         COTMOC_ASSIGN(options_.attachment_rule.bodies, snapshots_.bodies(options_.snapshot_rule));
+        COTMOC_TRY(tell_beginnings());
         set_limit(options_.budget_bytes != 0 ? budget_left() / 2 : limit_max);
         if (options_.budget_bytes != 0) {
             attachments_.expect_limit();

@@ -112,7 +112,10 @@ Result<std::vector<AttachmentRule::Body>> SnapshotExchange::bodies(const Snapsho
     }
     for (const SpaceId& space : rule.begin) {
         COTMOC_ASSIGN(const std::optional<crypto::SnapshotManifest> newest, shelf_->newest(space, false));
-        if (newest) {
+        COTMOC_ASSIGN(const std::optional<crypto::SnapshotManifest> whole, shelf_->newest(space, true));
+        if (newest && !whole && std::ranges::find(there_, newest->body) == there_.end()) {
+            COTMOC_TRY(shelf_->forget(space));  // the other side lost it: nobody waits for the rest
+        } else if (newest) {
             missing.push_back({newest->body, space, newest->body_size});
         }
     }
@@ -194,6 +197,7 @@ Result<void> SnapshotExchange::on_manifest(BytesView body, const AttachmentParti
         return {};
     }
     COTMOC_TRY(shelf_->keep(manifest));
+    there_.push_back(manifest.body);
     ++report.snapshots;
     return {};
 }
@@ -218,6 +222,7 @@ Result<void> SnapshotExchange::on_end(BytesView body, const AttachmentParties& p
         return malformed("end of snapshots");
     }
     answered_ = true;
+    report.snapshots_told = true;
     return {};
 }
 

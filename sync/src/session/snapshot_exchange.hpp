@@ -25,7 +25,8 @@ public:
     /// Called until it returns true: asks once, then waits for the answer.
     Result<bool> finish(const SnapshotRule& rule, const AttachmentParties& parties);
     bool begun() const { return begun_; }
-    /// The bodies to be fetched of what is wanted, as far as known.
+    /// After the answer: the bodies to be fetched of what is wanted. What had begun to come and is over there
+    /// no more is forgotten.
     Result<std::vector<AttachmentRule::Body>> bodies(const SnapshotRule& rule);
 
     // Both sides.
@@ -45,6 +46,7 @@ private:
     bool answered_ = false;
     bool asked_by_peer_ = false;
     std::vector<SpaceId> wanted_;          // asked for
+    std::vector<Hash256> there_;           // bodies that the other side has of these
     std::vector<Hash256> offered_;         // in this order
     std::vector<std::uint16_t> outcomes_;  // of what the peer offered; 0: kept, or not needed
 };

@@ -84,6 +84,19 @@ Result<void> compare(const crypto::SnapshotManifest& manifest, const crypto::Sna
                : Result<void>(fail(ErrorCode::diverged, "snapshot"));
 }
 
+/// Marks a space whose snapshot has begun to arrive; installing takes the mark away.
+Result<void> set_beginning(Replica& replica, const SpaceId& space, bool beginning) {
+    constexpr std::uint8_t one[] = {1};
+    COTMOC_ASSIGN(const std::optional<Bytes> before, replica.store().setting(beginning_setting(space)));
+    if ((before && !before->empty()) == beginning) {
+        return {};
+    }
+    return replica.store().write([&] {
+        return replica.store().set_setting(beginning_setting(space),
+                                           beginning ? BytesView(one) : BytesView());
+    });
+}
+
 }  // namespace
 
 Result<std::vector<SpaceId>> spaces_to_begin(Replica& replica) {
@@ -127,21 +140,33 @@ Result<void> install_snapshot(Replica& replica, AttachmentStore& bodies,
     return {};
 }
 
+Result<bool> begin_space(Replica& replica, const SpaceId& space) {
+    COTMOC_TRY(replica.commit());
+    if (const Result<void> empty = check_empty(replica, space); !empty) {
+        return empty.error().code == ErrorCode::already_exists ? Result<bool>(false)
+                                                               : tl::unexpected(empty.error());
+    }
+    COTMOC_TRY(set_beginning(replica, space, true));
+    return true;
+}
+
 Result<Beginnings> settle_beginnings(Replica& replica, SnapshotShelf& shelf,
                                      const std::vector<SpaceId>& spaces) {
     Beginnings beginnings;
     for (const SpaceId& space : spaces) {
         COTMOC_ASSIGN(const std::optional<crypto::SnapshotManifest> newest, shelf.newest(space, false));
         if (!newest) {
+            COTMOC_TRY(set_beginning(replica, space, false));
             continue;
         }
         COTMOC_ASSIGN(const std::optional<crypto::SnapshotManifest> whole, shelf.newest(space, true));
-        if (!whole) {
+        const Result<void> empty = check_empty(replica, space);
+        if (!whole && empty) {
             COTMOC_TRY(set_beginning(replica, space, true));
             ++beginnings.arriving;
             continue;
         }
-        const Result<void> installed = install_snapshot(replica, shelf.bodies(), *whole);
+        const Result<void> installed = whole ? install_snapshot(replica, shelf.bodies(), *whole) : empty;
         if (installed) {
             ++beginnings.installed;
             COTMOC_TRY(shelf.bodies().forget(whole->body));  // as many octets as the records themselves
@@ -157,18 +182,6 @@ Result<Beginnings> settle_beginnings(Replica& replica, SnapshotShelf& shelf,
     return beginnings;
 }
 
-Result<void> set_beginning(Replica& replica, const SpaceId& space, bool beginning) {
-    constexpr std::uint8_t one[] = {1};
-    COTMOC_ASSIGN(const std::optional<Bytes> before, replica.store().setting(beginning_setting(space)));
-    if ((before && !before->empty()) == beginning) {
-        return {};
-    }
-    return replica.store().write([&] {
-        return replica.store().set_setting(beginning_setting(space),
-                                           beginning ? BytesView(one) : BytesView());
-    });
-}
-
 Result<SpaceGround> ground_of(Replica& replica, const SpaceId& space) {
     SpaceGround ground;
     COTMOC_ASSIGN(const std::optional<Bytes> begun, replica.store().setting(snapshot_setting(space)));
@@ -176,7 +189,8 @@ Result<SpaceGround> ground_of(Replica& replica, const SpaceId& space) {
         COTMOC_ASSIGN(ground.begun_with, crypto::decode_snapshot(*begun));
     }
     COTMOC_ASSIGN(const std::optional<Bytes> beginning, replica.store().setting(beginning_setting(space)));
-    ground.incomplete = beginning && !beginning->empty();
+    COTMOC_ASSIGN(const std::vector<core::FeedState> held, replica.store().frontier(space));
+    ground.incomplete = beginning && !beginning->empty() && held.empty();
     COTMOC_ASSIGN(const std::optional<Bytes> wrong, replica.store().setting(wrong_snapshot_setting(space)));
     if (wrong && !wrong->empty()) {
         COTMOC_ASSIGN(ground.found_wrong, crypto::decode_snapshot(*wrong));

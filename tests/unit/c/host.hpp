@@ -63,12 +63,13 @@ public:
     }
     std::string enrol(const std::string& request, crypto::Role role, const std::vector<std::string>& spaces) {
         const std::string grant = test_support::must(fleet.authority().enrol(request, role, spaces));
-        fleet.sync("authority");
+        publish();
         return grant;
     }
     std::string directory(const std::string& name) { return fleet.directory.file(name); }
 
     test_support::Fleet fleet;
+    std::function<void()> publish = [this] { fleet.sync("authority"); };
 };
 
 /// A device made and joined through the C interface.

@@ -44,6 +44,9 @@ struct SnapshotRule {
     std::uint64_t begin_least = 500;
     /// Of these only the manifest is asked for.
     std::vector<SpaceId> ask;
+    /// Told before the body of one of `begin` is asked for; what it notes is durable when it returns. False:
+    /// the body is not fetched after all.
+    std::function<Result<bool>(const SpaceId&)> begins = nullptr;
 };
 
 struct SessionOptions {
@@ -111,6 +114,7 @@ struct SessionReport {
     std::optional<ErrorCode> attachment_error;   // why this side's store of chunks could not be used
     std::uint64_t snapshots = 0;                 // manifests taken, by either side
     std::uint64_t snapshots_refused = 0;         // by either side
+    bool snapshots_told = false;                 // a calling side asked, and knows what the other one has
     std::uint64_t expected = 0;  // envelopes the peer announced that were missing here, for progress
     std::uint64_t to_send = 0;   // envelopes that the peer lacks, for progress
     SessionStage stage = SessionStage::greeting;

@@ -44,8 +44,12 @@ Result<std::vector<SpaceId>> spaces_to_begin(Replica& replica);
 Result<void> install_snapshot(Replica& replica, AttachmentStore& bodies,
                               const crypto::SnapshotManifest& manifest);
 
-/// After a session that began these spaces with snapshots: installs those that are whole, marks those that
-/// are not, and forgets those that may not be installed.
+/// A body of the space begins to arrive: marks the space, durably, so that nothing is written in it. False if
+/// something of it is held by now. What SnapshotRule::begins is for.
+Result<bool> begin_space(Replica& replica, const SpaceId& space);
+
+/// After a session that began these spaces with snapshots: installs those that are whole, and forgets those
+/// that may not be installed, since something was written in the space, say.
 struct Beginnings {
     std::size_t installed = 0;
     std::size_t arriving = 0;
@@ -63,8 +67,6 @@ struct SpaceGround {
     bool history_wanted = false;
     bool incomplete = false;  // a snapshot has begun to arrive: nothing may be written in the space
 };
-/// Marks a space whose snapshot has begun to arrive; installing takes the mark away.
-Result<void> set_beginning(Replica& replica, const SpaceId& space, bool beginning);
 Result<SpaceGround> ground_of(Replica& replica, const SpaceId& space);
 
 /// Wants the history of spaces that were begun with a snapshot and not pruned since, so that sessions bring
