@@ -8,19 +8,6 @@
 using namespace cotmoc;
 using namespace cotmoc::test_c;
 
-namespace {
-
-/// The text of a member of a JSON object without escapes.
-std::string member(const std::string& json, const std::string& name) {
-    const std::string key = "\"" + name + "\":\"";
-    const std::size_t at = json.find(key);
-    REQUIRE(at != std::string::npos);
-    const std::size_t begin = at + key.size();
-    return json.substr(begin, json.find('"', begin) - begin);
-}
-
-}  // namespace
-
 TEST_CASE("a wipe takes a replica away once its work was sent, or is given up") {
     Province province;
     const std::string directory = province.directory("don-a");
@@ -53,11 +40,13 @@ TEST_CASE("a wipe takes a replica away once its work was sent, or is given up") 
     // Given up: without the passphrase.
     Post lost(province, "don-b");
     lost.add("delegation", R"({"head":"B"})");
+    CHECK(cotmoc_replica_request_remote(lost.replica, nullptr, 0, nullptr, nullptr, nullptr) == COTMOC_OK);
+    CHECK(std::filesystem::exists(province.directory("don-b") + "/remote-enrolment"));
     REQUIRE(cotmoc_replica_close(lost.replica, nullptr) == COTMOC_OK);
     Options forgotten(province.directory("don-b"));
     forgotten.set_passphrase("a wrong passphrase it is");
     CHECK(cotmoc_device_wipe(forgotten.handle, 1, nullptr, nullptr, nullptr) == COTMOC_OK);
-    CHECK(!std::filesystem::exists(province.directory("don-b") + "/replica.db"));
+    CHECK(!std::filesystem::exists(province.directory("don-b")));
     CHECK(cotmoc_device_wipe(nullptr, 1, nullptr, nullptr, nullptr) == COTMOC_WRONG_USAGE);
 }
 
