@@ -80,6 +80,10 @@ cotmoc_status run_batch(void *ctx) {
     return call.done(cotmoc_replica_resume(_handle, call.error()), error);
 }
 
++ (NSString *)libraryVersion {
+    return CTMStringOf(cotmoc_version());
+}
+
 - (NSDictionary *)infoWithError:(NSError **)error {
     CTMCall call(_language);
     return call.json(cotmoc_replica_info(_handle, CTMCall::view, call.ctx(), call.error()), error);

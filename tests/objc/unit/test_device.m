@@ -128,6 +128,49 @@ TEST(a_forgotten_passphrase_the_offices_answer_opens_the_replica) {
     CHECK([replica joinWithGrant:grant root:ctm_test_root() error:&error]);
 }
 
+static void sync_with_hub(CTMReplica *replica) {
+    NSError *error = nil;
+    CTMSyncEngine *engine = [[[CTMSyncEngine alloc] initWithReplica:replica error:&error] autorelease];
+    CHECK([engine setHub:ctm_test_hub() error:&error]);
+    CHECK([[[engine runWithOctets:0 seconds:60 error:&error] objectForKey:@"complete"] boolValue]);
+}
+
+TEST(a_restored_backup_is_noticed_and_gets_a_new_identity) {
+    NSError *error = nil;
+    NSFileManager *files = [NSFileManager defaultManager];
+    CTMOptions *options = ctm_test_options(@"restored");
+    [options setStateDirectory:ctm_test_path(@"state")];
+    CTMReplica *replica = [[CTMReplica alloc] initByCreatingDevice:@"restored" options:options error:&error];
+    NSData *grant = ctm_test_enrol([replica requestWithError:&error]);
+    CHECK([replica joinWithGrant:grant root:ctm_test_root() error:&error]);
+    sync_with_hub(replica);
+    [replica release];
+    CHECK([files copyItemAtPath:ctm_test_path(@"restored") toPath:ctm_test_path(@"backup") error:&error]);
+    replica = [[CTMReplica alloc] initWithOptions:options error:&error];
+    NSDictionary *fields = ctm_test_fields(@"An");
+    CHECK([replica addRecordOfKind:@"delegation" fields:fields space:nil error:&error] != nil);
+    sync_with_hub(replica);
+    CHECK(![[[replica infoWithError:&error] objectForKey:@"restored"] boolValue]);
+    [replica release];
+    CHECK(wipe(options, NO, &error) != nil);
+    CHECK([files moveItemAtPath:ctm_test_path(@"backup") toPath:ctm_test_path(@"restored") error:&error]);
+    replica = [[[CTMReplica alloc] initWithOptions:options error:&error] autorelease];
+    CHECK([[[replica infoWithError:&error] objectForKey:@"restored"] boolValue]);
+    CHECK_FAILS(CTMErrorReplicaRestored, [replica addRecordOfKind:@"delegation"
+                                                           fields:fields
+                                                            space:nil
+                                                            error:&error]);
+    CHECK_FAILS(CTMErrorWrongPassphrase,
+                [replica rejoinWithPassphrase:ctm_test_octets(@"not that one, surely")
+                                         name:nil
+                                        error:&error]);
+    grant = ctm_test_enrol([replica rejoinWithPassphrase:[options passphrase] name:nil error:&error]);
+    CHECK([replica joinWithGrant:grant root:ctm_test_root() error:&error]);
+    sync_with_hub(replica);
+    CHECK([replica addRecordOfKind:@"delegation" fields:fields space:nil error:&error] != nil);
+    CHECK([[replica recordsOfQuery:nil error:&error] count] == 2);
+}
+
 TEST(a_device_enrols_from_afar_by_nine_digits) {
     NSError *error = nil;
     CTMReplica *replica = [[[CTMReplica alloc] initByCreatingDevice:@"tu-xa"
@@ -162,6 +205,7 @@ TEST(a_device_enrols_from_afar_by_nine_digits) {
         }
     }
     CHECK(found);
+    CHECK([[CTMReplica libraryVersion] length] != 0);
     CHECK([[replica softConflictsOfRecord:nil error:&error] count] == 0);
     CHECK([replica closeWithError:&error]);
     CHECK_FAILS(CTMErrorWrongUsage, [replica devicesWithError:&error]);

@@ -62,6 +62,8 @@ CTM_NO_PLAIN_INIT
 /// CTMErrorBusy if another process has the directory now: it stays suspended.
 - (BOOL)resumeWithError:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(resume());
 
+/// Of the library: "0.1.0".
++ (NSString *)libraryVersion;
 /// {"device","name","joined","restored","spaces":[{"space","label","writable"}]}
 - (CTM_DICTIONARY(NSString *, id) *_Nullable)infoWithError:(NSError *_Nullable *_Nullable)error
     NS_SWIFT_NAME(info());

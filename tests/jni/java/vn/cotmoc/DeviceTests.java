@@ -4,12 +4,15 @@ import static vn.cotmoc.Check.fails;
 import static vn.cotmoc.Check.same;
 import static vn.cotmoc.Check.that;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 
 /** How a device comes into a province and leaves the phone; each step in a thread of its own. */
 final class DeviceTests extends ReplicaTests {
@@ -24,6 +27,7 @@ final class DeviceTests extends ReplicaTests {
         check.test("a wipe takes a replica off the phone, but not unsent work", this::wipe);
         check.test("a forgotten passphrase: the office's answer opens the replica", this::recovery);
         check.test("the app's key store keeps the way back, too", this::recoveryOfKeyStore);
+        check.test("a restored backup is noticed and gets a new identity", this::restored);
         check.test("a device enrols from afar by nine digits", this::remote);
         check.test("who belongs to the province is told", this::devices);
     }
@@ -122,6 +126,49 @@ final class DeviceTests extends ReplicaTests {
             same(recovered.get("device"), again.info().get("device"));
             province.join(again, (String) recovered.get("request"));
             same(true, again.info().get("joined"));
+        }
+    }
+
+    private void restored() throws Exception {
+        ReplicaOptions options = province.options("restored").stateDirectory(province.work.resolve("state").toString());
+        Path folder = province.work.resolve("restored");
+        Path backup = province.work.resolve("backup");
+        try (Replica device = province.device(options)) {
+            sync(device);
+        }
+        copy(folder, backup);
+        try (Replica device = Replica.open(options)) {
+            device.records().add("delegation", fields("head", "A"));
+            sync(device);
+            same(false, device.info().get("restored"));
+        }
+        Device.wipe(options, false);
+        copy(backup, folder);
+        try (Replica device = Replica.open(options)) {
+            same(true, device.info().get("restored"));
+            fails("replica_restored", () -> device.records().add("delegation", fields("head", "B")));
+            fails("wrong_passphrase", () -> device.rejoin(FRESH, null));
+            fails("wrong_usage", () -> device.rejoin(null, null));
+            province.join(device, elsewhere(() -> device.rejoin(Province.PASSPHRASE, "don-moi")));
+            sync(device);
+            same("don-moi", device.info().get("name"));
+            same("A", device.list(null).get(0).field("head"));
+            device.records().add("delegation", fields("head", "B"));
+        }
+    }
+
+    private void sync(Replica device) throws Exception {
+        try (SyncEngine engine = device.sync()) {
+            same(true, engine.setHub(province.hub()).run().get("complete"));
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectory(to);
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
         }
     }
 
