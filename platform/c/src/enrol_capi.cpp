@@ -2,6 +2,7 @@
 #include "handles.hpp"
 
 #include <cotmoc/crypto/hash.hpp>
+#include <cotmoc/crypto/key_store.hpp>
 #include <cotmoc/crypto/keys.hpp>
 #include <cotmoc/records/remote_enrolment.hpp>
 
@@ -104,6 +105,11 @@ cotmoc_status cotmoc_replica_rejoin(cotmoc_replica* replica, const uint8_t* pass
         COTMOC_ASSIGN(const crypto::Secret secret, secret_of(passphrase, size, "passphrase"));
         COTMOC_ASSIGN(const std::string fresh, optional_text(name, "name"));
         const OpenReplica::Inside inside(open, Mode::closed_off);
+        if (!open.replica().restored()) {
+            return fail(ErrorCode::not_restored, open.replica().name());
+        }
+        // The key file is sealed anew with it: a slip of the finger would lock its owner out.
+        COTMOC_TRY(crypto::unlock(open.key_store(), secret));
         COTMOC_ASSIGN(std::string request, open.replica().rejoin(secret, open.settings().kdf, fresh));
         return without_line_end(std::move(request));
     });

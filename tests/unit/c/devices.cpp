@@ -132,6 +132,7 @@ TEST_CASE("a restored backup is noticed, writes nothing, and comes back under a 
     };
     CHECK(rejoin("a wrong passphrase it is", nullptr, nullptr, nullptr) == COTMOC_WRONG_PASSPHRASE);
     CHECK(member(info(), "device") == device);
+    reopen([] {});  // and the passphrase opens it as before
     std::string request;
     std::thread([&] {
         request = text_from([&](auto... view) { return rejoin(passphrase, view...); });
