@@ -137,13 +137,14 @@ TEST_CASE("a restored backup is noticed, writes nothing, and comes back under a 
     std::thread([&] {
         request = text_from([&](auto... view) { return rejoin(passphrase, view...); });
     }).join();
-    CHECK(member(info(), "device") != device);
+    CHECK(member(info(), "device") == device);
     const std::string grant = province.enrol(request, crypto::Role::border_post, {"kon-tum/ngoc-hoi"});
     const std::string root = text_from(
         [&](auto... view) { return cotmoc_grant_fingerprint(grant.data(), grant.size(), view...); });
     REQUIRE(cotmoc_replica_join(post.replica, grant.data(), grant.size(), root.c_str(), nullptr) ==
             COTMOC_OK);
     Syncer(post.replica, pipe).run();
+    CHECK(member(info(), "device") != device);
     CHECK(has(info(), R"("restored":false)"));
     CHECK(has(post.get(late), R"("head":"B")"));
     CHECK(post.edit(early, R"({"head":"C"})") == COTMOC_OK);
