@@ -144,6 +144,7 @@ TEST(a_restored_backup_is_noticed_and_gets_a_new_identity) {
     NSData *grant = ctm_test_enrol([replica requestWithError:&error]);
     CHECK([replica joinWithGrant:grant root:ctm_test_root() error:&error]);
     sync_with_hub(replica);
+    CHECK([replica closeWithError:&error]);
     [replica release];
     CHECK([files copyItemAtPath:ctm_test_path(@"restored") toPath:ctm_test_path(@"backup") error:&error]);
     replica = [[CTMReplica alloc] initWithOptions:options error:&error];
@@ -151,6 +152,7 @@ TEST(a_restored_backup_is_noticed_and_gets_a_new_identity) {
     CHECK([replica addRecordOfKind:@"delegation" fields:fields space:nil error:&error] != nil);
     sync_with_hub(replica);
     CHECK(![[[replica infoWithError:&error] objectForKey:@"restored"] boolValue]);
+    CHECK([replica closeWithError:&error]);
     [replica release];
     CHECK(wipe(options, NO, &error) != nil);
     CHECK([files moveItemAtPath:ctm_test_path(@"backup") toPath:ctm_test_path(@"restored") error:&error]);
