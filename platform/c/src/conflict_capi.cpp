@@ -68,13 +68,26 @@ cotmoc_status cotmoc_conflict_soft(cotmoc_replica* replica, const char* id, cotm
                                    cotmoc_error* error) noexcept {
     return tell(replica, Access::records, view, ctx, error, [&](OpenReplica& open) -> Result<std::string> {
         sync::Replica& in = open.replica();
-        COTMOC_ASSIGN(const std::string name, text_of(id, "id"));
-        COTMOC_ASSIGN(const core::RecordView record, records::find_record(in, name));
-        COTMOC_ASSIGN(const auto edits, in.soft_conflicts(record.id));
+        COTMOC_ASSIGN(const std::string name, optional_text(id, "id"));
         std::vector<std::string> objects;
-        if (!edits.empty()) {
-            objects.push_back(records::soft_conflict_json(open.settings().language, record, edits));
+        const auto add = [&](const core::RecordView& of) -> Result<void> {
+            COTMOC_ASSIGN(const auto edits, in.soft_conflicts(of.id));
+            if (!edits.empty()) {
+                objects.push_back(records::soft_conflict_json(open.settings().language, of, edits));
+            }
+            return {};
+        };
+        if (id != nullptr) {
+            COTMOC_ASSIGN(const core::RecordView record, records::find_record(in, name));
+            COTMOC_TRY(add(record));
+            return records::json_array(objects);
         }
+        Result<void> added;
+        COTMOC_TRY(in.store().list({}, [&](const core::RecordView& record) {
+            added = add(record);
+            return added.has_value();
+        }));
+        COTMOC_TRY(added);
         return records::json_array(objects);
     });
 }

@@ -1,6 +1,7 @@
 // replica.h: opening and closing, and what a replica is.
 #include "handles.hpp"
 
+#include <cotmoc/records/devices_json.hpp>
 #include <cotmoc/records/json_text.hpp>
 #include <cotmoc/records/quarantine_json.hpp>
 #include <cotmoc/records/status_json.hpp>
@@ -140,6 +141,13 @@ cotmoc_status cotmoc_replica_catalogue(cotmoc_replica* replica, cotmoc_text_fn v
     return tell(replica, Access::replica, view, ctx, error, [](OpenReplica& open) -> Result<std::string> {
         const core::Catalogue* catalogue = open.replica().catalogue();
         return catalogue != nullptr ? Result<std::string>(catalogue->source()) : fail(ErrorCode::not_joined);
+    });
+}
+
+cotmoc_status cotmoc_replica_devices(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
+                                     cotmoc_error* error) noexcept {
+    return tell(replica, Access::replica, view, ctx, error, [](OpenReplica& open) {
+        return records::devices_json(open.replica(), open.clock().wall_ms());
     });
 }
 

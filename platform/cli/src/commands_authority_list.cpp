@@ -1,6 +1,7 @@
 // authority list: who belongs to the province, and what needs looking after.
 #include "authority_command.hpp"
-#include "json_text.hpp"
+
+#include <cotmoc/records/devices_json.hpp>
 
 namespace cotmoc::cli {
 namespace {
@@ -11,83 +12,50 @@ constexpr std::uint64_t root_notice_ms = 180 * day_ms;
 
 struct NoOptions {};
 
-struct Listed {
-    sync::DeviceInfo info;
-    const crypto::TrustState::Device* device = nullptr;
-    std::optional<std::uint64_t> last_seen_ms;
-    std::string_view state;  // as in JSON
-    Label label{};
-    bool ends_soon = false;
-};
-
-void judge(Listed& listed, std::uint64_t now_ms) {
-    const std::uint64_t end_ms = listed.device->not_after_ms;
-    listed.ends_soon = !listed.device->revoked && end_ms < now_ms + certificate_notice_ms;
-    if (listed.device->revoked) {
-        listed.state = "revoked";
-        listed.label = Label::revoked;
-    } else if (now_ms <= end_ms) {
-        listed.state = "active";
-        listed.label = Label::active;
-    } else if (now_ms <= end_ms + sync::certificate_grace_ms) {
-        listed.state = "grace";
-        listed.label = Label::grace;
-    } else {
-        listed.state = "expired";
-        listed.label = Label::expired;
+Label label_of(records::Standing standing) {
+    switch (standing) {
+        case records::Standing::active:
+            return Label::active;
+        case records::Standing::grace:
+            return Label::grace;
+        case records::Standing::expired:
+            return Label::expired;
+        case records::Standing::revoked:
+            break;
     }
+    return Label::revoked;
 }
 
 std::string time_text(std::uint64_t ms) { return utc_text(static_cast<std::int64_t>(ms)); }
 
-std::string device_json(const Listed& listed) {
-    std::vector<std::string> spaces;
-    for (const std::string& name : listed.info.spaces) {
-        std::string literal;
-        core::append_json_string(literal, name);
-        spaces.push_back(literal);
-    }
-    JsonObject object;
-    object.text("device", listed.info.id.hex())
-        .text("name", listed.info.name)
-        .text("role", crypto::role_name(listed.info.role))
-        .raw("spaces", listed.info.all_spaces ? "[\"*\"]" : json_array(spaces))
-        .text("state", listed.state);
-    if (listed.device->revoked) {
-        object.text("reason", crypto::reason_name(listed.device->reason));
-    }
-    object.text("not_after", time_text(listed.device->not_after_ms));
-    if (listed.last_seen_ms) {
-        object.text("last_seen", time_text(*listed.last_seen_ms));
-    } else {
-        object.raw("last_seen", "null");
-    }
-    return object.finish();
+bool ends_soon(const records::ListedDevice& listed, std::uint64_t now_ms) {
+    return listed.standing != records::Standing::revoked &&
+           listed.info.not_after_ms < now_ms + certificate_notice_ms;
 }
 
-std::string device_line(const Common& common, const Listed& listed) {
+std::string device_line(const Common& common, const records::ListedDevice& listed) {
     std::string spaces = listed.info.all_spaces ? "*" : "";
     for (const std::string& name : listed.info.spaces) {
         spaces += (spaces.empty() ? "" : ",") + name;
     }
-    std::string state(common.text(listed.label));
-    if (listed.device->revoked) {
-        state += " (" + std::string(crypto::reason_name(listed.device->reason)) + ")";
+    std::string state(common.text(label_of(listed.standing)));
+    if (listed.reason) {
+        state += " (" + std::string(crypto::reason_name(*listed.reason)) + ")";
     }
     return listed.info.id.hex().substr(0, 16) + "  " + (listed.info.name.empty() ? "-" : listed.info.name) +
            "  " + std::string(crypto::role_name(listed.info.role)) + "  " + (spaces.empty() ? "-" : spaces) +
            "  " + state + "  " + (listed.last_seen_ms ? time_text(*listed.last_seen_ms) : "-");
 }
 
-void put_text(const Common& common, const std::vector<Listed>& devices, std::uint64_t root_end_ms,
-              std::uint64_t now_ms) {
-    for (const Listed& listed : devices) {
+void put_text(const Common& common, const std::vector<records::ListedDevice>& devices,
+              std::uint64_t root_end_ms, std::uint64_t now_ms) {
+    for (const records::ListedDevice& listed : devices) {
         put_line(device_line(common, listed));
     }
-    for (const Listed& listed : devices) {
-        if (listed.ends_soon) {
+    for (const records::ListedDevice& listed : devices) {
+        if (ends_soon(listed, now_ms)) {
             put_line("! " + listed.info.name + ": " + std::string(common.text(Label::certificate_ends)) +
-                     ": " + time_text(listed.device->not_after_ms));
+                     ": " + time_text(listed.info.not_after_ms));
         }
     }
     if (root_end_ms < now_ms + root_notice_ms) {
@@ -98,27 +66,15 @@ void put_text(const Common& common, const std::vector<Listed>& devices, std::uin
 Outcome list(const Common& common, const NoOptions&) {
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "authority list"));
     sync::Replica& replica = *opened->replica;
-    if (!replica.joined()) {
-        return fail(ErrorCode::not_joined);
-    }
-    const auto now_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(opened->place.clock.wall_ms(), 0));
-    std::vector<Listed> devices;
-    for (sync::DeviceInfo& info : replica.devices()) {
-        Listed listed{std::move(info), nullptr, {}, {}, {}, false};
-        listed.device = replica.trust().find(listed.info.id);
-        COTMOC_ASSIGN(listed.last_seen_ms, replica.last_seen(listed.info.index));
-        judge(listed, now_ms);
-        devices.push_back(std::move(listed));
-    }
-    if (!common.json) {
-        put_text(common, devices, replica.trust().root().expires_ms, now_ms);
+    const std::int64_t now_ms = opened->place.clock.wall_ms();
+    if (common.json) {
+        COTMOC_ASSIGN(const std::string json, records::devices_json(replica, now_ms));
+        put_line(json);
         return done;
     }
-    std::vector<std::string> lines;
-    for (const Listed& listed : devices) {
-        lines.push_back(device_json(listed));
-    }
-    put_line(json_array(lines));
+    COTMOC_ASSIGN(const auto devices, records::listed_devices(replica, now_ms));
+    put_text(common, devices, replica.trust().root().expires_ms,
+             static_cast<std::uint64_t>(std::max<std::int64_t>(now_ms, 0)));
     return done;
 }
 

@@ -67,7 +67,7 @@ struct JoinOptions {
 Result<Hash256> confirmed_root(const Common& common, Opened& opened, const JoinOptions& options,
                                const crypto::Grant& grant) {
     if (!options.code.empty()) {
-        return remote_root(opened, options.code);
+        return records::remote_root(opened.place.directory, options.code);
     }
     if (!options.root.empty()) {
         const auto root = crypto::parse_fingerprint(options.root);
@@ -94,7 +94,7 @@ Outcome join(const Common& common, const JoinOptions& options) {
     COTMOC_ASSIGN(const Hash256 root, known ? Result<Hash256>(opened->replica->trust().root_fingerprint())
                                             : confirmed_root(common, *opened, options, grant));
     COTMOC_TRY(opened->replica->join(grant, root));
-    COTMOC_TRY(forget_attempt(opened->place));
+    COTMOC_TRY(records::forget_attempt(opened->place.directory));
     std::vector<std::string> names;
     std::string text;
     for (const sync::SpaceInfo& space : opened->replica->spaces()) {

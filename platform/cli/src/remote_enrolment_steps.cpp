@@ -1,9 +1,6 @@
 #include "remote_enrolment_steps.hpp"
 
 #include "authority_command.hpp"
-#include "json_text.hpp"
-
-#include <cotmoc/system/file.hpp>
 
 namespace cotmoc::cli {
 namespace {
@@ -12,95 +9,49 @@ using crypto::RemoteEnrolment;
 
 constexpr std::size_t message_bytes_max = 64 * 1024;
 
-std::string attempt_path(const Workplace& place) { return place.directory + "/remote-enrolment"; }
-
-tl::unexpected<Error> no_attempt() {
-    return fail(ErrorCode::bad_offer, "no enrolment from afar was begun here");
-}
-
-/// The kept one, of this side.
-Result<RemoteEnrolment> own_attempt(const Workplace& place, RemoteEnrolment::Side side) {
-    COTMOC_ASSIGN(std::optional<RemoteEnrolment> attempt, kept_attempt(place));
-    return attempt && attempt->side() == side ? Result<RemoteEnrolment>(std::move(*attempt)) : no_attempt();
-}
-
-}  // namespace
-
-Result<std::optional<RemoteEnrolment>> kept_attempt(const Workplace& place) {
-    if (!system::file_exists(attempt_path(place))) {
-        return std::optional<RemoteEnrolment>();
-    }
-    COTMOC_ASSIGN(const Bytes bytes, system::read_file(attempt_path(place), message_bytes_max));
-    COTMOC_ASSIGN(RemoteEnrolment attempt, RemoteEnrolment::load(bytes));
-    return std::optional(std::move(attempt));
-}
-
-Result<void> keep_attempt(const Workplace& place, const RemoteEnrolment& attempt) {
-    return system::replace_file(attempt_path(place), attempt.save());
-}
-
-Result<void> forget_attempt(const Workplace& place) { return system::remove_file(attempt_path(place)); }
-
-Outcome put_message(const Common& common, const std::string& message, const std::string& code) {
+/// A message that the other person is to get, on standard output; the code, once both have spoken, on
+/// standard error.
+Outcome put_step(const Common& common, const records::RemoteStep& step) {
     if (common.json) {
-        JsonObject object;
-        if (!message.empty()) {
-            object.text("message", message);
-        }
-        if (!code.empty()) {
-            object.text("code", code);
-        }
-        put_line(object.finish());
+        put_line(records::remote_step_json(step));
         return done;
     }
-    if (!message.empty()) {
-        put_line(message);
+    if (!step.message.empty()) {
+        put_line(step.message);
     }
-    if (!code.empty()) {
-        const std::string line = std::string(common.text(Label::voice_code)) + ": " + code + "\n";
+    if (!step.code.empty()) {
+        const std::string line = std::string(common.text(Label::voice_code)) + ": " + step.code + "\n";
         std::fputs(line.c_str(), stderr);
     }
     return done;
 }
 
-Outcome remote_device_step(const Common& common, Opened& opened, const std::string& message_file) {
-    if (message_file.empty()) {
-        // A new attempt takes the place of an old one: its randomness is used once.
-        std::string request = opened.replica->request();
-        const auto attempt = RemoteEnrolment::of_device(request, opened.place.random);
-        COTMOC_TRY(keep_attempt(opened.place, attempt));
-        return put_message(common, attempt.commit(), "");
-    }
-    COTMOC_ASSIGN(const std::string message, read_text(message_file, message_bytes_max));
-    COTMOC_ASSIGN(RemoteEnrolment attempt, own_attempt(opened.place, RemoteEnrolment::Side::device));
-    COTMOC_TRY(attempt.take(message));
-    COTMOC_TRY(keep_attempt(opened.place, attempt));
-    if (attempt.complete()) {
-        COTMOC_ASSIGN(const std::string code, attempt.code());
-        return put_message(common, "", code);
-    }
-    COTMOC_ASSIGN(const std::string reveal, attempt.reveal());
-    return put_message(common, reveal, "");
-}
+}  // namespace
 
-Result<Hash256> remote_root(Opened& opened, const std::string& code) {
-    COTMOC_ASSIGN(const RemoteEnrolment attempt, own_attempt(opened.place, RemoteEnrolment::Side::device));
-    COTMOC_TRY(attempt.check_code(code));
-    return attempt.root_fingerprint();
+Outcome remote_device_step(const Common& common, Opened& opened, const std::string& message_file) {
+    std::optional<std::string> message;
+    if (!message_file.empty()) {
+        COTMOC_ASSIGN(message, read_text(message_file, message_bytes_max));
+    }
+    COTMOC_ASSIGN(
+        const records::RemoteStep step,
+        records::remote_request(*opened.replica, opened.place.directory, opened.place.random, message));
+    return put_step(common, step);
 }
 
 Result<std::optional<std::string>> remote_request(const Common& common, Opened& opened,
                                                   const RemoteEnrolmentOptions& options) {
-    Workplace& place = opened.place;
+    const std::string& directory = opened.place.directory;
     if (!options.code.empty()) {
-        COTMOC_ASSIGN(const RemoteEnrolment attempt, own_attempt(place, RemoteEnrolment::Side::authority));
+        COTMOC_ASSIGN(const RemoteEnrolment attempt,
+                      records::own_attempt(directory, RemoteEnrolment::Side::authority));
         if (const Result<void> same = attempt.check_code(options.code); !same) {
             // One guess an attempt.
-            COTMOC_TRY(forget_attempt(place));
+            COTMOC_TRY(records::forget_attempt(directory));
             return tl::unexpected(same.error());
         }
         COTMOC_ASSIGN(std::string request, attempt.request());
-        COTMOC_TRY(forget_attempt(place));
+        COTMOC_TRY(records::forget_attempt(directory));
         return std::optional(std::move(request));
     }
     if (options.message.empty()) {
@@ -108,23 +59,22 @@ Result<std::optional<std::string>> remote_request(const Common& common, Opened& 
     }
     COTMOC_ASSIGN(const std::string message, read_text(options.message, message_bytes_max));
     const Hash256 root = opened.replica->trust().root_fingerprint();
-    COTMOC_ASSIGN(std::optional<RemoteEnrolment> attempt, kept_attempt(place));
+    COTMOC_ASSIGN(std::optional<RemoteEnrolment> attempt, records::kept_attempt(directory));
     const bool goes_on =
         attempt && attempt->side() == RemoteEnrolment::Side::authority && attempt->take(message);
     if (!goes_on) {
         // Another device's first message begins anew; another message of the same one is out of turn.
-        attempt = RemoteEnrolment::of_authority(root, place.random);
+        attempt = RemoteEnrolment::of_authority(root, opened.place.random);
         COTMOC_TRY(attempt->take(message));
     }
-    std::string answer = attempt->commit();
-    std::string code;
+    records::RemoteStep step{attempt->commit(), {}};
     if (attempt->complete()) {
         COTMOC_TRY(attempt->request());
-        COTMOC_ASSIGN(answer, attempt->reveal());
-        COTMOC_ASSIGN(code, attempt->code());
+        COTMOC_ASSIGN(step.message, attempt->reveal());
+        COTMOC_ASSIGN(step.code, attempt->code());
     }
-    COTMOC_TRY(keep_attempt(place, *attempt));
-    COTMOC_TRY(put_message(common, answer, code));
+    COTMOC_TRY(records::keep_attempt(directory, *attempt));
+    COTMOC_TRY(put_step(common, step));
     return std::optional<std::string>();
 }
 

@@ -72,6 +72,13 @@ CTMBlockReader *reader_of(BOOL (^block)(CTM_DICTIONARY(NSString *, id) *)) {
     return [self auditWithReader:reader_of(block) error:error];
 }
 
+- (BOOL)exportKind:(NSString *)kind
+             space:(NSString *)space
+             block:(BOOL(NS_NOESCAPE ^)(CTM_DICTIONARY(NSString *, id) * row))block
+             error:(NSError **)error {
+    return [self exportKind:kind space:space reader:reader_of(block) error:error];
+}
+
 - (BOOL)runSQL:(NSString *)statement
          block:(BOOL(NS_NOESCAPE ^)(CTM_DICTIONARY(NSString *, id) * row))block
          error:(NSError **)error {

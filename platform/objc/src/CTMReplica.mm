@@ -3,6 +3,8 @@
 #import "CTMOptionsHandle.hpp"
 #import "CTMRows.hpp"
 
+#include <cstring>
+
 namespace {
 
 cotmoc_status run_batch(void *ctx) {
@@ -78,6 +80,10 @@ cotmoc_status run_batch(void *ctx) {
     return call.done(cotmoc_replica_resume(_handle, call.error()), error);
 }
 
++ (NSString *)libraryVersion {
+    return CTMStringOf(cotmoc_version());
+}
+
 - (NSDictionary *)infoWithError:(NSError **)error {
     CTMCall call(_language);
     return call.json(cotmoc_replica_info(_handle, CTMCall::view, call.ctx(), call.error()), error);
@@ -98,6 +104,11 @@ cotmoc_status run_batch(void *ctx) {
     return call.json(cotmoc_replica_digests(_handle, CTMCall::view, call.ctx(), call.error()), error);
 }
 
+- (NSArray *)devicesWithError:(NSError **)error {
+    CTMCall call(_language);
+    return call.json(cotmoc_replica_devices(_handle, CTMCall::view, call.ctx(), call.error()), error);
+}
+
 - (NSString *)requestWithError:(NSError **)error {
     CTMCall call(_language);
     return call.string(cotmoc_replica_request(_handle, CTMCall::view, call.ctx(), call.error()), error);
@@ -114,6 +125,22 @@ cotmoc_status run_batch(void *ctx) {
     CTMCall call(_language);
     const auto *text = reinterpret_cast<const char *>(CTMOctetsOf(grant));
     return call.done(cotmoc_replica_join(_handle, text, [grant length], CTMUtf8(root), call.error()), error);
+}
+
+- (NSDictionary *)requestRemotelyWithMessage:(NSString *)message error:(NSError **)error {
+    CTMCall call(_language);
+    const CTMUtf8 said(message);
+    const char *text = said;
+    return call.json(cotmoc_replica_request_remote(_handle, text, text != nullptr ? std::strlen(text) : 0,
+                                                   CTMCall::view, call.ctx(), call.error()),
+                     error);
+}
+
+- (BOOL)joinWithGrant:(NSData *)grant code:(NSString *)code error:(NSError **)error {
+    CTMCall call(_language);
+    const auto *text = reinterpret_cast<const char *>(CTMOctetsOf(grant));
+    return call.done(cotmoc_replica_join_remote(_handle, text, [grant length], CTMUtf8(code), call.error()),
+                     error);
 }
 
 - (NSString *)rejoinWithPassphrase:(NSData *)passphrase name:(NSString *)name error:(NSError **)error {

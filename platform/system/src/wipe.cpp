@@ -24,7 +24,8 @@ bool is_key_file(std::string_view name) {
 bool is_other_file(std::string_view name) {
     return name != marker && !is_key_file(name) &&
            (name.starts_with("replica.db") || name.starts_with("attachments.db") ||
-            name.starts_with("snapshots.db") || name.ends_with(".cotmoc") || name.ends_with(".cotmoc.new"));
+            name.starts_with("snapshots.db") || name.starts_with("remote-enrolment") ||
+            name.ends_with(".cotmoc") || name.ends_with(".cotmoc.new"));
 }
 
 class Wipe {

@@ -31,6 +31,8 @@ void ctm_test_check_code(NSError *error, NSInteger wanted, const char *file, int
 CTMOptions *ctm_test_options(NSString *name);
 /// A new device that has joined.
 CTMReplica *ctm_test_device(NSString *name);
+/// Runs `cotmoc -C` the office's folder with these arguments and this on its standard input; what it prints.
+NSData *ctm_test_office(NSString *arguments, NSString *input);
 /// Has the office enrol a request; its grant.
 NSData *ctm_test_enrol(NSString *request);
 NSString *ctm_test_path(NSString *name);

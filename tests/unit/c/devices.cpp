@@ -4,22 +4,10 @@
 #include <cotmoc/crypto/recovery.hpp>
 
 #include <filesystem>
+#include <thread>
 
 using namespace cotmoc;
 using namespace cotmoc::test_c;
-
-namespace {
-
-/// The text of a member of a JSON object without escapes.
-std::string member(const std::string& json, const std::string& name) {
-    const std::string key = "\"" + name + "\":\"";
-    const std::size_t at = json.find(key);
-    REQUIRE(at != std::string::npos);
-    const std::size_t begin = at + key.size();
-    return json.substr(begin, json.find('"', begin) - begin);
-}
-
-}  // namespace
 
 TEST_CASE("a wipe takes a replica away once its work was sent, or is given up") {
     Province province;
@@ -53,11 +41,13 @@ TEST_CASE("a wipe takes a replica away once its work was sent, or is given up") 
     // Given up: without the passphrase.
     Post lost(province, "don-b");
     lost.add("delegation", R"({"head":"B"})");
+    CHECK(cotmoc_replica_request_remote(lost.replica, nullptr, 0, nullptr, nullptr, nullptr) == COTMOC_OK);
+    CHECK(std::filesystem::exists(province.directory("don-b") + "/remote-enrolment"));
     REQUIRE(cotmoc_replica_close(lost.replica, nullptr) == COTMOC_OK);
     Options forgotten(province.directory("don-b"));
     forgotten.set_passphrase("a wrong passphrase it is");
     CHECK(cotmoc_device_wipe(forgotten.handle, 1, nullptr, nullptr, nullptr) == COTMOC_OK);
-    CHECK(!std::filesystem::exists(province.directory("don-b") + "/replica.db"));
+    CHECK(!std::filesystem::exists(province.directory("don-b")));
     CHECK(cotmoc_device_wipe(nullptr, 1, nullptr, nullptr, nullptr) == COTMOC_WRONG_USAGE);
 }
 
@@ -103,4 +93,59 @@ TEST_CASE("a forgotten passphrase: the office's answer opens the database under 
               R"("head":"A")"));
     cotmoc_replica_free(replica);
     CHECK(cotmoc_replica_open(post.options.handle, &replica, nullptr) == COTMOC_WRONG_PASSPHRASE);
+}
+
+TEST_CASE("a restored backup is noticed, writes nothing, and comes back under a new identity") {
+    Province province;
+    const std::filesystem::path folder = province.directory("don-a");
+    const std::filesystem::path backup = province.directory("backup");
+    Options options(folder.string());
+    REQUIRE(cotmoc_options_set_state_directory(options.handle, province.directory("state").c_str(),
+                                               nullptr) == COTMOC_OK);
+    Post post(province, "don-a", options.handle);
+    HubPipe pipe(province);
+    const auto reopen = [&](const auto& between) {
+        cotmoc_replica_free(post.replica);
+        post.replica = nullptr;
+        between();
+        REQUIRE(cotmoc_replica_open(options.handle, &post.replica, nullptr) == COTMOC_OK);
+    };
+    const auto info = [&] {
+        return text_from([&](auto... view) { return cotmoc_replica_info(post.replica, view...); });
+    };
+    const std::string early = post.add("delegation", R"({"head":"A"})");
+    Syncer(post.replica, pipe).run();
+    reopen([&] { std::filesystem::copy(folder, backup, std::filesystem::copy_options::recursive); });
+    const std::string late = post.add("delegation", R"({"head":"B"})");
+    Syncer(post.replica, pipe).run();
+    const std::string device = member(info(), "device");
+    CHECK(has(info(), R"("restored":false)"));
+    reopen([&] {
+        std::filesystem::remove_all(folder);
+        std::filesystem::rename(backup, folder);
+    });
+    CHECK(has(info(), R"("restored":true)"));
+    CHECK(post.edit(early, R"({"head":"C"})") == COTMOC_REPLICA_RESTORED);
+    const auto rejoin = [&](const std::string& secret, auto... view) {
+        return cotmoc_replica_rejoin(post.replica, reinterpret_cast<const uint8_t*>(secret.data()),
+                                     secret.size(), nullptr, view...);
+    };
+    CHECK(rejoin("a wrong passphrase it is", nullptr, nullptr, nullptr) == COTMOC_WRONG_PASSPHRASE);
+    CHECK(member(info(), "device") == device);
+    reopen([] {});  // and the passphrase opens it as before
+    std::string request;
+    std::thread([&] {
+        request = text_from([&](auto... view) { return rejoin(passphrase, view...); });
+    }).join();
+    CHECK(member(info(), "device") == device);
+    const std::string grant = province.enrol(request, crypto::Role::border_post, {"kon-tum/ngoc-hoi"});
+    const std::string root = text_from(
+        [&](auto... view) { return cotmoc_grant_fingerprint(grant.data(), grant.size(), view...); });
+    REQUIRE(cotmoc_replica_join(post.replica, grant.data(), grant.size(), root.c_str(), nullptr) ==
+            COTMOC_OK);
+    Syncer(post.replica, pipe).run();
+    CHECK(member(info(), "device") != device);
+    CHECK(has(info(), R"("restored":false)"));
+    CHECK(has(post.get(late), R"("head":"B")"));
+    CHECK(post.edit(early, R"({"head":"C"})") == COTMOC_OK);
 }

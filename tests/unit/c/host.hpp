@@ -220,4 +220,14 @@ inline bool has(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
+/// The text of a member of a JSON object without escapes.
+inline std::string member(const std::string& json, const std::string& name) {
+    const std::string key = "\"" + name + "\":\"";
+    const std::size_t at = json.find(key);
+    INFO(json);
+    REQUIRE(at != std::string::npos);
+    const std::size_t begin = at + key.size();
+    return json.substr(begin, json.find('"', begin) - begin);
+}
+
 }  // namespace cotmoc::test_c

@@ -100,3 +100,58 @@ TEST_CASE("what is not in quarantine is not released") {
     CHECK(release("abc") == COTMOC_WRONG_USAGE);
     CHECK(release(nullptr) == COTMOC_WRONG_USAGE);
 }
+
+TEST_CASE("who belongs to the province is told, and how it stands with them") {
+    Province province;
+    Post post(province, "don-a");
+    Post other(province, "don-c");
+    HubPipe pipe(province);
+    const auto devices = [&] {
+        Syncer(post.replica, pipe).run();
+        return text_from([&](auto... view) { return cotmoc_replica_devices(post.replica, view...); });
+    };
+    const std::string before = devices();
+    CHECK(has(before, R"("name":"don-a","role":"border_post","spaces":["kon-tum/ngoc-hoi"],"state":"active",)"
+                      R"("not_after":")"));
+    CHECK(has(before, R"("name":"don-c","role":"border_post")"));
+    CHECK(has(before, R"("last_seen":null)"));
+    CHECK(before.find("reason") == std::string::npos);
+    test_support::must(province.fleet.authority().revoke("don-c", crypto::RightsReason::lost));
+    province.fleet.sync("authority");
+    CHECK(has(devices(), R"("state":"revoked","reason":"lost")"));
+    const auto status = [](cotmoc_replica* replica) {
+        return cotmoc_replica_devices(replica, nullptr, nullptr, nullptr);
+    };
+    Options options(province.directory("don-b"));
+    cotmoc_replica* fresh = nullptr;
+    REQUIRE(cotmoc_replica_create(options.handle, "don-b", &fresh, nullptr) == COTMOC_OK);
+    CHECK(status(fresh) == COTMOC_NOT_JOINED);
+    cotmoc_replica_free(fresh);
+    REQUIRE(cotmoc_replica_close(post.replica, nullptr) == COTMOC_OK);
+    CHECK(status(post.replica) == COTMOC_WRONG_USAGE);
+    CHECK(status(nullptr) == COTMOC_WRONG_USAGE);
+}
+
+TEST_CASE("edits of different fields that were merged are told of one record, or of all") {
+    Province province;
+    Post one(province, "don-a");
+    Post two(province, "don-b");
+    HubPipe pipe(province);
+    const auto sync = [&](const Post& post) { Syncer(post.replica, pipe).run(); };
+    const std::string id = one.add("delegation", R"({"head":"A"})");
+    const std::string alone = one.add("delegation", R"({"head":"B"})");
+    sync(one);
+    sync(two);
+    CHECK(one.edit(id, R"({"head":"C"})") == COTMOC_OK);
+    CHECK(two.edit(id, R"({"people":4})") == COTMOC_OK);
+    sync(one);
+    sync(two);
+    sync(one);
+    const auto soft = [&](const char* of) {
+        return text_from([&](auto... view) { return cotmoc_conflict_soft(one.replica, of, view...); });
+    };
+    CHECK(has(soft(id.c_str()), R"("label":"soft")"));
+    CHECK(soft(alone.c_str()) == "[]");
+    CHECK(soft(nullptr) == soft(id.c_str()));
+    CHECK(cotmoc_conflict_soft(one.replica, "", nullptr, nullptr, nullptr) == COTMOC_BAD_ID);
+}

@@ -13,7 +13,8 @@ COTMOC_API cotmoc_status cotmoc_conflict_cursor(cotmoc_replica* replica, const c
 COTMOC_API cotmoc_status cotmoc_conflict_list(cotmoc_replica* replica, const char* id, cotmoc_text_fn view,
                                               void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
 /// Different fields of the record that were edited at once and merged: an array of the object of
-/// `conflicts --soft --json`, empty if there are none.
+/// `conflicts --soft --json`, empty if there are none. `id` may be NULL: of every record, one after the
+/// other, since API version 2.
 COTMOC_API cotmoc_status cotmoc_conflict_soft(cotmoc_replica* replica, const char* id, cotmoc_text_fn view,
                                               void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
 

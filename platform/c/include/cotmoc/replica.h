@@ -13,8 +13,8 @@ COTMOC_BEGIN_DECLS
 // for a replica that is closed; COTMOC_BUSY while it is suspended, for a call from a callback that may not
 // make it, and for one that has waited two seconds for a callback of the key store; COTMOC_DISK_FULL,
 // COTMOC_IO_ERROR, COTMOC_DATABASE_DAMAGED, COTMOC_OUT_OF_MEMORY, COTMOC_INTERNAL. A call that fails has
-// changed nothing. join, rejoin, change_passphrase and verify return COTMOC_BUSY inside a callback and while
-// a sync runs, too.
+// changed nothing. join, join_remote, rejoin, change_passphrase and verify return COTMOC_BUSY inside a
+// callback and while a sync runs, too.
 
 /// Makes a device's keys and an empty encrypted database, and opens it. `name` is the device's. Needs a
 /// directory and a passphrase. COTMOC_ALREADY_EXISTS, COTMOC_WEAK_PASSPHRASE, COTMOC_BUSY if another process
@@ -52,6 +52,12 @@ COTMOC_API cotmoc_status cotmoc_replica_status(cotmoc_replica* replica, cotmoc_t
 COTMOC_API cotmoc_status cotmoc_replica_catalogue(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
                                                   cotmoc_error* error) COTMOC_NOTHROW;
 
+/// Who belongs to the province: the array of `authority list --json`, of which an app lets people choose a
+/// neighbour to sync with or a bundle's reader, and sees when this device's certificate ends ("not_after").
+/// "name" is "" where it cannot be read here. COTMOC_NOT_JOINED. Since API version 2.
+COTMOC_API cotmoc_status cotmoc_replica_devices(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
+                                                cotmoc_error* error) COTMOC_NOTHROW;
+
 // Enrolment.
 /// The text that asks the authority to enrol this device; it fits a QR code.
 COTMOC_API cotmoc_status cotmoc_replica_request(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
@@ -65,6 +71,19 @@ COTMOC_API cotmoc_status cotmoc_grant_fingerprint(const char* grant, size_t size
 /// COTMOC_BAD_GRANT, COTMOC_WRONG_GRANT, COTMOC_WRONG_ROOT, COTMOC_ROOT_NEEDED, COTMOC_ALREADY_JOINED.
 COTMOC_API cotmoc_status cotmoc_replica_join(cotmoc_replica* replica, const char* grant, size_t size,
                                              const char* root, cotmoc_error* error) COTMOC_NOTHROW;
+/// Enrolment from afar, over any channel that carries text: nobody in the middle goes unnoticed, since two
+/// people compare nine digits by voice (docs/cli.md). NULL begins an attempt, in place of a former one; then
+/// come the authority's messages, in turn. Gives {"message"}, for the authority, and after its last message
+/// {"code"}, which the authority reads out too. The directory keeps the attempt. COTMOC_BAD_OFFER. Since API
+/// version 2.
+COTMOC_API cotmoc_status cotmoc_replica_request_remote(cotmoc_replica* replica, const char* message,
+                                                       size_t size, cotmoc_text_fn view, void* ctx,
+                                                       cotmoc_error* error) COTMOC_NOTHROW;
+/// Takes the authority's grant after that: `code` is what the authority read out, with or without spaces, and
+/// stands for the fingerprint. COTMOC_CODE_DIFFERS: somebody stands between, begin again; COTMOC_BAD_OFFER if
+/// there is no code yet; and the errors of cotmoc_replica_join. Since API version 2.
+COTMOC_API cotmoc_status cotmoc_replica_join_remote(cotmoc_replica* replica, const char* grant, size_t size,
+                                                    const char* code, cotmoc_error* error) COTMOC_NOTHROW;
 /// A new device identity for a restored or copied replica; gives its request. It joins with the grant made
 /// from that. `name` may be NULL: the old one with a number. COTMOC_NOT_RESTORED, COTMOC_WRONG_PASSPHRASE.
 COTMOC_API cotmoc_status cotmoc_replica_rejoin(cotmoc_replica* replica, const uint8_t* passphrase,

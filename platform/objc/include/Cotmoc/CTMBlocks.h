@@ -13,6 +13,10 @@ NS_ASSUME_NONNULL_BEGIN
                         error:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(performBatch(_:));
 - (BOOL)auditWithBlock:(BOOL(NS_NOESCAPE ^)(CTM_DICTIONARY(NSString *, id) * row))block
                  error:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(audit(_:));
+- (BOOL)exportKind:(NSString *_Nullable)kind
+             space:(NSString *_Nullable)space
+             block:(BOOL(NS_NOESCAPE ^)(CTM_DICTIONARY(NSString *, id) * row))block
+             error:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(export(kind:space:_:));
 - (BOOL)runSQL:(NSString *)statement
          block:(BOOL(NS_NOESCAPE ^)(CTM_DICTIONARY(NSString *, id) * row))block
          error:(NSError *_Nullable *_Nullable)error;

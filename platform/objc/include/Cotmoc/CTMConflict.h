@@ -74,7 +74,8 @@ CTM_NO_PLAIN_INIT
                                                    error:(NSError *_Nullable *_Nullable)error
     NS_SWIFT_NAME(conflicts(ofRecord:));
 /// Different fields of the record that were edited at once and merged: objects of `conflicts --soft --json`.
-- (CTM_ARRAY(NSDictionary *) *_Nullable)softConflictsOfRecord:(NSString *)identifier
+/// nil: of every record, one after the other.
+- (CTM_ARRAY(NSDictionary *) *_Nullable)softConflictsOfRecord:(NSString *_Nullable)identifier
                                                         error:(NSError *_Nullable *_Nullable)error
     NS_SWIFT_NAME(softConflicts(ofRecord:));
 /// Keeps the value of this number, from 1.

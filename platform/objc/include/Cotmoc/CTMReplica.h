@@ -62,6 +62,8 @@ CTM_NO_PLAIN_INIT
 /// CTMErrorBusy if another process has the directory now: it stays suspended.
 - (BOOL)resumeWithError:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(resume());
 
+/// Of the library: "0.1.0".
++ (NSString *)libraryVersion;
 /// {"device","name","joined","restored","spaces":[{"space","label","writable"}]}
 - (CTM_DICTIONARY(NSString *, id) *_Nullable)infoWithError:(NSError *_Nullable *_Nullable)error
     NS_SWIFT_NAME(info());
@@ -74,6 +76,12 @@ CTM_NO_PLAIN_INIT
 /// The state digests of the spaces, in hexadecimal digits. Equal wherever the same is held.
 - (CTM_DICTIONARY(NSString *, NSString *) *_Nullable)digestsWithError:(NSError *_Nullable *_Nullable)error
     NS_SWIFT_NAME(digests());
+
+/// Who belongs to the province: objects of `authority list --json`, for a choice of a neighbour or of a
+/// bundle's reader, and to see when this device's certificate ends. "name" is "" where it cannot be read
+/// here. CTMErrorNotJoined.
+- (CTM_ARRAY(NSDictionary *) *_Nullable)devicesWithError:(NSError *_Nullable *_Nullable)error
+    NS_SWIFT_NAME(devices());
 
 /// The text that asks the authority to enrol this device; it fits a QR code.
 - (NSString *_Nullable)requestWithError:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(request());
@@ -88,6 +96,20 @@ CTM_NO_PLAIN_INIT
 - (BOOL)joinWithGrant:(NSData *)grant
                  root:(NSString *_Nullable)root
                 error:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(join(grant:root:));
+/// Enrolment from afar, over any channel that carries text: nobody in the middle goes unnoticed, since two
+/// people compare nine digits by voice. nil begins an attempt, in place of a former one; then come the
+/// authority's messages, in turn. Gives {"message"}, for the authority, and after its last message {"code"}.
+/// CTMErrorBadOffer.
+- (CTM_DICTIONARY(NSString *,
+                  NSString *) *_Nullable)requestRemotelyWithMessage:(NSString *_Nullable)message
+                                                              error:(NSError *_Nullable *_Nullable)error
+    NS_SWIFT_NAME(requestRemotely(message:));
+/// Takes the authority's grant after that: `code` is what the authority read out, and stands for the
+/// fingerprint. CTMErrorCodeDiffers: somebody stands between; CTMErrorBadOffer, and the errors of
+/// joinWithGrant.
+- (BOOL)joinWithGrant:(NSData *)grant
+                 code:(NSString *)code
+                error:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(join(grant:code:));
 /// A new device identity for a restored or copied replica; gives its request. `name` may be nil: the old one
 /// with a number. CTMErrorNotRestored, CTMErrorWrongPassphrase.
 - (NSString *_Nullable)rejoinWithPassphrase:(NSData *)passphrase

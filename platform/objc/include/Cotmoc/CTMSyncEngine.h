@@ -16,13 +16,14 @@ typedef NS_ENUM(NSInteger, CTMSyncStage) {
     CTMSyncStageLists = 2,
     CTMSyncStageRecords = 3,
     CTMSyncStageOver = 4,
+    CTMSyncStageAttachments = 5,
 } NS_SWIFT_NAME(SyncStage);
 
 /// Which attached files go along.
 typedef NS_ENUM(NSInteger, CTMSyncAttachments) {
     CTMSyncAttachmentsNone = 0,
-    CTMSyncAttachmentsSmall = 1,  // thumbnails and what is at most so long
-    CTMSyncAttachmentsAll = 2,    // the default, unless the link is metered: then small with 0
+    CTMSyncAttachmentsSmall = 1,  // what was attached here, thumbnails, and what is at most so long
+    CTMSyncAttachmentsAll = 2,
 } NS_SWIFT_NAME(SyncAttachments);
 
 /// How far the sync is, since it was run. Immutable; any thread.
@@ -97,7 +98,8 @@ CTM_NO_PLAIN_INIT
                  error:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(want(_:ofRecord:field:thumbnail:));
 /// A pipe by the app instead, which the engine retains; nil takes it back.
 - (BOOL)setTransport:(id<CTMTransport> _Nullable)transport error:(NSError *_Nullable *_Nullable)error;
-/// `octetsMax` counts for CTMSyncAttachmentsSmall.
+/// `octetsMax` counts for CTMSyncAttachmentsSmall. Default: small with 16 MiB; none while the link is
+/// metered.
 - (BOOL)setAttachments:(CTMSyncAttachments)carry
              octetsMax:(uint64_t)octetsMax
                  error:(NSError *_Nullable *_Nullable)error;

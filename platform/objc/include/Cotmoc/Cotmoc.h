@@ -6,6 +6,7 @@
 #import <Cotmoc/CTMBundle.h>
 #import <Cotmoc/CTMConflict.h>
 #import <Cotmoc/CTMDefines.h>
+#import <Cotmoc/CTMDevice.h>
 #import <Cotmoc/CTMErrorCode.h>
 #import <Cotmoc/CTMErrors.h>
 #import <Cotmoc/CTMKeyStore.h>

@@ -22,6 +22,10 @@ final class Native {
     static native long open(boolean make, String[] texts, byte[] passphrase, KeyStore keyStore, boolean hardware,
             boolean recovery, LogBridge log, int level) throws CotmocException;
 
+    /** `what` is a number of Device; the last text is the office's answer. */
+    static native String device(int what, String[] texts, byte[] passphrase, KeyStore keyStore, boolean hardware,
+            boolean recovery, LogBridge log, int level) throws CotmocException;
+
     static native void replicaClose(long replica) throws CotmocException;
 
     static native void replicaFree(long replica);
@@ -36,6 +40,10 @@ final class Native {
     static native String grantFingerprint(String grant) throws CotmocException;
 
     static native void join(long replica, String grant, String root) throws CotmocException;
+
+    static native String requestRemote(long replica, String message) throws CotmocException;
+
+    static native void joinRemote(long replica, String grant, String code) throws CotmocException;
 
     static native String rejoin(long replica, byte[] passphrase, String name) throws CotmocException;
 

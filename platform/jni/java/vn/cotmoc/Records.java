@@ -192,7 +192,7 @@ public final class Records {
     /**
      * Different fields that were edited at once and merged.
      *
-     * @param id which
+     * @param id which; null: of every record, one after the other
      * @return the objects of {@code conflicts --soft --json}
      * @throws CotmocException {@code unknown_record}
      */

@@ -28,6 +28,7 @@ public final class Replica implements AutoCloseable {
     private static final int VERIFY = 4;
     private static final int QUARANTINE = 5;
     private static final int DIGESTS = 6;
+    private static final int DEVICES = 7;
 
     private final Handle handle;
     private final Records records;
@@ -166,6 +167,16 @@ public final class Replica implements AutoCloseable {
     }
 
     /**
+     * Who belongs to the province: neighbours, readers of bundles, and until when this device does.
+     *
+     * @return the objects of {@code authority list --json}; a name that cannot be read here is ""
+     * @throws CotmocException {@code not_joined}
+     */
+    public List<Map<String, Object>> devices() throws CotmocException {
+        return Json.asObjects(Json.parse(view(DEVICES)));
+    }
+
+    /**
      * Asks the authority to enrol this device.
      *
      * @return text that fits a QR code
@@ -195,6 +206,28 @@ public final class Replica implements AutoCloseable {
      */
     public void join(String grant, String root) throws CotmocException {
         handle.act(at -> Native.join(at, grant, root));
+    }
+
+    /**
+     * Enrolment from afar: the next message for the authority; in the end two people compare nine digits by voice.
+     *
+     * @param message of the authority; null begins an attempt in place of a former one
+     * @return "message", or after the authority's last one "code"
+     * @throws CotmocException {@code bad_offer}
+     */
+    public Map<String, Object> requestRemote(String message) throws CotmocException {
+        return Json.object(handle.use(at -> Native.requestRemote(at, message)));
+    }
+
+    /**
+     * Takes the authority's grant after that.
+     *
+     * @param grant of the authority
+     * @param code what the authority read out; it stands for the fingerprint
+     * @throws CotmocException {@code code_differs}: somebody stands between; as {@link #join}; {@code bad_offer}
+     */
+    public void joinRemote(String grant, String code) throws CotmocException {
+        handle.act(at -> Native.joinRemote(at, grant, code));
     }
 
     /**

@@ -105,12 +105,32 @@ public final class ReplicaOptions implements AutoCloseable {
 
     /** Makes one if there is a name. */
     long open(String name) throws CotmocException {
+        checkOpen();
+        return Native.open(name != null, texts(name), passphrase, keyStore, hardware(), recovery(), log, level);
+    }
+
+    /** A call of {@link Device}. */
+    String device(int what, String answer) throws CotmocException {
+        checkOpen();
+        Handle.freeForgotten();
+        return Native.device(what, texts(answer), passphrase, keyStore, hardware(), recovery(), log, level);
+    }
+
+    private void checkOpen() throws CotmocException {
         if (passphrase == null) {
             throw new CotmocException(CotmocException.WRONG_USAGE, "the options are closed");
         }
-        String[] texts = {directory, language, stateDirectory, program, kdf, name};
-        return Native.open(name != null, texts, passphrase, keyStore,
-                keyStore != null && keyStore.hasHardwareSecret(), keyStore != null && keyStore.keepsRecovery(), log,
-                level);
+    }
+
+    private String[] texts(String last) {
+        return new String[] {directory, language, stateDirectory, program, kdf, last};
+    }
+
+    private boolean hardware() {
+        return keyStore != null && keyStore.hasHardwareSecret();
+    }
+
+    private boolean recovery() {
+        return keyStore != null && keyStore.keepsRecovery();
     }
 }

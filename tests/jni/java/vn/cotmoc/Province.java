@@ -58,8 +58,30 @@ final class Province implements AutoCloseable {
 
     Replica device(ReplicaOptions options) throws IOException, CotmocException {
         Replica replica = Replica.create(options, "don-" + ++devices);
-        replica.join(enrol(replica.request(), "border_post", "--space", SPACE), fingerprint);
+        join(replica, replica.request());
         return replica;
+    }
+
+    void join(Replica replica, String request) throws IOException, CotmocException {
+        replica.join(enrol(request, "border_post", "--space", SPACE), fingerprint);
+    }
+
+    /** The office's answer to a device whose passphrase is forgotten, once the codes were compared. */
+    String recoveryAnswer(String request, String code) throws IOException {
+        Path file = work.resolve("recovery-request");
+        Files.writeString(file, request);
+        Map<String, Object> answered = Json.object(cotmoc("", "recover", file.toString(), "--yes", "--json"));
+        Check.same(answered.get("code"), code);
+        return (String) answered.get("answer");
+    }
+
+    /** The office's next message of an enrolment from afar, and in the end its code. */
+    Map<String, Object> remote(String message) throws IOException {
+        return Json.object(cotmoc(message, "authority", "enrol", "-", "--remote", "--json"));
+    }
+
+    String remoteGrant(String code) throws IOException {
+        return cotmoc("", "authority", "enrol", "--remote", "--code", code, "--role", "border_post", "--space", SPACE);
     }
 
     String fingerprint() {

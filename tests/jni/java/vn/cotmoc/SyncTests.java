@@ -344,6 +344,8 @@ final class SyncTests {
             engine.setHub(province.hub());
             List<Map<String, Object>> sessions = new ArrayList<>();
             add(replica, "watched");
+            engine.setHints(true, true);
+            engine.networkChanged();
             engine.request();
             engine.watch(0, Runnable::run, session -> {
                 sessions.add(session);
@@ -360,6 +362,10 @@ final class SyncTests {
             throwsThis(bug, () -> engine.watch(0, Runnable::run, session -> {
                 throw bug;
             }));
+            SyncEngine closed = replica.sync();
+            closed.close();
+            fails("wrong_usage", () -> closed.setHints(false, false));
+            fails("wrong_usage", closed::networkChanged);
         }
     }
 }

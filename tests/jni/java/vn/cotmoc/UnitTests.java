@@ -14,7 +14,7 @@ final class UnitTests {
             Check check = new Check();
             for (ReplicaTests tests : List.of(new ValueTests(province, replica), new RecordTests(province, replica),
                     new ObserverTests(province, replica), new LifeTests(province, replica),
-                    new CustodyTests(province, replica))) {
+                    new CustodyTests(province, replica), new DeviceTests(province, replica))) {
                 tests.list(check);
             }
             new SyncTests(province).list(check);
