@@ -111,8 +111,8 @@ Result<void> SyncHandle::carry_files(sync::SessionOptions& session) {
     rule_ = {};
     const auto files = open_->snapshots();
     if (!files) {
-        // No record depends on it.
-        open_->log().tell(COTMOC_LOG_ERROR, "attachments.db: " + describe(files.error()));
+        // No record depends on them.
+        open_->log().tell(COTMOC_LOG_ERROR, "attached files or snapshots: " + describe(files.error()));
         return {};
     }
     sync::AttachmentStore* const store = (*files)->bodies.get();
@@ -132,8 +132,8 @@ Result<void> SyncHandle::carry_files(sync::SessionOptions& session) {
 
 Result<bool> SyncHandle::settle_beginnings(const sync::SessionReport* done) {
     const sync::SnapshotRule rule = std::exchange(rule_, {});
-    if (rule.begin.empty()) {
-        return false;
+    if (rule.begin.empty() || stopped()) {
+        return false;  // who cancelled wants the replica now; the next session's end installs what is whole
     }
     return with(*open_, Access::replica, [&](OpenReplica& open) -> Result<bool> {
         COTMOC_ASSIGN(const records::SnapshotFiles* files, open.snapshots());
@@ -143,8 +143,12 @@ Result<bool> SyncHandle::settle_beginnings(const sync::SessionReport* done) {
 }
 
 Result<bool> SyncHandle::want_verification(const sync::SessionReport& done) {
+    const bool affordable = [&] {
+        const std::lock_guard lock(mutex_);
+        return !hints_.metered && !hints_.battery_low;
+    }();
     const bool at_rest = done.complete && !peer_key_;
-    if (!at_rest || attachment_rule().carry == sync::AttachmentRule::Carry::none) {
+    if (!affordable || !at_rest || attachment_rule().carry == sync::AttachmentRule::Carry::none) {
         return false;
     }
     return with(*open_, Access::replica,

@@ -114,8 +114,11 @@ jstring device(Call& call, jint what, jobjectArray texts, jbyteArray passphrase,
             const char* const text = call.in(texts, answer);
             return call.text(cotmoc_device_recover, options.get(), text, size_of(text));
         }
-        default:
+        case 2:
+        case 3:
             return call.text(cotmoc_device_wipe, options.get(), what == 3 ? 1 : 0);
+        default:
+            call.fail(COTMOC_WRONG_USAGE, "device");
     }
 }
 

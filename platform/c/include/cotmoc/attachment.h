@@ -6,7 +6,8 @@
 COTMOC_BEGIN_DECLS
 
 /// Where a file comes from. It is read in pieces, two or three times from its beginning, from the thread of
-/// the call; `read` may not call a function of the replica.
+/// the call; a failure in the last time, for the thumbnail, costs only that. `read` may not call a function
+/// of the replica.
 typedef struct cotmoc_source {
     size_t size;  // sizeof(cotmoc_source)
     void* ctx;

@@ -13,8 +13,8 @@ COTMOC_API cotmoc_status cotmoc_conflict_cursor(cotmoc_replica* replica, const c
 COTMOC_API cotmoc_status cotmoc_conflict_list(cotmoc_replica* replica, const char* id, cotmoc_text_fn view,
                                               void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
 /// Different fields of the record that were edited at once and merged: an array of the object of
-/// `conflicts --soft --json`, empty if there are none. `id` may be NULL: of every record, one after the
-/// other, since API version 2.
+/// `conflicts --soft --json`, empty if there are none. `id` may be NULL, since API version 2: of every record
+/// shown, in one text, while other threads wait for the reading of all history; for a person who asks.
 COTMOC_API cotmoc_status cotmoc_conflict_soft(cotmoc_replica* replica, const char* id, cotmoc_text_fn view,
                                               void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
 

@@ -7,7 +7,8 @@
 COTMOC_BEGIN_DECLS
 
 // All of them need the directory of the options, and nobody may have it open: COTMOC_BUSY. COTMOC_NO_REPLICA
-// if there is nothing in it, COTMOC_WRONG_USAGE for NULL, COTMOC_IO_ERROR. Since API version 2.
+// if there is nothing in it, COTMOC_NO_PASSPHRASE if one is needed and there is none in the options,
+// COTMOC_WRONG_USAGE for NULL, COTMOC_IO_ERROR. Since API version 2.
 
 /// Removes the replica from this machine for good, keys first, so that the rest is unreadable at once. Unless
 /// `discard_unsent` is not 0 the replica is opened for a moment, with the options' passphrase, and

@@ -10,10 +10,10 @@ COTMOC_BEGIN_DECLS
 // gets the record as it is now: the object of `show --json` (docs/cli.md).
 //
 // Errors of what changes a record: COTMOC_NOT_JOINED, COTMOC_NOT_ALLOWED, COTMOC_REVOKED,
-// COTMOC_REPLICA_RESTORED; for fields COTMOC_UNKNOWN_FIELD, COTMOC_WRONG_TYPE, COTMOC_WRONG_SHAPE,
-// COTMOC_OUT_OF_BOUNDS, COTMOC_MISSING_FIELD, COTMOC_UNKNOWN_VALUE, COTMOC_BAD_DATE, COTMOC_VALUE_TOO_LONG,
-// COTMOC_FIELD_RETIRED, COTMOC_BAD_JSON, COTMOC_DUPLICATE_KEY, COTMOC_INVALID_UTF8; the error's detail names
-// the field.
+// COTMOC_REPLICA_RESTORED, COTMOC_SPACE_INCOMPLETE while a snapshot of the space arrives; for fields
+// COTMOC_UNKNOWN_FIELD, COTMOC_WRONG_TYPE, COTMOC_WRONG_SHAPE, COTMOC_OUT_OF_BOUNDS, COTMOC_MISSING_FIELD,
+// COTMOC_UNKNOWN_VALUE, COTMOC_BAD_DATE, COTMOC_VALUE_TOO_LONG, COTMOC_FIELD_RETIRED, COTMOC_BAD_JSON,
+// COTMOC_DUPLICATE_KEY, COTMOC_INVALID_UTF8; the error's detail names the field.
 
 /// A new record. `fields` is a JSON object. `space` may be NULL: the one named space that the device may
 /// write (else COTMOC_SPACE_NEEDED). `id` may be NULL: a new UUID; a given one is a whole UUID that is not in

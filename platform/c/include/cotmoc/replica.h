@@ -6,15 +6,16 @@
 COTMOC_BEGIN_DECLS
 
 // Any thread may call any function of a replica at any time: calls wait for each other, for as long as one
-// local read or write takes, or one step of a session. A sync that goes on in another thread holds nothing
-// up.
+// local read or write takes, or one step of a session. A sync in another thread holds up nothing else, but
+// for two steps of seconds per 100,000 records: installing a snapshot that a space begins with, and applying
+// its history again to check it. A user interface asks from a thread of its own.
 //
 // Errors of every function that takes a replica: COTMOC_WRONG_USAGE for NULL where something is needed and
 // for a replica that is closed; COTMOC_BUSY while it is suspended, for a call from a callback that may not
 // make it, and for one that has waited two seconds for a callback of the key store; COTMOC_DISK_FULL,
 // COTMOC_IO_ERROR, COTMOC_DATABASE_DAMAGED, COTMOC_OUT_OF_MEMORY, COTMOC_INTERNAL. A call that fails has
-// changed nothing. join, join_remote, rejoin, change_passphrase and verify return COTMOC_BUSY inside a
-// callback and while a sync runs, too.
+// changed nothing, but for tries of a PIN. join, join_remote, rejoin, change_passphrase and verify return
+// COTMOC_BUSY inside a callback and while a sync runs, too.
 
 /// Makes a device's keys and an empty encrypted database, and opens it. `name` is the device's. Needs a
 /// directory and a passphrase. COTMOC_ALREADY_EXISTS, COTMOC_WEAK_PASSPHRASE, COTMOC_BUSY if another process
@@ -85,7 +86,8 @@ COTMOC_API cotmoc_status cotmoc_replica_request_remote(cotmoc_replica* replica, 
 COTMOC_API cotmoc_status cotmoc_replica_join_remote(cotmoc_replica* replica, const char* grant, size_t size,
                                                     const char* code, cotmoc_error* error) COTMOC_NOTHROW;
 /// A new device identity for a restored or copied replica; gives its request. It joins with the grant made
-/// from that. `name` may be NULL: the old one with a number. COTMOC_NOT_RESTORED, COTMOC_WRONG_PASSPHRASE.
+/// from that. `name` may be NULL: the old one with a number. COTMOC_NOT_RESTORED, COTMOC_WRONG_PASSPHRASE,
+/// and of a key store that counts tries COTMOC_TRIES_USED_UP, as when it is opened.
 COTMOC_API cotmoc_status cotmoc_replica_rejoin(cotmoc_replica* replica, const uint8_t* passphrase,
                                                size_t size, const char* name, cotmoc_text_fn view, void* ctx,
                                                cotmoc_error* error) COTMOC_NOTHROW;

@@ -83,10 +83,12 @@ COTMOC_API cotmoc_status cotmoc_sync_want_attachment(cotmoc_sync* sync, const ch
 /// of `sync --json`, also after a failure, with how far it came. The error is that of the last session:
 /// COTMOC_NOT_JOINED, COTMOC_NO_HUB, COTMOC_NO_ANSWER, COTMOC_CONNECTION_FAILED, COTMOC_CONNECTION_LOST,
 /// COTMOC_HANDSHAKE_FAILED, COTMOC_NOT_ENROLLED, COTMOC_QUOTA_EXCEEDED and more in docs/errors.md; with
-/// `retry` it says whether the next slice may succeed by itself. COTMOC_BUSY inside any callback.
-/// A space of which nothing is held begins with a snapshot if the hub has one: until it is whole,
-/// cotmoc_replica_status says "incomplete" and nothing is added there (COTMOC_SPACE_INCOMPLETE). When nothing
-/// is left to exchange, slices with `ms_max` fetch its history and check it, but on a metered link.
+/// `retry` it says whether the next slice may succeed by itself. COTMOC_BUSY inside any callback. A space of
+/// which nothing is held begins with a snapshot if the hub has one: until it is whole, cotmoc_replica_status
+/// says "incomplete" and nothing is added there (COTMOC_SPACE_INCOMPLETE). When nothing is left to exchange,
+/// slices with `ms_max` and watches begin to fetch its history, to check it, but not on a metered link or
+/// with a low battery. Once begun, every session goes on with that: limit `octets_max` where octets cost
+/// money.
 COTMOC_API cotmoc_status cotmoc_sync_run(cotmoc_sync* sync, uint64_t octets_max, uint64_t ms_max,
                                          cotmoc_text_fn view, void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
 /// Runs sessions whenever there is a reason (a request, a changed network, `interval_ms` over; 0: never by

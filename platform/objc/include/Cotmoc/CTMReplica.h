@@ -23,8 +23,9 @@ NS_SWIFT_NAME(RowReader)
 @end
 
 /// Any thread may call any method of a replica at any time: calls wait for each other, for as long as one
-/// local read or write takes. A sync that runs in another thread holds nothing up. Objects made from a
-/// replica retain it.
+/// local read or write takes. A sync that runs in another thread holds up nothing else, but for two steps of
+/// seconds per 100,000 records: installing a snapshot, and checking it against the history. The main thread
+/// of an app should not wait for them. Objects made from a replica retain it.
 ///
 /// Methods return NO or nil with an error of CTMErrorDomain (CTMErrors.h); a call that fails has changed
 /// nothing. Errors of all of them: CTMErrorWrongUsage once the replica is closed; CTMErrorBusy while it is
@@ -111,7 +112,8 @@ CTM_NO_PLAIN_INIT
                  code:(NSString *)code
                 error:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(join(grant:code:));
 /// A new device identity for a restored or copied replica; gives its request. `name` may be nil: the old one
-/// with a number. CTMErrorNotRestored, CTMErrorWrongPassphrase.
+/// with a number. CTMErrorNotRestored, CTMErrorWrongPassphrase; a wrong one counts as a try where a key store
+/// counts them (CTMErrorTriesUsedUp).
 - (NSString *_Nullable)rejoinWithPassphrase:(NSData *)passphrase
                                        name:(NSString *_Nullable)name
                                       error:(NSError *_Nullable *_Nullable)error

@@ -7,7 +7,8 @@ import java.util.concurrent.Executor;
 
 /**
  * One installed database with its device's keys. Any thread; calls wait for each other, for as long as one local
- * read or write takes. A sync that goes on in another thread holds nothing up.
+ * read or write takes. A sync in another thread holds up nothing else, but for two steps of seconds per 100,000
+ * records: installing a snapshot, and checking it against the history. The main thread should not wait for them.
  */
 public final class Replica implements AutoCloseable {
     /** What {@link #batch} runs. */
@@ -236,7 +237,8 @@ public final class Replica implements AutoCloseable {
      * @param passphrase octets
      * @param name null: the old one with a number
      * @return the new request
-     * @throws CotmocException {@code not_restored}, {@code wrong_passphrase}
+     * @throws CotmocException {@code not_restored}, {@code wrong_passphrase}; a wrong one counts as a try where a
+     *     key store counts them ({@code tries_used_up})
      */
     public String rejoin(byte[] passphrase, String name) throws CotmocException {
         return handle.use(at -> Native.rejoin(at, passphrase, name));

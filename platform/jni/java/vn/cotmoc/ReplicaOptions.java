@@ -96,9 +96,12 @@ public final class ReplicaOptions implements AutoCloseable {
         return this;
     }
 
-    /** Wipes the copy of the passphrase; the options open nothing any more. */
+    /** Wipes the copy of the passphrase; the options open nothing any more. Twice is fine. */
     @Override
     public void close() {
+        if (passphrase == null) {
+            return;
+        }
         Arrays.fill(passphrase, (byte) 0);
         passphrase = null;
     }
