@@ -111,18 +111,22 @@ Result<void> SyncHandle::carry_files(sync::SessionOptions& session) {
     rule_ = {};
     const auto files = open_->snapshots();
     if (!files) {
-        // No record depends on them.
-        open_->log().tell(COTMOC_LOG_ERROR, "attached files or snapshots: " + describe(files.error()));
+        // No record depends on them, and files of records not on snapshots.
+        open_->log().tell(COTMOC_LOG_ERROR, "snapshots: " + describe(files.error()));
+    }
+    const auto store_or = open_->attachments();
+    if (!store_or) {
+        open_->log().tell(COTMOC_LOG_ERROR, "attached files: " + describe(store_or.error()));
         return {};
     }
-    sync::AttachmentStore* const store = (*files)->bodies.get();
+    sync::AttachmentStore* const store = *store_or;
     if (store == nullptr) {
         return {};
     }
     session.attachments = store;
     session.attachment_rule = attachment_rule();
     session.follow_attachments = [&replica, store] { return sync::follow_attachments(replica, *store); };
-    if ((*files)->shelf != nullptr && !peer_key_) {
+    if (files && (*files)->shelf != nullptr && !peer_key_) {
         COTMOC_TRY(records::prepare_beginnings(replica, rule_));
         session.snapshots = (*files)->shelf.get();
         session.snapshot_rule = rule_;
@@ -132,7 +136,7 @@ Result<void> SyncHandle::carry_files(sync::SessionOptions& session) {
 
 Result<bool> SyncHandle::settle_beginnings(const sync::SessionReport* done) {
     const sync::SnapshotRule rule = std::exchange(rule_, {});
-    if (rule.begin.empty() || stopped()) {
+    if (stopped()) {
         return false;  // who cancelled wants the replica now; the next session's end installs what is whole
     }
     return with(*open_, Access::replica, [&](OpenReplica& open) -> Result<bool> {

@@ -253,8 +253,11 @@ Outcome import_from_files(const BundleSide& side, const BundleOptions& options) 
     }
     const Volumes volumes = open_volumes(options.files);
     COTMOC_ASSIGN(sync::BundleRead read, read_bundles(side, volumes));
-    COTMOC_ASSIGN(const auto attachments, read_attachments(side, volumes.attachments, read.problems));
-    const sync::FileBundleRead* files = attachments ? &*attachments : nullptr;
+    const auto attachments = read_attachments(side, volumes.attachments, read.problems);
+    if (!attachments) {
+        read.problems.push_back(attachments.error());  // told with what was taken in of records
+    }
+    const sync::FileBundleRead* files = attachments && *attachments ? &**attachments : nullptr;
     const sync::SessionNotes notes = side.notes();
     if (!side.common.json) {
         put_read(side.common, read, notes, files);

@@ -65,12 +65,14 @@ Result<void> prepare_beginnings(sync::Replica& replica, sync::SnapshotRule& rule
 
 Result<bool> settle_beginnings(sync::Replica& replica, sync::SnapshotShelf& shelf,
                                const sync::SnapshotRule& rule, const sync::SessionReport* done) {
-    COTMOC_ASSIGN(const sync::Beginnings beginnings, sync::settle_beginnings(replica, shelf, rule.begin));
-    if (done == nullptr || done->complete || !done->snapshots_told || beginnings.arriving != 0) {
+    COTMOC_ASSIGN(const sync::Beginnings beginnings,
+                  sync::settle_beginnings(replica, shelf, rule.begin, done));
+    if (rule.begin.empty() || done == nullptr || done->complete || !done->snapshots_told ||
+        beginnings.arriving != 0) {
         return false;
     }
     COTMOC_TRY(set_setting(replica, long_way_setting, "1"));
-    return true;
+    return !done->stopped_early;
 }
 
 void add_session(sync::SessionReport& sum, const sync::SessionReport& later) {

@@ -15,14 +15,17 @@ std::int64_t signed_of(std::uint64_t value) { return static_cast<std::int64_t>(v
 
 /// What the disk gives for a file of this size and its manifest, in octets.
 std::uint64_t charge_of(std::uint64_t size) {
-    return std::max(charge_min, size) + 154 + Hash256::size * crypto::attachment_chunk_count(size);
+    return std::max(charge_min, size) + 154 +
+           (Hash256::size + crypto::attachment_seal_overhead) * crypto::attachment_chunk_count(size);
 }
 
-/// What a file needs beyond what is held of it; at most its size.
+/// What a file needs beyond what is held of it, sealed.
 std::uint64_t lacking(std::uint64_t size, const ChunkSet& held, std::uint64_t part_octets) {
     std::uint64_t octets = 0;
     for (std::size_t chunk = 0; chunk < held.size(); ++chunk) {
-        octets += held.has(chunk) ? 0 : crypto::attachment_chunk_length(size, chunk);
+        octets += held.has(chunk)
+                      ? 0
+                      : crypto::attachment_chunk_length(size, chunk) + crypto::attachment_seal_overhead;
     }
     return octets - std::min(octets, part_octets);
 }
@@ -82,8 +85,11 @@ Result<std::uint64_t> AttachmentStore::held_octets() {
 
 Result<void> AttachmentStore::check_room(std::uint64_t octets) {
     if (limits_.total_bytes != AttachmentLimits::no_total && octets > room_left_) {
-        COTMOC_ASSIGN(const std::uint64_t held, held_octets());
-        room_left_ = limits_.total_bytes - std::min(held, limits_.total_bytes);
+        if (!room_is_counted_) {
+            COTMOC_ASSIGN(const std::uint64_t held, held_octets());
+            room_left_ = limits_.total_bytes - std::min(held, limits_.total_bytes);
+            room_is_counted_ = true;
+        }
         if (octets > room_left_) {
             return no_room("attachments of all devices");
         }
@@ -124,7 +130,9 @@ Result<void> AttachmentStore::add(const crypto::AttachmentManifest& manifest, co
     if (!room && !switched_off("attachment-quota")) {
         return room;
     }
-    const std::uint64_t beside = charge_of(manifest.size) - manifest.size;  // held from now on
+    // Held from now on.
+    const std::uint64_t beside =
+        charge_of(manifest.size) - lacking(manifest.size, ChunkSet(manifest.chunks.size()), 0);
     room_left_ -= std::min(beside, room_left_);
     return write(true, [&] { return insert(id, manifest, payer, false); });
 }
@@ -168,6 +176,7 @@ Result<void> AttachmentStore::keep_part(const Hash256& id, std::size_t number, B
         if (!goes_on) {
             // One beginning is kept: another session's, of this chunk or of another, makes room.
             if (held.part_octets != 0) {
+                room_is_counted_ = false;
                 COTMOC_TRY(drop_pieces(found.number, held.part_chunk));
             }
             COTMOC_TRY(drop_pieces(found.number, number));
@@ -203,6 +212,7 @@ Result<void> AttachmentStore::drop_part(const Hash256& id, std::size_t number) {
     if (found.held.chunks.has(number)) {
         return {};
     }
+    room_is_counted_ = false;
     return write(true, [&]() -> Result<void> {
         COTMOC_TRY(drop_pieces(found.number, number));
         return found.held.part_chunk == number ? set_part(found.number, 0, 0) : Result<void>();
@@ -213,6 +223,7 @@ Result<void> AttachmentStore::drop_chunk(const Hash256& id, std::size_t number) 
     COTMOC_ASSIGN(Row found, known_row(id));
     COTMOC_CHECK(number < found.held.chunks.size());
     found.held.chunks.remove(number);
+    room_is_counted_ = false;
     return write(true, [&]() -> Result<void> {
         COTMOC_TRY(drop_pieces(found.number, number));
         return set_chunks(found.number, found.held.chunks);

@@ -229,6 +229,7 @@ Result<Bytes> AttachmentStore::part(const Hash256& id, std::size_t number) {
 }
 
 Result<void> AttachmentStore::remove(std::int64_t attachment) {
+    room_is_counted_ = false;
     const Result<void> hidden = write(true, [&]() -> Result<void> {
         COTMOC_ASSIGN(core::Statement hide,
                       database_.prepare("UPDATE attachment SET id = ?2, draft = 1 WHERE number = ?1"));

@@ -188,7 +188,13 @@ private:
             !switched_off("attachment-chunk")) {
             return damaged("a chunk is not what its author signed");
         }
-        COTMOC_TRY(options_.files.keep_chunk(file_->id, item.chunk, item.sealed));
+        const Result<void> kept = options_.files.keep_chunk(file_->id, item.chunk, item.sealed);
+        if (!kept && kept.error().code == ErrorCode::disk_full) {
+            file_->taken = false;  // the rest of the volumes may have smaller files
+            read_.refused += 1;
+            return {};
+        }
+        COTMOC_TRY(kept);
         file_->held.add(item.chunk);
         read_.chunks += 1;
         read_.files += file_->held.whole() ? 1 : 0;

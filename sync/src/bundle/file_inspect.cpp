@@ -3,6 +3,7 @@
 
 #include <cotmoc/sync/file_bundle.hpp>
 
+#include <algorithm>
 #include <set>
 
 namespace cotmoc::sync {
@@ -13,6 +14,9 @@ void count(BundleVolumeInfo::Amount& amount, std::uint64_t octets) {
     amount.bytes += octets;
 }
 
+/// Whoever made the volume may have put in anything; what is told of it stays small.
+constexpr std::size_t names_max = 10'000;
+
 class Inspection {
 public:
     Result<void> take(const FileVolumeItem& item) {
@@ -20,7 +24,7 @@ public:
             case FileItem::held: {
                 COTMOC_ASSIGN(const HeldList list, decode_held_list(item.body));
                 info.held[list.device] += list.ids.size() / Hash256::size;
-                return {};
+                return check_names();
             }
             case FileItem::manifest:
                 return take_manifest(item.body);
@@ -55,7 +59,12 @@ private:
         count(info.chunks, item.sealed.size());
         count(info.by_space[manifest_.space], item.sealed.size());
         count(info.by_author[manifest_.author], item.sealed.size());
-        return {};
+        return check_names();
+    }
+
+    Result<void> check_names() const {
+        const std::size_t names = std::max({info.held.size(), info.by_space.size(), info.by_author.size()});
+        return names <= names_max ? Result<void>() : fail(ErrorCode::limit_exceeded, "devices and spaces");
     }
 
     crypto::AttachmentManifest manifest_;  // of the chunks that follow; at first of none

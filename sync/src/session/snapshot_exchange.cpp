@@ -189,7 +189,8 @@ Result<void> SnapshotExchange::on_manifest(BytesView body, const AttachmentParti
         report.snapshots += outcome == ErrorCode{} ? 1 : 0;
         return {};
     }
-    if (answered_ || shelf_ == nullptr || !std::ranges::binary_search(wanted_, manifest.space)) {
+    if (answered_ || shelf_ == nullptr || !std::ranges::binary_search(wanted_, manifest.space) ||
+        there_.size() == wanted_.size()) {
         return malformed("snapshot unasked");
     }
     if (const auto good = check_snapshot(manifest, store_); !good) {

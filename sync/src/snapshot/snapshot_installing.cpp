@@ -97,6 +97,28 @@ Result<void> set_beginning(Replica& replica, const SpaceId& space, bool beginnin
     });
 }
 
+/// Whether a session went as far as it would, and what it brought of the body is not all: nobody waits for
+/// the rest, which may never come.
+Result<bool> given_up(AttachmentStore& bodies, const Hash256& body, const SessionReport* done) {
+    if (done == nullptr || !done->snapshots_told) {
+        return false;
+    }
+    COTMOC_ASSIGN(const std::optional<HeldAttachment> held, bodies.find(body));
+    return !done->stopped_early || !held || (held->part_octets == 0 && held->chunks.count() == 0);
+}
+
+/// Bodies of what stands on records by now, however these came: as many octets as the records themselves.
+Result<void> forget_used_bodies(Replica& replica, SnapshotShelf& shelf) {
+    for (const SpaceInfo& space : replica.spaces()) {
+        COTMOC_ASSIGN(const std::optional<crypto::SnapshotManifest> newest, shelf.newest(space.id, false));
+        if (newest && newest->author != replica.id() && !check_empty(replica, space.id)) {
+            COTMOC_ASSIGN(const std::optional<HeldAttachment> held, shelf.bodies().find(newest->body));
+            COTMOC_TRY(held ? shelf.bodies().forget(newest->body) : Result<void>());
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<std::vector<SpaceId>> spaces_to_begin(Replica& replica) {
@@ -151,7 +173,7 @@ Result<bool> begin_space(Replica& replica, const SpaceId& space) {
 }
 
 Result<Beginnings> settle_beginnings(Replica& replica, SnapshotShelf& shelf,
-                                     const std::vector<SpaceId>& spaces) {
+                                     const std::vector<SpaceId>& spaces, const SessionReport* done) {
     Beginnings beginnings;
     for (const SpaceId& space : spaces) {
         COTMOC_ASSIGN(const std::optional<crypto::SnapshotManifest> newest, shelf.newest(space, false));
@@ -160,16 +182,19 @@ Result<Beginnings> settle_beginnings(Replica& replica, SnapshotShelf& shelf,
             continue;
         }
         COTMOC_ASSIGN(const std::optional<crypto::SnapshotManifest> whole, shelf.newest(space, true));
-        const Result<void> empty = check_empty(replica, space);
-        if (!whole && empty) {
-            COTMOC_TRY(set_beginning(replica, space, true));
-            ++beginnings.arriving;
-            continue;
+        Result<void> installed = check_empty(replica, space);
+        if (!whole && installed) {
+            COTMOC_ASSIGN(const bool over, given_up(shelf.bodies(), newest->body, done));
+            if (!over) {
+                ++beginnings.arriving;
+                continue;
+            }
+            installed = fail(ErrorCode::unknown_attachment, "the rest of a snapshot");
+        } else if (whole) {
+            installed = install_snapshot(replica, shelf.bodies(), *whole);
         }
-        const Result<void> installed = whole ? install_snapshot(replica, shelf.bodies(), *whole) : empty;
         if (installed) {
             ++beginnings.installed;
-            COTMOC_TRY(shelf.bodies().forget(whole->body));  // as many octets as the records themselves
             continue;
         }
         if (error_retry(installed.error().code) == Retry::after_back_off) {
@@ -179,6 +204,7 @@ Result<Beginnings> settle_beginnings(Replica& replica, SnapshotShelf& shelf,
         COTMOC_TRY(shelf.forget(space));
         COTMOC_TRY(set_beginning(replica, space, false));
     }
+    COTMOC_TRY(forget_used_bodies(replica, shelf));
     return beginnings;
 }
 

@@ -21,8 +21,8 @@ struct BeginningFleet : SnapshotFleet {
         rule.begins = [this](const SpaceId& of) { return sync::begin_space((*this)["new"], of); };
         return rule;
     }
-    sync::Beginnings settle() {
-        return must(sync::settle_beginnings((*this)["new"], *desks["new"].shelf, {space()}));
+    sync::Beginnings settle(const sync::SessionReport* done = nullptr) {
+        return must(sync::settle_beginnings((*this)["new"], *desks["new"].shelf, {space()}, done));
     }
     Result<RecordId> write() { return (*this)["new"].add(info("new"), "delegation", {}); }
 };
@@ -97,4 +97,45 @@ TEST_CASE("a snapshot that the other side has lost is not waited for") {
     CHECK_FALSE(world.incomplete());
     world.fleet.sync_all();
     CHECK(world.digest("new") == world.digest("tinh"));
+}
+
+TEST_CASE("a body that the other side offers and does not give locks nothing") {
+    BeginningFleet world(24);
+    const crypto::SnapshotManifest manifest = *must(world.desks["tinh"].shelf->newest(world.space(), true));
+    sync::SessionReport done;
+    done.snapshots_told = true;
+    for (const bool early : {false, true}) {  // of a session with a budget, too, which brought none of it
+        must(world.desks["new"].shelf->keep(manifest));
+        must(sync::begin_space(world["new"], world.space()));
+        done.stopped_early = early;
+        const sync::Beginnings settled = world.settle(&done);
+        CHECK(settled.arriving == 0);
+        REQUIRE(settled.refused);
+        CHECK(settled.refused->code == ErrorCode::unknown_attachment);
+        CHECK_FALSE(world.incomplete());
+    }
+
+    // What a budget cut goes on.
+    sync::AttachmentStore& bodies = *world.desks["new"].bodies;
+    must(world.desks["new"].shelf->keep(manifest));
+    must(sync::begin_space(world["new"], world.space()));
+    must(bodies.add(must(world.desks["tinh"].bodies->manifest(manifest.body)), manifest.author));
+    must(bodies.keep_part(manifest.body, 0, Bytes(100), 0));
+    CHECK(world.settle(&done).arriving == 1);
+    CHECK(world.incomplete());
+    done.stopped_early = false;
+    CHECK(world.settle(&done).arriving == 0);
+    CHECK(world.write());
+}
+
+TEST_CASE("what had come of a body goes when the records have come in another way") {
+    BeginningFleet world(25);
+    const crypto::SnapshotManifest manifest = *must(world.desks["tinh"].shelf->newest(world.space(), true));
+    sync::AttachmentStore& bodies = *world.desks["new"].bodies;
+    must(world.desks["new"].shelf->keep(manifest));
+    must(bodies.add(must(world.desks["tinh"].bodies->manifest(manifest.body)), manifest.author));
+    must(bodies.keep_part(manifest.body, 0, Bytes(100), 0));
+    must(world.write());
+    must(sync::settle_beginnings(world["new"], *world.desks["new"].shelf, {}, nullptr));
+    CHECK_FALSE(must(bodies.find(manifest.body)));
 }

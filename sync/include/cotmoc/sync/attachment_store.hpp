@@ -185,8 +185,9 @@ private:
     core::Database database_;
     AttachmentLimits limits_;
     bool durable_ = true;  // as the database is set
-    /// At least so much may still be held of all; counted anew when it is used up.
+    /// At least so much may still be held of all; counted anew when it is used up and something was dropped.
     std::uint64_t room_left_ = 0;
+    bool room_is_counted_ = false;
 };
 
 }  // namespace cotmoc::sync

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cotmoc/sync/replica.hpp>
+#include <cotmoc/sync/session.hpp>
 #include <cotmoc/sync/snapshot_shelf.hpp>
 
 namespace cotmoc::sync {
@@ -49,14 +50,15 @@ Result<void> install_snapshot(Replica& replica, AttachmentStore& bodies,
 Result<bool> begin_space(Replica& replica, const SpaceId& space);
 
 /// After a session that began these spaces with snapshots: installs those that are whole, and forgets those
-/// that may not be installed, since something was written in the space, say.
+/// that may not be installed, since something was written in the space, say, or whose rest the other side
+/// does not give. `done` tells of the session; null if it failed, so that the rest may come in the next one.
 struct Beginnings {
     std::size_t installed = 0;
     std::size_t arriving = 0;
     std::optional<Error> refused;  // the last one: its space takes the long way
 };
 Result<Beginnings> settle_beginnings(Replica& replica, SnapshotShelf& shelf,
-                                     const std::vector<SpaceId>& spaces);
+                                     const std::vector<SpaceId>& spaces, const SessionReport* done);
 
 /// What a space stands on.
 struct SpaceGround {
