@@ -31,7 +31,7 @@ framework() {
         cmake -S "$root" -B "$slice" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_SYSTEM_NAME=iOS \
             -DCMAKE_OSX_SYSROOT="$sysroot" -DCMAKE_OSX_ARCHITECTURES="$arch" -DCMAKE_OSX_DEPLOYMENT_TARGET="$minimum" \
             -DCMAKE_PREFIX_PATH="$dependencies/$sdk" -DCMAKE_FIND_ROOT_PATH="$dependencies/$sdk" \
-            -DCOTMOC_BUILD_TESTS=OFF
+            -DCOTMOC_BUILD_TESTS=OFF -DCOTMOC_THUMBNAILS=OFF
         cmake --build "$slice" --target cotmoc_c_parts cotmoc_records cotmoc_pictures cotmoc_asio cotmoc_system \
             cotmoc_sync cotmoc_crypto cotmoc_core cotmoc_base cotmoc_sqlite
         objects=()
