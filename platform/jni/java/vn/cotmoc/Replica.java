@@ -6,9 +6,8 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 
 /**
- * One installed database with its device's keys. Any thread; calls wait for each other, for as long as one local
- * read or write takes. A sync in another thread holds up nothing else, but for two steps of seconds per 100,000
- * records: installing a snapshot, and checking it against the history. The main thread should not wait for them.
+ * One installed database with its device's keys. Any thread; calls wait for each other, for one local read or write.
+ * A sync elsewhere holds them up for seconds where it installs a snapshot or checks it: not for the main thread.
  */
 public final class Replica implements AutoCloseable {
     /** What {@link #batch} runs. */
@@ -237,8 +236,7 @@ public final class Replica implements AutoCloseable {
      * @param passphrase octets
      * @param name null: the old one with a number
      * @return the new request
-     * @throws CotmocException {@code not_restored}, {@code wrong_passphrase}; a wrong one counts as a try where a
-     *     key store counts them ({@code tries_used_up})
+     * @throws CotmocException {@code not_restored}, {@code wrong_passphrase}, {@code tries_used_up}
      */
     public String rejoin(byte[] passphrase, String name) throws CotmocException {
         return handle.use(at -> Native.rejoin(at, passphrase, name));
