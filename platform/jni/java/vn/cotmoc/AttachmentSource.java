@@ -3,8 +3,8 @@ package vn.cotmoc;
 import java.io.IOException;
 
 /**
- * Where an attached file comes from. It is read two or three times from its beginning, on the thread of the call; it may
- * call no method of the replica. A failure in the last time, for the thumbnail, costs only that.
+ * Where an attached file comes from. It is read two or three times from its beginning, on the thread of the call; it
+ * may call no method of the replica. A failure in the last time, for the thumbnail, costs only that.
  */
 public interface AttachmentSource {
     /**
