@@ -1,6 +1,6 @@
 // Which bytes are a trust entry: header, one accepted encoding, limits, signature.
-#include "support/environment_number.hpp"
 #include "trust_form.hpp"
+#include "support/environment_number.hpp"
 
 namespace {
 

@@ -18,21 +18,21 @@ const test::Devices devices;
 struct Op {
     Dot dot;
     TextEdit edit;
-    std::vector<std::size_t> needs;            // how many ops of each replica lie in its past
+    std::vector<std::size_t> needs;  // how many ops of each replica lie in its past
 };
 
 struct Replica {
     TextSequence text;
     std::vector<std::size_t> seen;
-    std::vector<TextElement> elements;         // all it knows, deleted ones too
+    std::vector<TextElement> elements;  // all it knows, deleted ones too
 };
 
 struct Options {
     std::size_t replicas = 3;
     std::size_t edits = 12;
     bool with_diff = false;
-    bool reload = false;                       // store and load before some edits
-    bool raw = false;                          // edits that hang anything anywhere, as no honest author would
+    bool reload = false;  // store and load before some edits
+    bool raw = false;     // edits that hang anything anywhere, as no honest author would
 };
 
 class History {

@@ -6,8 +6,8 @@
 
 using namespace cotmoc;
 using namespace cotmoc::sync_test;
-using test_support::times_shorter;
 using sync::MessageType;
+using test_support::times_shorter;
 
 namespace {
 
