@@ -33,7 +33,7 @@ TEST_CASE("an altered, cut or lengthened entry is refused, at every byte") {
     TrustState state;
     for (const Bytes& good : province.entries) {
         Bytes bad = good;
-        for (std::size_t i = 0; i < good.size(); ++i) {
+        for (std::size_t i = 0; i < good.size(); i += times_shorter()) {
             CAPTURE(i);
             for (const std::uint8_t change : std::initializer_list<std::uint8_t>{0x01, 0x80, 0xff}) {
                 bad[i] = static_cast<std::uint8_t>(good[i] ^ change);
