@@ -79,7 +79,8 @@ public:
         }
         std::vector<FieldValue> fields{{"title", word()}, {"size", std::int64_t(below(5))}};
         if (below(2) == 0) {
-            fields.push_back({"story", word() + " " + word()});
+            const std::string first = word() + " ";
+            fields.push_back({"story", first + word()});
             fields.push_back({"tags", TextList{"a", "b"}});
             fields.push_back({"visits", std::int64_t(below(9))});
         }
@@ -126,7 +127,8 @@ public:
 
     std::string word() {
         static const char* const words[] = {"Đăk Glei", "tra", "Ngọc Hồi", "bàn giao", "x", ""};
-        return words[below(5)] + std::to_string(below(30));
+        const std::string first = words[below(5)];  // in this order, which `+` leaves to the compiler
+        return first + std::to_string(below(30));
     }
 
     /// Seals what each device has made, and gives all of it to the others.
