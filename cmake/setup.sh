@@ -71,8 +71,10 @@ needs_sqlite() {
     [[ "$(cat "$root/.deps/sqlite3mc/.sha256" 2>/dev/null)" != "$sqlite_sha256" ]]
 }
 
+# For this machine: the same package may be there for another one as well, and says so in a line of its own.
 installed() {
-    [[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]
+    dpkg-query -W -f='${db:Status-Status} ${Architecture}\n' "$1" 2>/dev/null |
+        grep -xE "installed ($(dpkg --print-architecture)|all)" >/dev/null
 }
 
 install_missing_packages() {

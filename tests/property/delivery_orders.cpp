@@ -1,9 +1,11 @@
 // Small histories in every order in which each change set follows its past.
 #include "property/law.hpp"
 #include "property/record_history.hpp"
+#include "support/environment_number.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 
 using namespace cotmoc;
@@ -56,9 +58,17 @@ private:
         RC_ASSERT(replica.view() == first.view);
     }
 
+    /// Not by `<` of vectors: before GCC 12.4 it looks at some of their octets only on machines whose numbers
+    /// begin with the highest one (PR libstdc++/113960).
+    struct Before {
+        bool operator()(const std::vector<std::uint64_t>& a, const std::vector<std::uint64_t>& b) const {
+            return std::ranges::lexicographical_compare(a, b);
+        }
+    };
+
     const RecordHistory& history_;
     const bool reload_;
-    std::map<std::vector<std::uint64_t>, Outcome> outcomes_;
+    std::map<std::vector<std::uint64_t>, Outcome, Before> outcomes_;
 };
 
 std::uint64_t check_all_orders(const RecordHistory& history, bool reload) {
@@ -84,7 +94,7 @@ TEST_CASE("three replicas, up to seven change sets: all orders give the same byt
 
 TEST_CASE("seven replicas with one change set each, none of which saw another: all 5040 orders") {
     std::uint64_t orders = 0;
-    const int cases = law_cases(100) / 4;
+    const auto cases = static_cast<int>(test_support::shortened(static_cast<unsigned>(law_cases(100)) / 4));
     CHECK(holds("orders of seven", cases, [&](const Script& script, const Choices& choices) {
         Script apart;
         // One creates and all take it in every other history, else each creates it.

@@ -1,20 +1,17 @@
+#include "wall_clock.hpp"
+
 #include <cotmoc/system/clock.hpp>
 
 #include <chrono>
 
 namespace cotmoc::system {
-namespace {
 
-template <class SomeClock>
-std::int64_t milliseconds() {
+std::int64_t SystemClock::wall_ms() { return read_wall_clock(); }
+
+std::int64_t SystemClock::steady_ms() {
     using std::chrono::milliseconds;
-    return std::chrono::duration_cast<milliseconds>(SomeClock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
 }
-
-}  // namespace
-
-std::int64_t SystemClock::wall_ms() { return milliseconds<std::chrono::system_clock>(); }
-
-std::int64_t SystemClock::steady_ms() { return milliseconds<std::chrono::steady_clock>(); }
 
 }  // namespace cotmoc::system

@@ -1,10 +1,12 @@
 // The ops of one record, read without the others.
+#include "support/environment_number.hpp"
 #include "support/random_change_set.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace cotmoc;
 using namespace cotmoc::core;
+using test_support::shortened;
 
 namespace {
 
@@ -29,7 +31,7 @@ ChangeSet filtered(ChangeSet set, const RecordId& id, const std::vector<Dot>& cr
 
 TEST_CASE("the ops of one record are those that decoding all of them finds") {
     std::size_t found = 0;
-    for (std::uint64_t seed = 0; seed < 3'000; ++seed) {
+    for (std::uint64_t seed = 0; seed < shortened(3'000); ++seed) {
         const ChangeSet set = test::RandomChangeSet(seed).make();
         const Bytes bytes = encode(set);
         std::vector<std::pair<RecordId, std::vector<Dot>>> records{{RecordId{{0xee}}, {}}};
@@ -49,11 +51,11 @@ TEST_CASE("the ops of one record are those that decoding all of them finds") {
             found += ops->creates.size() + ops->fields.size();
         }
     }
-    CHECK(found > 3'000);
+    CHECK(found > shortened(3'000));
 }
 
 TEST_CASE("octets that were never accepted give an error or some ops, and nothing worse") {
-    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    for (std::uint64_t seed = 0; seed < shortened(100); ++seed) {
         Bytes bytes = encode(test::RandomChangeSet(seed).make());
         for (std::size_t at = 0; at < bytes.size(); ++at) {
             const Bytes prefix(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(at));

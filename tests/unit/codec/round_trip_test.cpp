@@ -1,9 +1,11 @@
+#include "support/environment_number.hpp"
 #include "support/random_change_set.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace cotmoc;
 using namespace cotmoc::core;
+using test_support::shortened;
 
 namespace {
 
@@ -20,7 +22,7 @@ void check_changed(const Bytes& bytes) {
 }  // namespace
 
 TEST_CASE("a random change set decodes to itself") {
-    for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
+    for (std::uint64_t seed = 0; seed < shortened(20'000); ++seed) {
         const ChangeSet set = test::RandomChangeSet(seed).make();
         const Bytes bytes = encode(set);
         const Result<ChangeSet> decoded = decode_change_set(bytes);
@@ -32,7 +34,7 @@ TEST_CASE("a random change set decodes to itself") {
 }
 
 TEST_CASE("every truncated encoding is refused") {
-    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    for (std::uint64_t seed = 0; seed < shortened(60); ++seed) {
         const Bytes bytes = encode(test::RandomChangeSet(seed).make());
         for (std::size_t size = 0; size < bytes.size(); ++size) {
             const Bytes prefix(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
@@ -42,7 +44,7 @@ TEST_CASE("every truncated encoding is refused") {
 }
 
 TEST_CASE("an encoding with an octet after it is refused") {
-    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    for (std::uint64_t seed = 0; seed < shortened(300); ++seed) {
         Bytes bytes = encode(test::RandomChangeSet(seed).make());
         bytes.push_back(0);
         REQUIRE_FALSE(decode_change_set(bytes));
@@ -50,7 +52,7 @@ TEST_CASE("an encoding with an octet after it is refused") {
 }
 
 TEST_CASE("an encoding with one bit flipped is refused or is another set's encoding") {
-    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    for (std::uint64_t seed = 0; seed < shortened(100); ++seed) {
         Bytes bytes = encode(test::RandomChangeSet(seed).make());
         for (std::size_t bit = 0; bit < bytes.size() * 8; bit += 3 + seed % 7) {
             const auto mask = static_cast<std::uint8_t>(1u << (bit % 8));
@@ -62,7 +64,7 @@ TEST_CASE("an encoding with one bit flipped is refused or is another set's encod
 }
 
 TEST_CASE("an encoding with octets replaced, inserted or left out is refused or is another set's encoding") {
-    for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
+    for (std::uint64_t seed = 0; seed < shortened(20'000); ++seed) {
         test::RandomChangeSet random(seed);
         Bytes bytes = encode(random.make());
         for (std::uint64_t changes = 1 + random.below(3); changes > 0; --changes) {
@@ -90,7 +92,7 @@ TEST_CASE("an encoding with octets replaced, inserted or left out is refused or 
 }
 
 TEST_CASE("random octets after a good version are refused or are an encoding") {
-    for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
+    for (std::uint64_t seed = 0; seed < shortened(20'000); ++seed) {
         test::RandomChangeSet random(seed);
         Bytes bytes{1};
         for (std::uint64_t size = random.below(60); size > 0; --size) {

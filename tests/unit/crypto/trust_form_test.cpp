@@ -1,11 +1,14 @@
 // Which bytes are a trust entry: header, one accepted encoding, limits, signature.
 #include "trust_form.hpp"
+#include "support/environment_number.hpp"
 
 namespace {
 
 using namespace cotmoc;
 using namespace cotmoc::crypto;
 using namespace cotmoc::crypto::test;
+using test_support::shortened;
+using test_support::times_shorter;
 
 }  // namespace
 
@@ -30,7 +33,7 @@ TEST_CASE("an altered, cut or lengthened entry is refused, at every byte") {
     TrustState state;
     for (const Bytes& good : province.entries) {
         Bytes bad = good;
-        for (std::size_t i = 0; i < good.size(); ++i) {
+        for (std::size_t i = 0; i < good.size(); i += times_shorter()) {
             CAPTURE(i);
             for (const std::uint8_t change : std::initializer_list<std::uint8_t>{0x01, 0x80, 0xff}) {
                 bad[i] = static_cast<std::uint8_t>(good[i] ^ change);
@@ -50,7 +53,7 @@ TEST_CASE("no second encoding: what an insider alters and signs again is refused
     const TestProvince province = province_of_all_types();
     std::size_t accepted = 0;
     for (const Bytes& good : province.entries) {
-        for (std::size_t i = 0; i < good.size() - trailer_size(good); ++i) {
+        for (std::size_t i = 0; i < good.size() - trailer_size(good); i += times_shorter()) {
             for (const std::uint8_t change :
                  std::initializer_list<std::uint8_t>{0x01, 0x02, 0x40, 0x80, 0xff}) {
                 Bytes bad = good;
@@ -65,7 +68,7 @@ TEST_CASE("no second encoding: what an insider alters and signs again is refused
             }
         }
     }
-    CHECK(accepted > 1000);  // ids, keys and sealed texts may hold anything
+    CHECK(accepted > shortened(1000));  // ids, keys and sealed texts may hold anything
 }
 
 TEST_CASE("header fields that are not known are refused by name") {

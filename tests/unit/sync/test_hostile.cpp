@@ -1,11 +1,13 @@
 #include "hand_caller.hpp"
 #include "session/branches.hpp"
+#include "support/environment_number.hpp"
 
 #include <cotmoc/base/binary.hpp>
 
 using namespace cotmoc;
 using namespace cotmoc::sync_test;
 using sync::MessageType;
+using test_support::times_shorter;
 
 namespace {
 
@@ -180,7 +182,7 @@ TEST_CASE("a device that is not known may hand over trust entries and say nothin
 
 TEST_CASE("every flipped bit of a session ends it or is noticed, and the next session is complete") {
     for (const Way way : {Way::up, Way::down}) {
-        for (std::uint64_t offset = 0; offset < 900; offset += 7) {
+        for (std::uint64_t offset = 0; offset < 900; offset += 7 * times_shorter()) {
             World world;
             fill(world);
             MemoryFeedStore device = world.device("ngoc-hoi-2");

@@ -1,7 +1,9 @@
+#include "support/environment_number.hpp"
 #include "world.hpp"
 
 using namespace cotmoc;
 using namespace cotmoc::sync_test;
+using test_support::times_shorter;
 
 namespace {
 
@@ -41,7 +43,7 @@ TEST_CASE(
     }
     MESSAGE("cut at each of " << up << " octets up, " << down << " down");
     for (const bool lose_tail : {false, true}) {
-        for (std::uint64_t offset = 0; offset < up + down; offset += lose_tail ? 5 : 1) {
+        for (std::uint64_t offset = 0; offset < up + down; offset += (lose_tail ? 5 : 1) * times_shorter()) {
             World world;
             Pair pair(world);
             LinkModel link;

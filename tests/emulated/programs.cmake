@@ -1,0 +1,9 @@
+# What is built for the tests under qemu-user, as one target: `emulated`. The rest of the tree holds nothing that they run.
+include(CotmocEmulated)
+set(emulated_programs cotmoc cotmoc-hub example-embedding-c)
+cotmoc_emulate(${emulated_programs})
+set(programs ${CMAKE_BINARY_DIR}/emulated)
+
+get_property(targets DIRECTORY PROPERTY BUILDSYSTEM_TARGETS)
+list(FILTER targets INCLUDE REGEX "^test-")
+add_custom_target(emulated DEPENDS ${targets} cotmoc-sim ${emulated_programs})
