@@ -1,5 +1,7 @@
 # The rest of the tests for Windows; CTest runs each program by Wine (CMAKE_CROSSCOMPILING_EMULATOR).
-cotmoc_test(property property cotmoc::core cotmoc_rapidcheck)
+if(COTMOC_RAPIDCHECK)
+    cotmoc_test(property property cotmoc::core cotmoc_rapidcheck)
+endif()
 if(NOT COTMOC_BUILD_PROGRAMS)
     return()
 endif()
