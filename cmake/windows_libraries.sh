@@ -118,6 +118,8 @@ copy_package() {
     dpkg -L "$1" | grep -E '^/usr/(include/|(lib|share)/cmake/)' | while read -r file; do
         if [[ -f "$file" ]]; then
             install -D -m 644 "$file" "$prefix/${file#/usr/}"
+            # Some CMake files name the folder that they were built for.
+            [[ "$file" != *.cmake ]] || sed -i "s|\"/usr\"|\"$prefix\"|" "$prefix/${file#/usr/}"
         fi
     done
 }

@@ -1,12 +1,11 @@
 // attachment.h
 #include "attachment_named.hpp"
 
+#include <cotmoc/base/native_path.hpp>
 #include <cotmoc/records/attachment_files.hpp>
 #include <cotmoc/records/json_text.hpp>
 #include <cotmoc/records/lookup.hpp>
 #include <cotmoc/system/file_stream.hpp>
-
-#include <filesystem>
 
 using namespace cotmoc;
 using namespace cotmoc::capi;
@@ -104,7 +103,7 @@ cotmoc_status cotmoc_attachment_add_file(cotmoc_replica* replica, const char* id
         system::FileReader file(file_path);
         sync::AttachmentSource made;
         COTMOC_ASSIGN(made.size, file.size());
-        made.name = std::filesystem::path(file_path).filename().string();
+        made.name = last_name(file_path);
         made.media_type = records::media_type_of(made.name);
         made.read = [&](std::uint64_t offset, std::size_t size) -> Result<Bytes> {
             Bytes octets(size);

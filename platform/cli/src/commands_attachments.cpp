@@ -5,10 +5,9 @@
 #include "messages.hpp"
 #include "program.hpp"
 
+#include <cotmoc/base/native_path.hpp>
 #include <cotmoc/pictures/thumbnailer.hpp>
 #include <cotmoc/system/file_stream.hpp>
-
-#include <filesystem>
 
 namespace cotmoc::cli {
 namespace {
@@ -77,7 +76,7 @@ Outcome attach(const Common& common, const AttachmentOptions& options) {
     COTMOC_ASSIGN(const auto store, store_for_files(*opened));
     COTMOC_ASSIGN(const core::RecordView record, find_record(replica, options.id));
     sync::AttachmentSource source;
-    source.name = std::filesystem::path(options.file).filename().string();
+    source.name = last_name(options.file);
     source.media_type = media_type_of(source.name);
     source.size = size;
     source.read = [&](std::uint64_t offset, std::size_t length) -> Result<Bytes> {

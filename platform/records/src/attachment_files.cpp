@@ -1,3 +1,4 @@
+#include <cotmoc/base/native_path.hpp>
 #include <cotmoc/records/attachment_files.hpp>
 #include <cotmoc/records/json_text.hpp>
 #include <cotmoc/system/file.hpp>
@@ -42,7 +43,7 @@ sync::AttachmentLimits limits_for_others(const std::string& directory) {
     limits.free_bytes = 1ULL << 30;
     limits.disk_free = [directory]() -> std::optional<std::uint64_t> {
         std::error_code unknown;
-        const auto space = std::filesystem::space(directory, unknown);
+        const auto space = std::filesystem::space(native_file(directory), unknown);
         return unknown ? std::nullopt : std::optional<std::uint64_t>(space.available);
     };
     return limits;
