@@ -119,7 +119,7 @@ case $mode in
     windows)
         # One Windows of its own, made before several tests want it at once.
         cmake/wine.sh wineboot --init
-        check windows
+        check windows "${lenient[@]}"
         ;;
     objc)
         configure release
