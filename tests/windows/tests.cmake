@@ -31,7 +31,7 @@ exec ${PROJECT_SOURCE_DIR}/cmake/wine.sh ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${pro
         add_test(NAME e2e-${name} COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/e2e/test_${name}.sh
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
         set_tests_properties(e2e-${name} PROPERTIES TIMEOUT 3000
-                             ENVIRONMENT "COTMOC_TESTS_LEFT_OUT=${left_out}")
+                             ENVIRONMENT "COTMOC_DRIVE=Z:;COTMOC_TESTS_LEFT_OUT=${left_out}")
     endforeach()
     add_test(NAME windows-dll COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/windows/test_dll.sh
              ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
