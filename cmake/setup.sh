@@ -54,7 +54,8 @@ for argument in "$@"; do
         --bigendian) cross s390x s390x-linux-gnu ;;
         --windows)
             windows=yes
-            packages+=(g++-mingw-w64-x86-64-posix wine64 dpkg-dev xz-utils autoconf automake libtool) ;;
+            packages+=(g++-mingw-w64-x86-64-posix libz-mingw-w64-dev wine64 dpkg-dev xz-utils autoconf automake
+                       libtool) ;;
         --tools) packages+=(clang-format gdb) ;;
         --no-packages) install_packages=no ;;
         -h | --help) usage; exit 0 ;;

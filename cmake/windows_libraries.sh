@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # usage: cmake/windows_libraries.sh FOLDER
-# Builds what cotmoc needs for 64-bit Windows into FOLDER/prefix: libsodium, zstd, libqrencode, libpng, zlib and
-# RapidCheck as static libraries, from Debian's source packages, whose signatures apt checks; and beside them
-# the libraries that are headers only, from the packages that cmake/setup.sh installed. A second run does nothing.
+# Builds what cotmoc needs for 64-bit Windows into FOLDER/prefix: libsodium, zstd, libqrencode, libpng and
+# RapidCheck as static libraries, from Debian's source packages, whose signatures apt checks; and beside them zlib
+# and the libraries that are headers only, from the packages that cmake/setup.sh installed. A second run does nothing.
 set -euo pipefail
 
 if [[ $# -ne 1 ]]; then
@@ -49,23 +49,36 @@ list_sources() {
     fi
 }
 
-# unpack PACKAGE: the source of Debian's newest version in FOLDER/source/PACKAGE.
+# A mirror may have the sources of a fix in its main archive only, where each point release brings them.
+from_either_list() {
+    apt_here sources.list "$@" || apt_here main.list "$@"
+}
+
+# unpack PACKAGE: the source of Debian's newest version in FOLDER/source/PACKAGE. False if it cannot be had.
 unpack() {
     list_sources
     rm -rf "$folder/source/$1"
     mkdir -p "$folder/source/$1"
-    # A mirror may have the sources of a fix in its main archive only, where each point release brings them.
-    (cd "$folder/source/$1" && { apt_here sources.list source "$1" || apt_here main.list source "$1"; }) \
-        >"$log" 2>&1 || { cat "$log" >&2; die "apt-get source $1 failed"; }
-    # The one folder that dpkg-source made.
+    # Debian's patches of qrencode mend nothing that matters here, so that a mirror without them does.
+    if ! (cd "$folder/source/$1" && from_either_list source "$1") >"$log" 2>&1; then
+        [[ "$1" == qrencode ]] && (cd "$folder/source/$1" && from_either_list --tar-only source "$1" &&
+            tar --no-same-owner -xf "$1"_*.orig.tar.*) >>"$log" 2>&1 || return 1
+        echo "cmake/windows_libraries.sh: $1 without Debian's patches, which the mirror lacks"
+    fi
+    # The one folder that dpkg-source or tar made.
     mv "$folder/source/$1"/*/ "$folder/source/$1/tree"
+}
+
+# can_be_had PACKAGE: whether it is built already, or its source is there to be fetched.
+can_be_had() {
+    [[ -e "$folder/$1.done" ]] || unpack "$1"
 }
 
 # build PACKAGE FUNCTION: once.
 build() {
     [[ ! -e "$folder/$1.done" ]] || return 0
     echo "cmake/windows_libraries.sh: building $1"
-    unpack "$1"
+    unpack "$1" || { cat "$log" >&2; die "apt-get source $1 failed"; }
     (cd "$folder/source/$1/tree" && "$2") >"$log" 2>&1 || { tail -40 "$log" >&2; die "$1 could not be built"; }
     rm -rf "$folder/source/$1"
     touch "$folder/$1.done"
@@ -89,11 +102,6 @@ libsodium() {
 zstd() {
     with_cmake build/cmake -DZSTD_BUILD_PROGRAMS=OFF -DZSTD_BUILD_SHARED=OFF -DZSTD_BUILD_TESTS=OFF
 }
-zlib() {
-    make -f win32/Makefile.gcc -j"$jobs" PREFIX=$host- libz.a &&
-        make -f win32/Makefile.gcc PREFIX=$host- SHARED_MODE=0 INCLUDE_PATH="$prefix/include" \
-        LIBRARY_PATH="$prefix/lib" BINARY_PATH="$prefix/bin" install
-}
 libpng() {
     with_cmake . -DPNG_SHARED=OFF -DPNG_TESTS=OFF -DPNG_STATIC=ON
 }
@@ -110,16 +118,31 @@ copy_package() {
     dpkg -L "$1" | grep -E '^/usr/(include/|(lib|share)/cmake/)' | while read -r file; do
         if [[ -f "$file" ]]; then
             install -D -m 644 "$file" "$prefix/${file#/usr/}"
+            # Some CMake files name the folder that they were built for.
+            [[ "$file" != *.cmake ]] || sed -i "s|\"/usr\"|\"$prefix\"|" "$prefix/${file#/usr/}"
         fi
     done
 }
 
+# Debian has zlib for Windows, though not its sources' part for it. The archive alone, so that no DLL of it is asked for.
+if [[ ! -e "$folder/zlib.done" ]]; then
+    for file in include/zlib.h include/zconf.h lib/libz.a; do
+        install -D -m 644 "/usr/$host/$file" "$prefix/$file"
+    done
+    install -d "$prefix/lib/pkgconfig"
+    sed "s|/usr/$host/|$prefix/|" "/usr/$host/lib/pkgconfig/zlib.pc" >"$prefix/lib/pkgconfig/zlib.pc"
+    touch "$folder/zlib.done"
+fi
 build libsodium libsodium
 build libzstd zstd
-build zlib zlib
 build libpng1.6 libpng
 build qrencode qrencode
-build rapidcheck rapidcheck
+# Only the tests of the merge's laws need it.
+if can_be_had rapidcheck; then
+    build rapidcheck rapidcheck
+else
+    echo "cmake/windows_libraries.sh: no RapidCheck, whose source the mirror lacks: test-property is left out"
+fi
 if [[ ! -e "$folder/headers.done" ]]; then
     for package in nlohmann-json3-dev doctest-dev libexpected-dev libcli11-dev; do
         copy_package "$package"

@@ -66,6 +66,9 @@ class Fleet(unittest.TestCase):
     programs = None
 
     def setUp(self):
+        # Where a system cannot run some of them; their names and the reasons stand with that system's tests.
+        if self._testMethodName in os.environ.get("COTMOC_TESTS_LEFT_OUT", "").split():
+            self.skipTest("left out on this system")
         self.work = Path(tempfile.mkdtemp(prefix="cotmoc-e2e-"))
         self.addCleanup(shutil.rmtree, self.work, ignore_errors=True)
         self.hub = None

@@ -9,7 +9,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export COTMOC_PASSPHRASE="núi sông bờ cõi cột mốc" COTMOC_KDF=low LANG=C.UTF-8 LC_ALL=C.UTF-8 COTMOC_STATE_DIR=
 
-device="$work/Đồn biên phòng Bờ Y"
+# Wine cuts long names that begin with a slash as in Unix; COTMOC_DRIVE is what Windows calls the root, "Z:".
+device="${COTMOC_DRIVE:-}$work/Đồn biên phòng Bờ Y"
 for level in 1 2 3 4 5 6 7 8 9 10 11; do
     device="$device/thư mục có dấu cách $level"
 done

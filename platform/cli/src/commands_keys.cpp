@@ -2,6 +2,7 @@
 #include "json_text.hpp"
 #include "program.hpp"
 
+#include <cotmoc/base/native_path.hpp>
 #include <cotmoc/crypto/recovery.hpp>
 #include <cotmoc/records/export_json.hpp>
 #include <cotmoc/sync/authority.hpp>
@@ -169,7 +170,9 @@ Result<std::string> name_to_wipe(const Common& common, const WipeOptions& option
         if (!options.discard_unsent) {
             return tl::unexpected(std::move(replica).error());
         }
-        return std::filesystem::absolute(place.directory).lexically_normal().filename().string();
+        const auto whole = std::filesystem::absolute(native_file(place.directory)).lexically_normal();
+        const std::u8string name = whole.filename().u8string();
+        return std::string(name.begin(), name.end());
     }
     COTMOC_ASSIGN(const std::uint64_t unsent, records::unsent_work(**replica, place.directory));
     if (unsent > 0 && !options.discard_unsent) {

@@ -5,6 +5,8 @@
 #include "messages.hpp"
 #include "sync_output.hpp"
 
+#include <cotmoc/base/native_path.hpp>
+
 #include <filesystem>
 #include <iostream>
 
@@ -13,7 +15,7 @@ namespace {
 
 std::optional<std::uint64_t> disk_free(const std::string& directory) {
     std::error_code unknown;
-    const auto space = std::filesystem::space(directory, unknown);
+    const auto space = std::filesystem::space(native_file(directory), unknown);
     return unknown ? std::nullopt : std::optional<std::uint64_t>(space.available);
 }
 

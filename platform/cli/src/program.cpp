@@ -15,6 +15,8 @@ namespace {
 void add_common_options(Program& program) {
     CLI::App& app = program.app;
     Common& common = program.common;
+    // "/x" is a file's name on every system. Before any command, since these take it from here.
+    app.allow_windows_style_options(false);
     app.add_option("-C", common.directory, "The replica's directory (else $COTMOC_DIR)")->type_name("DIR");
     app.add_flag("--json", common.json, "Answer in JSON");
     app.add_flag("--quiet", common.quiet, "No progress bars");

@@ -181,6 +181,7 @@ void add_bundle_commands(CLI::App& app, Options& options, Work& work) {
 }
 
 void add_commands(CLI::App& app, Options& options, Work& work) {
+    app.allow_windows_style_options(false);
     app.add_option("--data", options.data, "The hub's directory")->type_name("DIR")->required();
     app.add_option("--passphrase-file", options.passphrase_file,
                    "Read the passphrase from this file (else $COTMOC_PASSPHRASE, else a prompt)")

@@ -1,3 +1,4 @@
+#include <cotmoc/base/native_path.hpp>
 #include <cotmoc/pictures/thumbnailer.hpp>
 #include <cotmoc/records/attachment_files.hpp>
 #include <cotmoc/records/json_text.hpp>
@@ -43,7 +44,7 @@ sync::AttachmentLimits limits_for_others(const std::string& directory) {
     limits.free_bytes = 1ULL << 30;
     limits.disk_free = [directory]() -> std::optional<std::uint64_t> {
         std::error_code unknown;
-        const auto space = std::filesystem::space(directory, unknown);
+        const auto space = std::filesystem::space(native_file(directory), unknown);
         return unknown ? std::nullopt : std::optional<std::uint64_t>(space.available);
     };
     return limits;
@@ -101,7 +102,7 @@ std::string media_type_of(std::string_view name) {
 Result<sync::AttachmentSource> attachment_source(system::FileReader& file) {
     sync::AttachmentSource source;
     COTMOC_ASSIGN(source.size, file.size());
-    source.name = std::filesystem::path(file.path()).filename().string();
+    source.name = last_name(file.path());
     source.media_type = media_type_of(source.name);
     source.read = [&file](std::uint64_t offset, std::size_t length) -> Result<Bytes> {
         Bytes octets(length);

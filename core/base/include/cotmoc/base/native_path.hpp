@@ -17,4 +17,11 @@ inline std::filesystem::path native_file(const std::string& path) {
     return std::filesystem::path(std::u8string(native.begin(), native.end()));
 }
 
+/// The last name of a path, as "b.txt" of "a/b.txt"; empty behind a slash.
+inline std::string last_name(const std::string& path) {
+    const std::filesystem::path whole(std::u8string(path.begin(), path.end()));
+    const std::u8string name = whole.filename().u8string();
+    return std::string(name.begin(), name.end());
+}
+
 }  // namespace cotmoc
