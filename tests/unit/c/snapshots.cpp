@@ -70,6 +70,36 @@ TEST_CASE("an app's new device begins with a snapshot, and later slices fetch th
     CHECK(has(digests_of(post), hub.digest()));
 }
 
+TEST_CASE("an app that watches begins with a snapshot and then checks it") {
+    Province province;
+    SnapshotHub hub(province);
+    hub.work(many);
+    hub.make_snapshot();
+    Post post(province, "don-b");
+    HubPipe pipe(province);
+    pipe.answers = [&] { return hub.answer(); };
+    Syncer sync(post.replica, pipe);
+    struct Seen {
+        const Post& post;
+        int sessions = 0;
+        bool begun = false;
+        bool checked = false;
+    } seen{post};
+    const auto ended = [](void* ctx, const char*, size_t) -> cotmoc_status {
+        auto& in = *static_cast<Seen*>(ctx);
+        const bool attributed =
+            status_of(in.post).find(R"("attributed_by_snapshot_of":"tinh")") != std::string::npos;
+        in.begun = in.begun || attributed;
+        in.checked = in.begun && !attributed;
+        return ++in.sessions < 10 && !in.checked ? COTMOC_OK : COTMOC_STOP;
+    };
+    cotmoc_sync_watch(sync.handle, 50, ended, &seen, nullptr);
+    CHECK(seen.begun);
+    CHECK(seen.checked);
+    CHECK(seen.sessions == 3);  // the snapshot, the tail, the history
+    CHECK(has(digests_of(post), hub.digest()));
+}
+
 TEST_CASE("an app's space is incomplete while its snapshot arrives, and goes on after a restart") {
     Province province;
     SnapshotHub hub(province);
