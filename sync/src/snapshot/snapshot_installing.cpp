@@ -2,6 +2,7 @@
 #include "snapshot/snapshot_audit.hpp"
 #include "snapshot/snapshot_settings.hpp"
 
+#include <cotmoc/base/binary.hpp>
 #include <cotmoc/base/test_switch.hpp>
 #include <cotmoc/core/snapshot.hpp>
 #include <cotmoc/sync/snapshots.hpp>
@@ -84,27 +85,61 @@ Result<void> compare(const crypto::SnapshotManifest& manifest, const crypto::Sna
                : Result<void>(fail(ErrorCode::diverged, "snapshot"));
 }
 
-/// Marks a space whose snapshot has begun to arrive; installing takes the mark away.
-Result<void> set_beginning(Replica& replica, const SpaceId& space, bool beginning) {
-    constexpr std::uint8_t one[] = {1};
-    COTMOC_ASSIGN(const std::optional<Bytes> before, replica.store().setting(beginning_setting(space)));
-    if ((before && !before->empty()) == beginning) {
-        return {};
+/// The mark of a space whose snapshot arrives: what was held of the body after the last session, and how many
+/// sessions in a row have brought none of it. Installing takes the mark away.
+struct Arrival {
+    std::uint64_t octets = 0;
+    std::uint64_t in_vain = 0;
+};
+
+Result<std::optional<Arrival>> arrival_of(Replica& replica, const SpaceId& space) {
+    COTMOC_ASSIGN(const std::optional<Bytes> mark, replica.store().setting(beginning_setting(space)));
+    if (!mark || mark->empty()) {
+        return std::optional<Arrival>();
     }
-    return replica.store().write([&] {
-        return replica.store().set_setting(beginning_setting(space),
-                                           beginning ? BytesView(one) : BytesView());
-    });
+    BinaryReader reader(*mark);
+    Arrival arrival;
+    arrival.octets = reader.varint();
+    arrival.in_vain = reader.varint();
+    return std::optional(reader.finished() ? arrival : Arrival());
 }
 
-/// Whether a session went as far as it would, and what it brought of the body is not all: nobody waits for
-/// the rest, which may never come.
-Result<bool> given_up(AttachmentStore& bodies, const Hash256& body, const SessionReport* done) {
-    if (done == nullptr || !done->snapshots_told) {
-        return false;
+Result<void> set_arrival(Replica& replica, const SpaceId& space, const std::optional<Arrival>& arrival) {
+    BinaryWriter writer;
+    if (arrival) {
+        writer.varint(arrival->octets);
+        writer.varint(arrival->in_vain);
     }
+    COTMOC_ASSIGN(const std::optional<Bytes> before, replica.store().setting(beginning_setting(space)));
+    if (before.value_or(Bytes()) == writer.bytes()) {
+        return {};
+    }
+    return replica.store().write(
+        [&] { return replica.store().set_setting(beginning_setting(space), writer.bytes()); });
+}
+
+Result<std::uint64_t> octets_held(AttachmentStore& bodies, const Hash256& body) {
     COTMOC_ASSIGN(const std::optional<HeldAttachment> held, bodies.find(body));
-    return !done->stopped_early || !held || (held->part_octets == 0 && held->chunks.count() == 0);
+    std::uint64_t octets = held ? held->part_octets : 0;
+    for (std::size_t chunk = 0; held && chunk < held->chunks.size(); ++chunk) {
+        octets += held->chunks.has(chunk) ? crypto::attachment_chunk_length(held->size, chunk) : 0;
+    }
+    return octets;
+}
+
+/// After a session that left the body unfinished. True if the other side offers it and does not give it:
+/// nobody waits for what may never come. Twice, since a session may end before the first octet.
+Result<bool> note_arrival(Replica& replica, AttachmentStore& bodies, const crypto::SnapshotManifest& manifest,
+                          const SessionReport* done) {
+    COTMOC_ASSIGN(std::optional<Arrival> arrival, arrival_of(replica, manifest.space));
+    if (!arrival) {
+        return false;  // it was not asked for yet
+    }
+    COTMOC_ASSIGN(const std::uint64_t octets, octets_held(bodies, manifest.body));
+    const bool in_vain = done != nullptr && done->snapshots_told && octets == arrival->octets;
+    *arrival = {octets, in_vain ? arrival->in_vain + 1 : octets == arrival->octets ? arrival->in_vain : 0};
+    COTMOC_TRY(set_arrival(replica, manifest.space, arrival));
+    return arrival->in_vain >= 2;
 }
 
 /// Bodies of what stands on records by now, however these came: as many octets as the records themselves.
@@ -168,7 +203,8 @@ Result<bool> begin_space(Replica& replica, const SpaceId& space) {
         return empty.error().code == ErrorCode::already_exists ? Result<bool>(false)
                                                                : tl::unexpected(empty.error());
     }
-    COTMOC_TRY(set_beginning(replica, space, true));
+    COTMOC_ASSIGN(const std::optional<Arrival> arrival, arrival_of(replica, space));
+    COTMOC_TRY(set_arrival(replica, space, arrival.value_or(Arrival())));
     return true;
 }
 
@@ -178,13 +214,13 @@ Result<Beginnings> settle_beginnings(Replica& replica, SnapshotShelf& shelf,
     for (const SpaceId& space : spaces) {
         COTMOC_ASSIGN(const std::optional<crypto::SnapshotManifest> newest, shelf.newest(space, false));
         if (!newest) {
-            COTMOC_TRY(set_beginning(replica, space, false));
+            COTMOC_TRY(set_arrival(replica, space, std::nullopt));
             continue;
         }
         COTMOC_ASSIGN(const std::optional<crypto::SnapshotManifest> whole, shelf.newest(space, true));
         Result<void> installed = check_empty(replica, space);
         if (!whole && installed) {
-            COTMOC_ASSIGN(const bool over, given_up(shelf.bodies(), newest->body, done));
+            COTMOC_ASSIGN(const bool over, note_arrival(replica, shelf.bodies(), *newest, done));
             if (!over) {
                 ++beginnings.arriving;
                 continue;
@@ -202,7 +238,7 @@ Result<Beginnings> settle_beginnings(Replica& replica, SnapshotShelf& shelf,
         }
         beginnings.refused = installed.error();
         COTMOC_TRY(shelf.forget(space));
-        COTMOC_TRY(set_beginning(replica, space, false));
+        COTMOC_TRY(set_arrival(replica, space, std::nullopt));
     }
     COTMOC_TRY(forget_used_bodies(replica, shelf));
     return beginnings;
