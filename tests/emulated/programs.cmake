@@ -1,4 +1,4 @@
-# What is built for the tests under qemu-user, as one target: `emulated`. The rest of the tree holds nothing that they run.
+# What is built for the tests under qemu-user, as one target: `emulated`. They run nothing of the rest of the tree.
 include(CotmocEmulated)
 set(emulated_programs cotmoc cotmoc-hub example-embedding-c)
 cotmoc_emulate(${emulated_programs})
