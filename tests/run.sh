@@ -121,7 +121,7 @@ case $mode in
         cmake/wine.sh wineboot --init
         # It shuts down when no program runs, and starting it again takes longer than most commands: this one, which
         # ends with this script, keeps it up.
-        coproc keeper { exec cmake/wine.sh cmd >/dev/null 2>&1; }
+        coproc { exec cmake/wine.sh cmd >/dev/null 2>&1; }
         check windows "${lenient[@]}"
         ;;
     objc)
