@@ -124,7 +124,7 @@ copy_package() {
     done
 }
 
-# Debian has zlib for Windows, though not its sources' part for it. The archive alone, so that no DLL of it is asked for.
+# Debian has zlib for Windows as a package. The archive alone, so that no DLL of it is asked for.
 if [[ ! -e "$folder/zlib.done" ]]; then
     for file in include/zlib.h include/zconf.h lib/libz.a; do
         install -D -m 644 "/usr/$host/$file" "$prefix/$file"

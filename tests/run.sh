@@ -25,7 +25,7 @@ usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | -
   --armhf         the same for 32-bit ARM
   --bigendian     the unit tests from octets to sync on s390x, whose numbers begin with their highest octet
   --windows       the programs for Windows, cross-built, and their tests under Wine; docs/windows.md says which
-                  (--arm64, --armhf, --bigendian and --windows have not run through yet)
+                  (--arm64, --armhf and --bigendian have not run through yet)
   --help          this text
 COTMOC_JOBS limits the number of parallel jobs (default: one for each processor).
 TEXT
@@ -121,7 +121,7 @@ case $mode in
         cmake/wine.sh wineboot --init
         # It shuts down when no program runs, and starting it again takes longer than most commands: this one, which
         # ends with this script, keeps it up.
-        coproc keeper { exec cmake/wine.sh cmd >/dev/null 2>&1; }
+        coproc { exec cmake/wine.sh cmd >/dev/null 2>&1; }
         check windows "${lenient[@]}"
         ;;
     objc)
