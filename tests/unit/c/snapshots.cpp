@@ -55,7 +55,7 @@ TEST_CASE("an app's new device begins with a snapshot, and later slices fetch th
     CHECK(has(status_of(post), R"("history_wanted":false)"));
     // Nor is it begun where octets cost money, whatever is said of files, or with the last of the battery.
     REQUIRE(cotmoc_sync_set_attachments(sync.handle, COTMOC_ATTACHMENTS_ALL, 0, nullptr) == COTMOC_OK);
-    for (const auto [metered, battery_low] : {std::pair(1, 0), std::pair(0, 1)}) {
+    for (const auto& [metered, battery_low] : {std::pair(1, 0), std::pair(0, 1)}) {
         REQUIRE(cotmoc_sync_set_hints(sync.handle, metered, battery_low, nullptr) == COTMOC_OK);
         slice(sync);
         CHECK(has(status_of(post), R"("history_wanted":false)"));
