@@ -25,7 +25,7 @@ usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | -
   --armhf         the same for 32-bit ARM
   --bigendian     the unit tests from octets to sync on s390x, whose numbers begin with their highest octet
   --windows       the programs for Windows, cross-built, and their tests under Wine; docs/windows.md says which
-                  (--arm64, --armhf and --bigendian have not run through yet)
+                  (docs/HACKING.md says what of --arm64, --armhf and --bigendian has run)
   --help          this text
 COTMOC_JOBS limits the number of parallel jobs (default: one for each processor).
 TEXT
