@@ -20,5 +20,8 @@ if(EXISTS ${cotmoc_root})
 else()
     set(ENV{PKG_CONFIG_LIBDIR} /usr/lib/${cotmoc_triplet}/pkgconfig:/usr/share/pkgconfig)
 endif()
-# Tests run through the user-mode emulator, which finds the loader and libc of the cross compiler there.
-set(CMAKE_CROSSCOMPILING_EMULATOR qemu-${cotmoc_emulator} -L /usr/${cotmoc_triplet})
+# Tests run through the user-mode emulator, which finds the loader and libc of the cross compiler there. By the
+# variable the loader looks there first: a libc of that machine that dpkg has installed besides may be another version
+# than the loader, and threads do not start then.
+set(CMAKE_CROSSCOMPILING_EMULATOR qemu-${cotmoc_emulator} -L /usr/${cotmoc_triplet}
+    -E LD_LIBRARY_PATH=/usr/${cotmoc_triplet}/lib)
