@@ -1,6 +1,6 @@
 # What is built for the tests under qemu-user, as one target: `emulated`. They run nothing of the rest of the tree.
 include(CotmocEmulated)
-set(emulated_programs cotmoc cotmoc-hub example-embedding-c)
+set(emulated_programs cotmoc cotmoc-hub cotmoc-bad-link example-embedding-c)
 cotmoc_emulate(${emulated_programs})
 set(programs ${CMAKE_BINARY_DIR}/emulated)
 
