@@ -19,6 +19,8 @@ class BadLink:
             [str(programs / "cotmoc-bad-link"), "--target", target, *map(str, options)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         self.address = self.process.stdout.readline().removeprefix("listening on ").strip()
+        if not self.address:
+            raise RuntimeError("cotmoc-bad-link did not start")
 
     def stop(self):
         """The lines of all connections: (octets up, octets down, whether it was cut)."""
