@@ -1,3 +1,5 @@
+#include "database_beside.hpp"
+
 #include <cotmoc/base/native_path.hpp>
 #include <cotmoc/pictures/thumbnailer.hpp>
 #include <cotmoc/records/attachment_files.hpp>
@@ -23,13 +25,9 @@ bool takes_files(const core::Catalogue* catalogue) {
 
 Result<std::unique_ptr<sync::AttachmentStore>> open_at(sync::Replica& replica, const std::string& path,
                                                        const sync::AttachmentLimits& limits) {
-    const crypto::KeyFileContents& keys = replica.keys();
-    const crypto::Secret key = crypto::attachment_database_key(keys.database_key);
-    core::Database::Options options;
-    options.path = path;
-    options.key = key.view(crypto::SecretAccess{});
-    options.cipher = keys.cipher;
-    return sync::AttachmentStore::open(options, limits);
+    return open_beside(replica, path, [&](const core::Database::Options& options) {
+        return sync::AttachmentStore::open(options, limits);
+    });
 }
 
 /// What this device fetches is what its own records name; quotas are for what others bring.

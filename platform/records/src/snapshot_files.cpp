@@ -1,3 +1,5 @@
+#include "database_beside.hpp"
+
 #include <cotmoc/records/attachment_files.hpp>
 #include <cotmoc/records/snapshot_files.hpp>
 #include <cotmoc/records/status_json.hpp>
@@ -42,13 +44,9 @@ Result<void> open_snapshots(SnapshotFiles& files, sync::Replica& replica, const 
     if (!needed) {
         return {};
     }
-    const crypto::KeyFileContents& keys = replica.keys();
-    const crypto::Secret key = crypto::attachment_database_key(keys.database_key);
-    core::Database::Options options;
-    options.path = path;
-    options.key = key.view(crypto::SecretAccess{});
-    options.cipher = keys.cipher;
-    COTMOC_ASSIGN(files.shelf, sync::SnapshotShelf::open(options, *files.bodies));
+    COTMOC_ASSIGN(files.shelf, open_beside(replica, path, [&](const core::Database::Options& options) {
+                      return sync::SnapshotShelf::open(options, *files.bodies);
+                  }));
     return {};
 }
 
