@@ -40,6 +40,9 @@ if(TARGET cotmoc_c)
     if(COTMOC_KEYRING)
         set(COTMOC_PC_REQUIRES " libsecret-1")
     endif()
+    if(COTMOC_AVAHI)
+        string(APPEND COTMOC_PC_REQUIRES " avahi-client")
+    endif()
     if(COTMOC_THUMBNAILS)
         string(APPEND COTMOC_PC_REQUIRES " libjpeg libpng16")
     endif()
@@ -55,6 +58,12 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/cotmoc-config-versi
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/cotmoc-config.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/cotmoc-config-version.cmake
         DESTINATION ${cotmoc_package_dir})
+if(TARGET cotmoc_c)
+    # `cmake --install --component c` alone is a package, too.
+    install(FILES ${CMAKE_CURRENT_BINARY_DIR}/cotmoc-config.cmake
+                  ${CMAKE_CURRENT_BINARY_DIR}/cotmoc-config-version.cmake
+            DESTINATION ${cotmoc_package_dir} COMPONENT c)
+endif()
 include(CotmocPkgConfig)
 
 foreach(program cotmoc cotmoc-hub cotmoc-bench)

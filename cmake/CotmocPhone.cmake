@@ -11,7 +11,7 @@ endif()
 
 set(phone_parts "")
 set(phone_targets "")
-foreach(component base sqlite core crypto sync c)
+foreach(component base sqlite core crypto sync system asio pictures records c_parts)
     if(TARGET cotmoc_${component})
         list(APPEND phone_targets cotmoc_${component})
         list(APPEND phone_parts $<TARGET_FILE:cotmoc_${component}>)
@@ -33,3 +33,6 @@ add_custom_command(OUTPUT ${phone_archive}
     DEPENDS ${phone_targets} ${CMAKE_CURRENT_LIST_DIR}/packaging/merge_archives.sh
     COMMENT "Merging libcotmoc_all.a" VERBATIM)
 add_custom_target(cotmoc-phone DEPENDS ${phone_archive})
+if(TARGET cotmoc_exports)
+    add_dependencies(cotmoc-phone cotmoc_exports)
+endif()

@@ -19,7 +19,7 @@ usage: tests/run.sh [--release-only | --threats | --noise | --clang | --tsan | -
   --jni           Java: its checks and tests, the stress test, the scenario of embedding, the sample for Android as
                   far as javac checks it
   --objc          the Objective-C interface with GCC and GNUstep: headers, unit tests, sample, scenario, docs
-  --docs          the pages of Doxygen for the C and Objective-C headers, without warnings, into build/api
+  --docs          the pages of the C, Objective-C, C++ and Java interfaces, without warnings, into build/api
   --packages      installs and packages the release build: find_package, the C++ samples, the Debian packages
   --arm64         all unit tests and some end-to-end ones, built for 64-bit ARM, under qemu-user; shorter counts
   --armhf         the same for 32-bit ARM
@@ -63,11 +63,12 @@ fi
 case $mode in
     clang) "$root/cmake/setup.sh" --clang ;;
     # A run of everything has the interfaces for Java and Objective-C too; where these cannot be had, their tests
-    # say "skipped".
+    # say "skipped", or fail if COTMOC_JAVA_NEEDED or COTMOC_OBJC_NEEDED is set.
     all | release-only) "$root/cmake/setup.sh" --java --objc || "$root/cmake/setup.sh" ;;
     jni) "$root/cmake/setup.sh" --java ;;
+    docs) "$root/cmake/setup.sh" --java --objc ;;
     arm64 | armhf | bigendian) "$root/cmake/setup.sh" "--$mode" ;;
-    objc | docs) "$root/cmake/setup.sh" --objc ;;
+    objc) "$root/cmake/setup.sh" --objc ;;
     windows) "$root/cmake/setup.sh" --windows ;;
     *) "$root/cmake/setup.sh" ;;
 esac
@@ -110,6 +111,7 @@ case $mode in
         ctest --test-dir "$root/build/clang" --output-on-failure --no-tests=error
         ;;
     jni)
+        export COTMOC_JAVA_NEEDED=1
         configure release
         cmake --build --preset release --parallel "$jobs" --target cotmoc_jni cotmoc_jar cotmoc_jni_probe cotmoc \
             cotmoc-hub

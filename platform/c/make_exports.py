@@ -28,7 +28,8 @@ def write(folder):
     write_if_new(folder / "cotmoc.map",
                  "COTMOC_1 {\n    global:\n" + "".join(f"        {name};\n" for name in exported)
                  + "    local:\n        *;\n};\n")
-    write_if_new(folder / "cotmoc.def", "LIBRARY cotmoc\nEXPORTS\n" + "".join(f"    {name}\n" for name in exported))
+    # Without the DLL's name, which programs would look for whatever the file is called.
+    write_if_new(folder / "cotmoc.def", "EXPORTS\n" + "".join(f"    {name}\n" for name in exported))
     write_if_new(folder / "cotmoc.exp", "".join(f"_{name}\n" for name in exported))
 
 

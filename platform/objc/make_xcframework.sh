@@ -1,8 +1,13 @@
 #!/usr/bin/env bash
-# Makes Cotmoc.xcframework for iOS devices and the simulator. It needs macOS with Xcode 15, CMake, Ninja, and libsodium
-# and zstd as static libraries for each platform.
+# Makes Cotmoc.xcframework for iOS devices and the simulator.
 #   make_xcframework.sh OUT DEPENDENCIES
-# DEPENDENCIES/iphoneos and DEPENDENCIES/iphonesimulator hold include/ and lib/ with libsodium.a and libzstd.a.
+# It needs macOS with Xcode 15, CMake, Ninja, pkg-config, Python 3 and what `cmake/setup.sh --no-packages` fetches, the
+# source of SQLite. DEPENDENCIES/iphoneos and DEPENDENCIES/iphonesimulator, the latter for arm64 and x86_64, hold each:
+#   lib/libsodium.a, lib/libzstd.a                           static, built for that SDK
+#   lib/pkgconfig/libsodium.pc, lib/pkgconfig/libzstd.pc     with that folder as their prefix
+#   include/                                                 headers of both, of Boost, nlohmann-json and tl-expected
+#   nlohmann_jsonConfig.cmake, tl-expected-config.cmake      where find_package looks: share/cmake/nlohmann_json/ and
+#                                                            share/cmake/tl-expected/, as `cmake --install` puts them
 set -euo pipefail
 
 if [[ $# -ne 2 ]]; then
@@ -28,10 +33,13 @@ framework() {
     sysroot=$(xcrun --sdk "$sdk" --show-sdk-path)
     for arch in "$@"; do
         slice=$work/$arch
+        # Nothing of the Mac itself is found.
+        export PKG_CONFIG_LIBDIR=$dependencies/$sdk/lib/pkgconfig
         cmake -S "$root" -B "$slice" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_SYSTEM_NAME=iOS \
             -DCMAKE_OSX_SYSROOT="$sysroot" -DCMAKE_OSX_ARCHITECTURES="$arch" -DCMAKE_OSX_DEPLOYMENT_TARGET="$minimum" \
             -DCMAKE_PREFIX_PATH="$dependencies/$sdk" -DCMAKE_FIND_ROOT_PATH="$dependencies/$sdk" \
-            -DCOTMOC_BUILD_TESTS=OFF -DCOTMOC_THUMBNAILS=OFF
+            -DCMAKE_MACOSX_BUNDLE=OFF -DCOTMOC_BUILD_PROGRAMS=OFF -DCOTMOC_BUILD_TESTS=OFF -DCOTMOC_KEYRING=OFF \
+            -DCOTMOC_AVAHI=OFF -DCOTMOC_THUMBNAILS=OFF
         cmake --build "$slice" --target cotmoc_c_parts cotmoc_records cotmoc_pictures cotmoc_asio cotmoc_system \
             cotmoc_sync cotmoc_crypto cotmoc_core cotmoc_base cotmoc_sqlite
         objects=()

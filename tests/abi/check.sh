@@ -37,7 +37,7 @@ for version in "$here"/v*; do
         -Wl,-rpath,"$build_dir/lib"
     [[ $("$work/program" "$work/$(basename "$version").replica") == ok ]]
 done
-# What a version has published stays: each line of its headers that declares a function or a number is still there.
+# What a version has published stays: each function, number, type and structure of its headers is still there.
 python3 "$here/compare.py" "$here" "$source_dir/platform/c/include/cotmoc"
 
 echo "- installed, by pkg-config"
@@ -60,4 +60,19 @@ for flag in "${flags[@]}"; do
 done
 "$cc" -std=c99 "${strict[@]}" -o "$work/static" "$program" "${static[@]}"
 [[ $("$work/static" "$work/static.replica") == ok ]]
+
+echo "- installed, by find_package"
+mkdir "$work/app"
+cp "$program" "$work/app/program.c"
+cat >"$work/app/CMakeLists.txt" <<'CMAKE'
+cmake_minimum_required(VERSION 3.25)
+project(app LANGUAGES C)
+find_package(cotmoc REQUIRED COMPONENTS c)
+add_executable(app program.c)
+target_link_libraries(app PRIVATE cotmoc::c)
+CMAKE
+cmake -S "$work/app" -B "$work/app/build" -G Ninja -DCMAKE_C_COMPILER="$cc" -DCMAKE_PREFIX_PATH="$work/prefix" \
+    --log-level=WARNING
+cmake --build "$work/app/build" >/dev/null
+[[ $("$work/app/build/app" "$work/found.replica") == ok ]]
 echo ok

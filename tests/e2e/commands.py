@@ -387,6 +387,9 @@ class Records(harness.Fleet):
         line = self.fails("unknown_kind", "post", "add", "nothing", **vietnamese)
         self.assertTrue(line.startswith("danh mục không có loại này (nothing): "), line)
         self.assertEqual(self.cotmoc("post", "list", "--json", **vietnamese), self.cotmoc("post", "list", "--json"))
+
+    def test_lc_all_goes_before_lang(self):
+        record = self.add_delegation("post", "people=5")
         self.assertIn("people: 5", self.cotmoc("post", "show", record, LANG="vi_VN.UTF-8", LC_ALL="en_US.UTF-8"))
 
     def test_passphrases_come_from_a_file_too(self):

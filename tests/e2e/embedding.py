@@ -24,7 +24,9 @@ class Embedding(harness.Fleet):
                                     expect=expect, **changes)
         finally:
             Embedding.programs = folder
-        return (done.stderr if expect else done.stdout).decode().rstrip("\n")
+        text = (done.stderr if expect else done.stdout).decode()
+        # The C library of Windows ends lines in its own way.
+        return (text.replace("\r\n", "\n") if harness.WINDOWS else text).rstrip("\n")
 
     def refused(self, name, *arguments, **changes):
         text = self.step(*arguments, expect=1, **changes)

@@ -116,7 +116,7 @@ class Keyring(harness.Fleet):
     def test_a_wipe_takes_the_secret_out_of_the_keyring(self):
         self.session("cotmoc -C post init --name post --custody keyring && cotmoc -C post wipe --yes post &&"
                      "cotmoc -C again init --name again --custody file && cotmoc -C again request >/dev/null")
-        self.assertFalse((self.work / "post").exists())
+        self.assert_wiped("post")
 
     def test_without_a_keyring_nothing_is_made(self):
         self.fails("no_key_custody", "post", "init", "--name", "post", "--custody", "keyring",
@@ -143,7 +143,7 @@ class Wipe(harness.Fleet):
         self.assertIn("snapshots.db", removed)
         self.assertIn("recovery.cotmoc", removed)
         self.assertLess(removed.index("recovery.cotmoc"), removed.index("replica.db"))
-        self.assertFalse((self.work / "post").exists())
+        self.assert_wiped("post")
         self.fails("no_replica", "post", "wipe", "--yes", "post")
 
     def test_unsent_work_is_not_lost_by_mistake(self):
@@ -151,7 +151,7 @@ class Wipe(harness.Fleet):
         self.fails("unsent_work", "post", "wipe", "--yes", "post")
         self.cotmoc("post", "show", record)
         self.cotmoc("post", "wipe", "--yes", "post", "--discard-unsent")
-        self.assertFalse((self.work / "post").exists())
+        self.assert_wiped("post")
 
     def test_it_must_be_confirmed_by_name(self):
         self.fails("not_confirmed", "post", "wipe")
@@ -162,20 +162,20 @@ class Wipe(harness.Fleet):
         self.cotmoc("post", "status")
         status, shown = self.type([("Passphrase: ", OLD), ("(post): ", "post")], "-C", self.work / "post", "wipe")
         self.assertEqual(status, 0, shown)
-        self.assertFalse((self.work / "post").exists())
+        self.assert_wiped("post")
 
     def test_a_replica_that_opens_no_more_goes_by_the_name_of_its_folder(self):
         forgotten = {"COTMOC_PASSPHRASE": "nobody knows it"}
         self.fails("not_confirmed", "post", "wipe", "--discard-unsent", "--yes", "other", **forgotten)
         self.cotmoc("post", "wipe", "--discard-unsent", "--yes", "post", **forgotten)
-        self.assertFalse((self.work / "post").exists())
+        self.assert_wiped("post")
 
     def test_one_that_was_cut_off_is_finished_by_the_next_call(self):
         (self.work / "post" / "wipe.cotmoc").write_text("begun\n")
         self.fails("no_replica", "post", "status")
         (self.work / "post" / "key.cotmoc").unlink()
         self.cotmoc("post", "wipe")
-        self.assertFalse((self.work / "post").exists())
+        self.assert_wiped("post")
 
 
 class Recovery(harness.Fleet):

@@ -159,7 +159,7 @@ class Kill(harness.Fleet):
 
 
 if __name__ == "__main__":
-    if os.geteuid() == 0 and shutil.which("unshare") and not os.environ.get(INSIDE):
+    if os.geteuid() == 0 and shutil.which("unshare") and not os.environ.get(INSIDE) and not harness.WINDOWS:
         # Small disks need mounts, which stay in here.
         os.environ[INSIDE] = "1"
         sys.exit(subprocess.run(["unshare", "--mount", sys.executable, *sys.argv], check=False).returncode)

@@ -24,7 +24,7 @@ class BadLink:
 
     def stop(self):
         """The lines of all connections: (octets up, octets down, whether it was cut)."""
-        self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(harness.STOP)
         text, _ = self.process.communicate(timeout=30)
         words = [line.split() for line in text.splitlines()]
         return [(int(line[3]), int(line[5]), line[-1] == "cut") for line in words]
@@ -62,7 +62,7 @@ class Watcher:
             if condition(line):
                 return line
 
-    def stop(self, number=signal.SIGTERM, seconds=15):
+    def stop(self, number=harness.STOP, seconds=15):
         self.process.send_signal(number)
         _, errors = self.process.communicate(timeout=seconds)
         return self.process.returncode, errors.decode()

@@ -2,7 +2,6 @@
 import json
 import os
 import select
-import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
@@ -34,7 +33,7 @@ class Serving:
 
     def stop(self):
         """Its exit status and what it wrote to standard error."""
-        self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(harness.STOP)
         _, errors = self.process.communicate(timeout=30)
         return self.process.returncode, errors.decode()
 
@@ -187,7 +186,7 @@ class Peers(harness.Fleet):
                                     "--peer", f"one@{serving.address}"], stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, env=harness.environment())
         self.assertEqual(serving.line()["received"]["change_sets"], 1)
-        watcher.send_signal(signal.SIGTERM)
+        watcher.send_signal(harness.STOP)
         _, errors = watcher.communicate(timeout=30)
         self.assertEqual((watcher.returncode, errors), (0, b""))
         self.assertEqual(self.json("one", "show", record)["fields"]["partner"], "Attapeu")

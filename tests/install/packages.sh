@@ -81,9 +81,9 @@ install_in_overlay() {
         cotmoc --version; cotmoc-hub --version
         [ "$(stat -c %U:%G:%a /var/lib/cotmoc-hub)" = cotmoc-hub:cotmoc-hub:700 ]
         [ "$(stat -c %U:%G:%a /etc/cotmoc-hub)" = root:cotmoc-hub:750 ]
-        [ "$(id -u cotmoc-hub)" -lt 1000 ] && getent passwd cotmoc-hub | grep -q "nologin$"
+        [ "$(id -u cotmoc-hub)" -lt 1000 ] && getent passwd cotmoc-hub | grep "nologin$" >/dev/null
         runuser -u cotmoc-hub -- env COTMOC_KDF=low COTMOC_PASSPHRASE="a long sentence for the test" \
-            cotmoc-hub --data /var/lib/cotmoc-hub init | grep -q . && [ -f /var/lib/cotmoc-hub/key.cotmoc ]
+            cotmoc-hub --data /var/lib/cotmoc-hub init | grep . >/dev/null && [ -f /var/lib/cotmoc-hub/key.cotmoc ]
         # What the administrator wrote survives an upgrade and a removal; a purge takes it away.
         echo "# mine" >>/etc/default/cotmoc-hub
         dpkg --force-confold -i /debs/cotmoc-hub_*.deb

@@ -28,12 +28,27 @@ for header in "$objc"/include/Cotmoc/*.h; do
         exit 1
     fi
 done
+# Names that Swift has from Foundation, which every importer of Cotmoc imports, or from Combine: ambiguous there.
+taken="Bundle|Cancellable|Data|Date|Deferred|Empty|Fail|Future|Host|Just|Notification|Operation|Port|Process|Progress"
+taken+="|Publisher|Record|Result|Stream|Subject|Subscriber|Subscription|Thread|Timer|Unit"
+if grep -nE "SWIFT_NAME\(($taken)\)" "$objc"/include/Cotmoc/*.h; then
+    echo "a name that collides in Swift" >&2
+    exit 1
+fi
 python3 "$objc/make_error_codes.py" --check
 for script in "$objc"/*.sh "$source_dir"/tests/objc/*.sh; do
     bash -n "$script"
     if command -v shellcheck >/dev/null; then
         shellcheck "$script"
     fi
+done
+
+# The framework is made on a Mac only; an option that there is no more would be found there.
+for option in $(grep -oE "COTMOC_[A-Z_]+=" "$objc/make_xcframework.sh" | tr -d = | sort -u); do
+    grep -qrE "option\($option " "$source_dir/CMakeLists.txt" "$source_dir/cmake" || {
+        echo "no option $option" >&2
+        exit 1
+    }
 done
 
 echo "- the library"
@@ -44,7 +59,9 @@ echo "- unit tests"
 for source in "$source_dir"/tests/objc/unit/*.m; do
     gcc -std=gnu11 "${strict[@]}" -c "$source" -o "$out/tests/$(basename "$source").o"
 done
-g++ -std=c++20 "${strict[@]}" "-I$objc/src" -c "$source_dir/tests/objc/unit/test_json.mm" -o "$out/tests/json.o"
+for source in "$source_dir"/tests/objc/unit/*.mm; do
+    g++ -std=c++20 "${strict[@]}" "-I$objc/src" -c "$source" -o "$out/tests/$(basename "$source").o"
+done
 g++ -o "$out/objc-tests" "$out"/tests/*.o "$out/CTMJson.mm.o" "${link[@]}"
 python3 "$source_dir/tests/objc/objc.py" "$build_dir/bin" "$out/objc-tests"
 

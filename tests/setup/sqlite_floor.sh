@@ -13,7 +13,7 @@ configure() {
     echo "#define SQLITE_VERSION_NUMBER $1" >"$work/sqlite/sqlite3.c"
     : >"$work/sqlite/sqlite3.h"
     cmake -S "$source_dir" -B "$work/build" -G Ninja -DCMAKE_C_COMPILER="$2" -DCMAKE_CXX_COMPILER="$3" \
-        -DCOTMOC_SQLITE_SOURCE_DIR="$work/sqlite" -DCOTMOC_BUILD_TESTS=OFF -DCOTMOC_BUILD_PROGRAMS=OFF 2>&1
+        -DCOTMOC_SQLITE_SOURCE_DIR="$work/sqlite" -DCOTMOC_BUILD_TESTS=OFF -DCOTMOC_BUILD_PLATFORM=OFF 2>&1
 }
 
 for version in 3051002 3007000; do

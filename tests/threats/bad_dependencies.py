@@ -52,7 +52,7 @@ class BadDependencies(unittest.TestCase):
         self.assertIn("self-test: signatures", done.stderr)
 
     def test_the_build_refuses_old_libraries(self):
-        options = ["-DCOTMOC_BUILD_TESTS=OFF", "-DCOTMOC_BUILD_PROGRAMS=OFF",
+        options = ["-DCOTMOC_BUILD_TESTS=OFF", "-DCOTMOC_BUILD_PLATFORM=OFF",
                    f"-DCOTMOC_SQLITE_SOURCE_DIR={self.sqlite_folder()}"]
         for module, version, wanted in (("libsodium", "1.0.17", "1.0.18"), ("libzstd", "1.4.9", "1.5.2")):
             pkg = self.work / module

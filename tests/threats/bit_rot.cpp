@@ -24,7 +24,8 @@ bool damage(Bytes& file, test_support::SeededRandom& random) {
             break;
         }
         case 1: {  // a sector of zeros
-            const std::size_t at = std::max(clear_head, page * page_size + 512 * random.below(8));
+            const auto sector = static_cast<std::size_t>(random.below(8));
+            const std::size_t at = std::max(clear_head, page * page_size + 512 * sector);
             std::fill(file.begin() + static_cast<std::ptrdiff_t>(at),
                       file.begin() + static_cast<std::ptrdiff_t>((at / 512 + 1) * 512), std::uint8_t{0});
             break;

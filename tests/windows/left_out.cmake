@@ -19,33 +19,37 @@ set(COTMOC_TESTS_LEFT_OUT
     # It talks with a model in Python through popen and getline of POSIX.
     unit/merge/register_model.cpp)
 
-# Cases, by name. The open files of a process are seen in /proc/self/fd.
-set(COTMOC_CASES_LEFT_OUT "--test-case-exclude=what spills over in a query goes into no file")
+# Cases, by name; an asterisk stands for the rest of a name, since a comma would begin another one.
+set(cases
+    # The open files of a process are seen in /proc/self/fd.
+    "what spills over in a query goes into no file"
+    # It moves a database away that is open, which Windows refuses.
+    "after a call that threw the replica is opened again*")
+list(JOIN cases "," cases)
+set(COTMOC_CASES_LEFT_OUT "--test-case-exclude=${cases}")
 
-# The scripts of tests/e2e that run. The others:
-#   test_kill, test_links, test_neighbours, test_peers, test_ten_posts  stop programs by signals, or need Avahi
-#   test_embedding_*, test_trace  programs that are not built here, or that take their words from argv, which is no
-#     UTF-8 there (windows/test_dll.sh has a program in C)
-#   the tests of these names in those that do run:
+# The scripts of tests/e2e that run. The others: test_neighbours needs Avahi, test_trace a program that measures,
+# test_embedding_java a JDK for Windows. Of those that do run, the tests of these names do not:
 set(COTMOC_SCRIPT_TESTS_LEFT_OUT
-    # They send a signal, or look at limits of a process in /proc, or at what a hub left that a signal had stopped.
-    test_signed_history
-    test_the_hub_stops_on_a_signal_and_serves_again
+    # Limits of a process in /proc, and SIGQUIT.
     test_a_program_that_dies_leaves_no_core
     # The desktop's keyring of Linux; unit/system/windows/data_protection.cpp tests DPAPI.
     test_a_key_file_in_its_custody_opens_in_that_session_only
     test_a_pin_is_enough_there_until_it_was_wrong_ten_times
     test_a_wipe_takes_the_secret_out_of_the_keyring
     test_without_a_keyring_nothing_is_made
+    # They type on a terminal of Linux, to which Wine writes a whole screen with its commands, not lines.
+    test_passphrases_and_the_fingerprint_are_asked_for_without_echo
+    test_on_a_terminal_nothing_of_it_is_shown
+    test_it_must_be_confirmed_by_name
+    test_the_office_is_asked_and_says_who_asks
+    # Words of a command line are UTF-16 there, so that none is bad UTF-8.
+    test_a_word_that_is_not_utf_8
+    # Wine itself goes by LC_ALL, and cannot read variables in UTF-8 where it names a language that is not installed.
+    test_lc_all_goes_before_lang
+    # Busy, it passed 4 % over its bound; whether that is Wine's sockets nobody has looked at. test-sync counts, too.
+    test_a_link_that_is_cut_again_and_again_carries_each_chunk_once
     # /dev/zero
     test_what_cannot_be_attached_or_fetched_says_so_and_changes_nothing)
-set(COTMOC_SCRIPTS paths bundle)
-
-# What has not been tried under Wine yet, so that it may fail there for reasons of its own: test programs that have
-# not been compiled, the DLL of the C interface with a program in C, and scripts.
-option(COTMOC_WINDOWS_UNTRIED "Also the tests that have not been tried under Wine" OFF)
-if(COTMOC_WINDOWS_UNTRIED)
-    list(APPEND COTMOC_SCRIPTS audit errors rejoin roots lost_laptop keys snapshots attachments commands)
-else()
-    set(COTMOC_TEST_PROGRAMS_LEFT_OUT crypto merge report sync audit limits cli c)
-endif()
+set(COTMOC_SCRIPTS paths bundle audit errors rejoin roots lost_laptop keys snapshots attachments commands
+    peers ten_posts links kill embedding_c embedding_cpp)

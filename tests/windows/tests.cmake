@@ -3,30 +3,22 @@ if(COTMOC_RAPIDCHECK)
     cotmoc_test(property property cotmoc::core cotmoc_rapidcheck)
 endif()
 # Every call of the system goes through Wine, so the long counts are left to Linux.
-if(TARGET test-sync)
-    set_tests_properties(sync PROPERTIES TIMEOUT 7200 ENVIRONMENT
-        "COTMOC_RESTORE_SEEDS=2;COTMOC_CUT_EVERY=4000;COTMOC_LYING_HUB_SEEDS=1;COTMOC_FORKS_SEEDS=1")
-endif()
+set_tests_properties(sync PROPERTIES TIMEOUT 7200 ENVIRONMENT
+    "COTMOC_SHORTER=10;COTMOC_RESTORE_SEEDS=2;COTMOC_CUT_EVERY=4000;COTMOC_LYING_HUB_SEEDS=1;COTMOC_FORKS_SEEDS=1")
 if(NOT COTMOC_BUILD_PROGRAMS)
     return()
 endif()
 cotmoc_test(system unit/system cotmoc::system)
 cotmoc_test(cli unit/cli cotmoc_test_network cotmoc_cli)
-cotmoc_test(c unit/c cotmoc_test_network cotmoc_c_parts)
-if(COTMOC_WINDOWS_UNTRIED)
-    # The C interface as others meet it: a program in C and libcotmoc.dll.
-    add_executable(example-sample-c ${PROJECT_SOURCE_DIR}/examples/c/sample.c)
-    target_link_libraries(example-sample-c PRIVATE cotmoc::c cotmoc_flags)
-    set_target_properties(example-sample-c PROPERTIES C_STANDARD 99 C_EXTENSIONS OFF)
-else()
-    set_target_properties(cotmoc_c cotmoc_c_objects cotmoc_c_parts cotmoc_test_network PROPERTIES
-                          EXCLUDE_FROM_ALL ON)
-    set_target_properties(cotmoc_c_archive PROPERTIES EXCLUDE_FROM_ALL ON)
-endif()
+cotmoc_test(c unit/c cotmoc_test_network cotmoc_c_parts cotmoc_pictures)
+target_include_directories(test-c PRIVATE ${PROJECT_SOURCE_DIR}/platform/c/src)
+# It makes files whose names are UTF-8 by the C library.
+target_sources(test-c PRIVATE ${PROJECT_SOURCE_DIR}/examples/windows/utf8.rc)
+include(companions.cmake)
 
 # Where Wine runs the programs, scripts of tests call them by the names that they have elsewhere.
 if(CMAKE_CROSSCOMPILING)
-    foreach(program cotmoc cotmoc-hub example-sample-c)
+    foreach(program cotmoc cotmoc-hub cotmoc-bad-link example-sample-c example-embedding-c example-embedding-cpp)
         file(CONFIGURE OUTPUT ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${program} CONTENT
 "#!/bin/sh
 exec ${PROJECT_SOURCE_DIR}/cmake/wine.sh ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${program}.exe \"$@\"
@@ -38,14 +30,12 @@ exec ${PROJECT_SOURCE_DIR}/cmake/wine.sh ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${pro
     foreach(name ${COTMOC_SCRIPTS})
         add_test(NAME e2e-${name} COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/e2e/test_${name}.sh
                  ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
-        set_tests_properties(e2e-${name} PROPERTIES TIMEOUT 3000
-                             ENVIRONMENT "COTMOC_DRIVE=Z:;COTMOC_TESTS_LEFT_OUT=${left_out}")
+        set_tests_properties(e2e-${name} PROPERTIES TIMEOUT 3000 ENVIRONMENT
+                             "COTMOC_DRIVE=Z:;COTMOC_STOP_SIGNAL=SIGINT;COTMOC_TESTS_LEFT_OUT=${left_out}")
     endforeach()
-    if(COTMOC_WINDOWS_UNTRIED)
-        add_test(NAME windows-dll COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/windows/test_dll.sh
-                 ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
-        set_tests_properties(windows-dll PROPERTIES TIMEOUT 600)
-    endif()
+    add_test(NAME windows-dll COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/windows/test_dll.sh
+             ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+    set_tests_properties(windows-dll PROPERTIES TIMEOUT 600)
     add_test(NAME windows-demo COMMAND bash ${PROJECT_SOURCE_DIR}/examples/kontum/demo.sh)
     set_tests_properties(windows-demo PROPERTIES TIMEOUT 3000
                          ENVIRONMENT COTMOC_PROGRAMS=${CMAKE_RUNTIME_OUTPUT_DIRECTORY})

@@ -23,7 +23,10 @@ COMPONENTS = {
     "asio": (["cotmoc_asio"], ["sync"], []),
     "pictures": (["cotmoc_pictures"], ["base"], []),
     "records": (["cotmoc_records"], ["sync", "system", "pictures"], []),
+    # The C interface is one shared library with the others inside.
+    "c": (["cotmoc"], [], []),
 }
+PLATFORM = ("system", "asio", "pictures", "records", "c")
 
 
 class CotmocConan(ConanFile):
@@ -34,8 +37,8 @@ class CotmocConan(ConanFile):
     description = "Offline-first records for border districts: signed, encrypted, merged"
     topics = ("offline-first", "sync", "crdt", "sqlite")
     settings = "os", "arch", "compiler", "build_type"
-    options = {"programs": [True, False]}
-    default_options = {"programs": False}
+    options = {"platform": [True, False], "programs": [True, False]}
+    default_options = {"platform": True, "programs": False}
 
     @property
     def _root(self):
@@ -53,8 +56,9 @@ class CotmocConan(ConanFile):
         self.requires("libsodium/1.0.20")
         self.requires("zstd/1.5.5")
         self.requires("nlohmann_json/3.11.3")
-        if self.options.programs:
+        if self.options.platform:
             self.requires("boost/1.84.0")
+        if self.options.programs:
             self.requires("cli11/2.4.1")
             self.requires("libqrencode/4.1.1")
             self.requires("libpng/1.6.43")
@@ -62,6 +66,8 @@ class CotmocConan(ConanFile):
 
     def validate(self):
         check_min_cppstd(self, 20)
+        if self.options.programs and not self.options.platform:
+            raise ConanInvalidConfiguration("programs=True needs platform=True")
         if self.settings.os == "Windows":
             raise ConanInvalidConfiguration("not for Windows yet")
 
@@ -72,7 +78,10 @@ class CotmocConan(ConanFile):
         toolchain = CMakeToolchain(self)
         toolchain.cache_variables["COTMOC_BUILD_TESTS"] = False
         toolchain.cache_variables["COTMOC_KEYRING"] = False
+        toolchain.cache_variables["COTMOC_AVAHI"] = False
+        toolchain.cache_variables["CMAKE_DISABLE_FIND_PACKAGE_Java"] = True
         toolchain.cache_variables["COTMOC_THUMBNAILS"] = False
+        toolchain.cache_variables["COTMOC_BUILD_PLATFORM"] = bool(self.options.platform)
         toolchain.cache_variables["COTMOC_BUILD_PROGRAMS"] = bool(self.options.programs)
         toolchain.generate()
         CMakeDeps(self).generate()
@@ -90,7 +99,7 @@ class CotmocConan(ConanFile):
     def package_info(self):
         self.cpp_info.set_property("cmake_file_name", "cotmoc")
         for name, (libs, own, packages) in COMPONENTS.items():
-            if name in ("system", "asio", "pictures", "records") and not self.options.programs:
+            if name in PLATFORM and not self.options.platform:
                 continue
             component = self.cpp_info.components[name]
             component.set_property("cmake_target_name", f"cotmoc::{name}")
@@ -101,6 +110,8 @@ class CotmocConan(ConanFile):
                 component.system_libs = ["pthread", "m"]
         # Used inside only: named, so that Conan does not take them for forgotten.
         self.cpp_info.components["core"].requires.append("nlohmann_json::nlohmann_json")
+        if self.options.platform:
+            self.cpp_info.components["asio"].requires.append("boost::headers")
         if self.options.programs:
             self.cpp_info.components["asio"].requires += [
-                "boost::headers", "cli11::cli11", "libqrencode::libqrencode", "libpng::libpng", "zlib::zlib"]
+                "cli11::cli11", "libqrencode::libqrencode", "libpng::libpng", "zlib::zlib"]

@@ -3,8 +3,7 @@
 
 #import <BackgroundTasks/BackgroundTasks.h>
 
-#import "FieldBook.h"
-#import "KeychainStore.h"
+#import "FieldBook+Phone.h"
 
 /// Stands in Info.plist under BGTaskSchedulerPermittedIdentifiers too.
 static NSString *const refreshTask = @"vn.cotmoc.fieldbook.refresh";
@@ -26,31 +25,56 @@ static const NSTimeInterval refreshSeconds = 20;
                                                      launchHandler:^(BGTask *task) {
                                                          [self refresh:(BGAppRefreshTask *)task];
                                                      }];
+    // Not the delegate's methods of these names: an app with scenes, as Xcode makes it, does not call them.
+    NSNotificationCenter *center = NSNotificationCenter.defaultCenter;
+    [center addObserver:self
+               selector:@selector(enterBackground:)
+                   name:UIApplicationDidEnterBackgroundNotification
+                 object:nil];
+    [center addObserver:self
+               selector:@selector(enterForeground:)
+                   name:UIApplicationWillEnterForegroundNotification
+                 object:nil];
     return YES;
 }
 
-/// Called by the screen on which the person has typed the PIN.
+- (FieldBook *)book {
+    return _book;
+}
+
+- (BOOL)createDevice:(NSString *)name passphrase:(NSData *)passphrase error:(NSError **)error {
+    FieldBook *book = [FieldBook createDevice:name passphrase:passphrase error:error];
+    _book = book ?: _book;
+    return book != nil;
+}
+
 - (BOOL)openWithPassphrase:(NSData *)passphrase error:(NSError **)error {
-    NSFileManager *files = NSFileManager.defaultManager;
-    NSURL *support = [files URLForDirectory:NSApplicationSupportDirectory
-                                   inDomain:NSUserDomainMask
-                          appropriateForURL:nil
-                                     create:YES
-                                      error:error];
-    if (support == nil) {
-        return NO;
+    // A second tap is told that it is busy, and leaves the one that is open.
+    FieldBook *book = [FieldBook openWithPassphrase:passphrase error:error];
+    _book = book ?: _book;
+    return book != nil;
+}
+
+- (void)wipeWithPassphrase:(NSData *)passphrase
+          discardingUnsent:(BOOL)discard
+                completion:(void (^)(NSError *error))completion {
+    void (^wipe)(void) = ^{
+        NSError *error = nil;
+        const BOOL done = [FieldBook wipeWithPassphrase:passphrase discardingUnsent:discard error:&error];
+        completion(done ? nil : error);
+    };
+    if (_book == nil) {
+        wipe();
+        return;
     }
-    NSURL *directory = [support URLByAppendingPathComponent:@"replica"];
-    NSURL *state = [support URLByAppendingPathComponent:@"state"];
-    [files createDirectoryAtURL:state withIntermediateDirectories:YES attributes:nil error:NULL];
-    // What notices a restored backup must not come back with it.
-    [state setResourceValue:@YES forKey:NSURLIsExcludedFromBackupKey error:NULL];
-    CTMOptions *options = [[CTMOptions alloc] initWithDirectory:directory.path passphrase:passphrase];
-    options.keyStore = [[KeychainStore alloc] initWithService:@"vn.cotmoc.fieldbook"];
-    options.stateDirectory = state.path;
-    options.language = @"vi";
-    _book = [[FieldBook alloc] initWithOptions:options error:error];
-    return _book != nil;
+    [_book close:^(NSError *busy) {
+        if (busy != nil) {
+            completion(busy);
+            return;
+        }
+        self->_book = nil;
+        wipe();
+    }];
 }
 
 - (void)scheduleRefresh {
@@ -99,7 +123,8 @@ static const NSTimeInterval refreshSeconds = 20;
     }];
 }
 
-- (void)applicationDidEnterBackground:(UIApplication *)application {
+- (void)enterBackground:(NSNotification *)notification {
+    UIApplication *application = notification.object;
     _inBackground = YES;
     [self scheduleRefresh];
     FieldBook *book = _book;
@@ -119,8 +144,8 @@ static const NSTimeInterval refreshSeconds = 20;
     [book letGo:end];
 }
 
-- (void)applicationWillEnterForeground:(UIApplication *)application {
-    (void)application;
+- (void)enterForeground:(NSNotification *)notification {
+    (void)notification;
     _inBackground = NO;
     [_book takeBack:^(NSError *busy) {
         if (busy != nil) {

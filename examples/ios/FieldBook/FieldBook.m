@@ -1,21 +1,22 @@
 #import "FieldBook.h"
 
+/// The province's; an app has it from its settings.
+static NSString *const hubAddress = @"hub.example:7000";
+
 @implementation FieldBook {
     CTMReplica *_replica;
-    CTMSyncEngine *_engine;
     dispatch_queue_t _queue;
-    NSUInteger _slices;  // asked for and not ended
+    NSMutableArray<CTMSyncEngine *> *_slices;  // asked for and not ended
 }
 
-- (instancetype)initWithOptions:(CTMOptions *)options error:(NSError **)error {
+- (instancetype)initWithReplica:(CTMReplica *)replica {
     self = [super init];
-    if (self == nil) {
-        return nil;
+    if (self != nil) {
+        _replica = replica;
+        _queue = dispatch_queue_create("vn.cotmoc.sync", DISPATCH_QUEUE_SERIAL);
+        _slices = [NSMutableArray array];
     }
-    _replica = [[CTMReplica alloc] initWithOptions:options error:error];
-    _engine = _replica != nil ? [[CTMSyncEngine alloc] initWithReplica:_replica error:error] : nil;
-    _queue = dispatch_queue_create("vn.cotmoc.sync", DISPATCH_QUEUE_SERIAL);
-    return _engine != nil ? self : nil;
+    return self;
 }
 
 - (CTMReplica *)replica {
@@ -24,22 +25,27 @@
 
 - (void)syncForSeconds:(NSTimeInterval)seconds
             completion:(void (^)(NSDictionary *report, NSError *error))completion {
-    CTMSyncEngine *engine = _engine;
-    ++_slices;
+    NSError *failure = nil;
+    // An engine a slice: a cancel that comes when its run has just ended would else end the next slice.
+    CTMSyncEngine *engine = [[CTMSyncEngine alloc] initWithReplica:_replica error:&failure];
+    if (engine == nil || ![engine setHub:hubAddress error:&failure]) {
+        completion(nil, failure);
+        return;
+    }
+    [_slices addObject:engine];
     dispatch_async(_queue, ^{
         NSError *error = nil;
         NSDictionary *report = [engine runWithOctets:0 seconds:seconds error:&error];
         dispatch_async(dispatch_get_main_queue(), ^{
-            --self->_slices;
+            [self->_slices removeObject:engine];
             completion(report, error);
         });
     });
 }
 
 - (void)cancelSync {
-    // A cancel without a run would end the next one.
-    if (_slices != 0) {
-        [_engine cancelWithError:NULL];
+    for (CTMSyncEngine *engine in _slices) {
+        [engine cancelWithError:NULL];
     }
 }
 
@@ -61,6 +67,18 @@
     dispatch_async(_queue, ^{
         NSError *error = nil;
         NSError *failure = [replica resumeWithError:&error] ? nil : error;
+        dispatch_async(dispatch_get_main_queue(), ^{
+            completion(failure);
+        });
+    });
+}
+
+- (void)close:(void (^)(NSError *error))completion {
+    CTMReplica *replica = _replica;
+    [self cancelSync];
+    dispatch_async(_queue, ^{
+        NSError *error = nil;
+        NSError *failure = [replica closeWithError:&error] ? nil : error;
         dispatch_async(dispatch_get_main_queue(), ^{
             completion(failure);
         });

@@ -12,6 +12,9 @@ NS_ASSUME_NONNULL_BEGIN
 - (instancetype)init NS_UNAVAILABLE;
 /// `service` names the app's entries; one store a replica.
 - (instancetype)initWithService:(NSString *)service NS_DESIGNATED_INITIALIZER;
+/// Removes every entry of `service`: after a wipe, and when the app was removed and is back, which the
+/// entries survive. Nothing opens the former replica any more.
+- (BOOL)forgetWithError:(NSError *_Nullable *_Nullable)error;
 @end
 
 NS_ASSUME_NONNULL_END

@@ -21,10 +21,15 @@ static const uint8_t triesMax = 10;
     return self;
 }
 
+- (NSMutableDictionary *)allEntries {
+    NSMutableDictionary *entries = [NSMutableDictionary dictionary];
+    entries[(__bridge id)kSecClass] = (__bridge id)kSecClassGenericPassword;
+    entries[(__bridge id)kSecAttrService] = _service;
+    return entries;
+}
+
 - (NSMutableDictionary *)entry:(NSString *)account {
-    NSMutableDictionary *entry = [NSMutableDictionary dictionary];
-    entry[(__bridge id)kSecClass] = (__bridge id)kSecClassGenericPassword;
-    entry[(__bridge id)kSecAttrService] = _service;
+    NSMutableDictionary *entry = [self allEntries];
     entry[(__bridge id)kSecAttrAccount] = account;
     return entry;
 }
@@ -87,6 +92,11 @@ static BOOL done(OSStatus status, CTMErrorCode missing, NSError **error) {
 
 - (BOOL)forgetPreviousWithError:(NSError **)error {
     const OSStatus status = SecItemDelete((__bridge CFDictionaryRef)[self entry:previousAccount]);
+    return done(status == errSecItemNotFound ? errSecSuccess : status, CTMErrorNoKeyCustody, error);
+}
+
+- (BOOL)forgetWithError:(NSError **)error {
+    const OSStatus status = SecItemDelete((__bridge CFDictionaryRef)[self allEntries]);
     return done(status == errSecItemNotFound ? errSecSuccess : status, CTMErrorNoKeyCustody, error);
 }
 

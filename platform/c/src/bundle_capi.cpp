@@ -2,7 +2,7 @@
 #include "handles.hpp"
 
 #include <cotmoc/crypto/hash.hpp>
-#include <cotmoc/records/bundle_files.hpp>
+#include <cotmoc/records/bundle_work.hpp>
 
 using namespace cotmoc;
 using namespace cotmoc::capi;
@@ -17,23 +17,47 @@ cotmoc_status change_bundle(cotmoc_bundle* bundle, cotmoc_error* error,
     });
 }
 
-Result<records::BundleFiles> write_bundle(OpenReplica& open, const cotmoc_bundle& bundle,
-                                          const std::string& path, std::vector<DeviceId> readers,
-                                          bool answer) {
-    COTMOC_TRY(records::VolumeFiles::check_free(path));
+/// What a stick brings of files is taken in within the limits of what others bring. An observer that looks at
+/// files meanwhile has the same store: of one database only one is open.
+class FilesForSticks {
+public:
+    explicit FilesForSticks(OpenReplica& open) : open_(open) {}
+    ~FilesForSticks() { open_.close_files(); }
+    FilesForSticks(const FilesForSticks&) = delete;
+    FilesForSticks& operator=(const FilesForSticks&) = delete;
+
+    Result<sync::AttachmentStore*> get() {
+        COTMOC_ASSIGN(sync::AttachmentStore * files, open_.attachments_for_others());
+        if (files != nullptr) {
+            COTMOC_TRY(sync::follow_attachments(open_.replica(), *files));
+        }
+        return files;
+    }
+    records::BundleParty party(sync::BundlePeers& peers) {
+        sync::Replica& replica = open_.replica();
+        return {replica, replica.keys().device, open_.random(), peers, [this] { return get(); }};
+    }
+
+private:
+    OpenReplica& open_;
+};
+
+records::BundleOrder order_of(const cotmoc_bundle& bundle, const std::string& path) {
+    return {path, bundle.everything, bundle.volume_size.value_or(sync::bundle_volume_max),
+            bundle.attachments_max};
+}
+
+Result<records::BundleFiles> export_files(OpenReplica& open, const cotmoc_bundle& bundle,
+                                          const std::string& path) {
     sync::Replica& replica = open.replica();
+    if (!replica.joined()) {
+        return fail(ErrorCode::not_joined);
+    }
+    COTMOC_ASSIGN(std::vector<DeviceId> readers,
+                  records::bundle_readers(replica.trust(), records::named_devices(replica), bundle.reader));
     sync::ReplicaPeers peers(replica);
-    sync::BundleExport options{replica,
-                               replica.keys().device,
-                               open.random(),
-                               peers,
-                               std::move(readers),
-                               bundle.everything,
-                               bundle.volume_size.value_or(sync::bundle_volume_max),
-                               answer};
-    records::VolumeFiles files(path);
-    COTMOC_ASSIGN(const sync::BundleWritten written, sync::export_bundle(options, files));
-    return records::BundleFiles{written, files.names()};
+    FilesForSticks files(open);
+    return records::write_bundle(files.party(peers), order_of(bundle, path), std::move(readers));
 }
 
 /// What an import came to: its text, and the first volume that could not be taken in.
@@ -50,31 +74,27 @@ Result<Imported> import_files(OpenReplica& open, const cotmoc_bundle& bundle) {
     if (!bundle.answer.empty()) {
         COTMOC_TRY(records::VolumeFiles::check_free(bundle.answer));
     }
-    system::allow_open_files(bundle.files.size());
-    std::vector<std::unique_ptr<records::FileVolume>> volumes;
-    std::vector<sync::VolumeSource*> sources;
-    for (const std::string& file : bundle.files) {
-        volumes.push_back(std::make_unique<records::FileVolume>(file));
-        sources.push_back(volumes.back().get());
-    }
+    // Else what the last session met would be told again where no volume of records is read.
+    COTMOC_TRY(replica.begin_session());
     sync::ReplicaPeers peers(replica);
-    const sync::BundleImport options{replica, replica.keys().device, peers, nullptr};
-    COTMOC_ASSIGN(const sync::BundleRead read, sync::import_bundles(options, sources));
+    FilesForSticks files(open);
+    const records::BundleParty reader = files.party(peers);
+    COTMOC_ASSIGN(const records::BundleImported read, records::read_volumes(reader, bundle.files));
     const sync::SessionNotes notes = replica.notes();
-    std::vector<DeviceId> writers = records::answer_readers(replica.trust(), replica.keys().device, read);
     std::optional<records::BundleFiles> answer;
     Imported imported;
-    if (!bundle.answer.empty() && !writers.empty()) {
-        auto written = write_bundle(open, bundle, bundle.answer, std::move(writers), true);
+    if (!bundle.answer.empty()) {
+        auto written = records::write_answer(reader, order_of(bundle, bundle.answer), read);
         if (written) {
             answer = std::move(*written);
         } else {
             imported.problem = written.error();  // what was taken in is told all the same
         }
     }
-    imported.text = records::bundle_read_json(read, notes, answer ? &*answer : nullptr);
-    if (!imported.problem && !read.problems.empty()) {
-        imported.problem = read.problems.front();
+    imported.text = records::bundle_read_json(read.read, notes, answer ? &*answer : nullptr,
+                                              read.attachments ? &*read.attachments : nullptr);
+    if (!imported.problem && !read.read.problems.empty()) {
+        imported.problem = read.read.problems.front();
     }
     return imported;
 }
@@ -120,6 +140,14 @@ cotmoc_status cotmoc_bundle_set_everything(cotmoc_bundle* bundle, int32_t everyt
     });
 }
 
+cotmoc_status cotmoc_bundle_set_attachments(cotmoc_bundle* bundle, int32_t attachments, uint64_t octets_max,
+                                            cotmoc_error* error) noexcept {
+    return change_bundle(bundle, error, [&](cotmoc_bundle& in) -> Result<void> {
+        in.attachments_max = attachments != 0 ? std::optional(octets_max) : std::nullopt;
+        return {};
+    });
+}
+
 cotmoc_status cotmoc_bundle_add_file(cotmoc_bundle* bundle, const char* path, cotmoc_error* error) noexcept {
     return change_bundle(bundle, error, [&](cotmoc_bundle& in) -> Result<void> {
         COTMOC_ASSIGN(std::string file, text_of(path, "path"));
@@ -143,14 +171,7 @@ cotmoc_status cotmoc_bundle_export(cotmoc_bundle* bundle, const char* path, cotm
         COTMOC_ASSIGN(const std::string file, text_of(path, "path"));
         const std::shared_ptr<OpenReplica> open = bundle->open;
         const auto write = [&](OpenReplica& in) -> Result<std::string> {
-            if (!in.replica().joined()) {
-                return fail(ErrorCode::not_joined);
-            }
-            COTMOC_ASSIGN(std::vector<DeviceId> readers,
-                          records::bundle_readers(in.replica().trust(), records::named_devices(in.replica()),
-                                                  bundle->reader));
-            COTMOC_ASSIGN(const records::BundleFiles written,
-                          write_bundle(in, *bundle, file, std::move(readers), false));
+            COTMOC_ASSIGN(const records::BundleFiles written, export_files(in, *bundle, file));
             return records::bundle_written_json(written);
         };
         COTMOC_ASSIGN(const std::string text, with(*open, Access::exclusive, write));

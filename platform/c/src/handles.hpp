@@ -36,14 +36,15 @@ struct cotmoc_query {
 };
 
 struct cotmoc_cursor {
+    enum class Gives : std::uint8_t { records, conflicts, soft_conflicts };
     static constexpr std::uint32_t kind = 0xc07c0004;
     std::uint32_t magic = kind;
     std::shared_ptr<cotmoc::capi::OpenReplica> open;
     std::vector<cotmoc::RecordId> ids;
     std::size_t next = 0;
-    bool deleted = false;             // with deleted records
-    bool conflicts = false;           // gives conflicts rather than records
-    std::deque<std::string> waiting;  // conflicts of the record read last
+    bool deleted = false;  // with deleted records
+    Gives gives = Gives::records;
+    std::deque<std::string> waiting;  // what the record read last gives
 };
 
 struct cotmoc_subscription {
@@ -60,6 +61,7 @@ struct cotmoc_bundle {
     std::string reader;
     std::optional<std::uint64_t> volume_size;
     bool everything = false;
+    std::optional<std::uint64_t> attachments_max;  // of an export with attached files, octets of one
     std::vector<std::string> files;
     std::string answer;
 };

@@ -230,6 +230,9 @@ Result<void> OpenReplica::close() {
     replica_.reset();
     keys_.reset();
     directory_lock_.reset();
+    if (serving_) {
+        serving_();
+    }
     log().tell(COTMOC_LOG_INFO, "closed");
     return {};
 }
@@ -264,8 +267,14 @@ Result<sync::AttachmentStore*> OpenReplica::attachments() {
     return files_.bodies.get();
 }
 
-Result<const records::SnapshotFiles*> OpenReplica::snapshots() {
-    COTMOC_TRY(records::open_snapshots(files_, *replica_, settings_.directory));
+Result<sync::AttachmentStore*> OpenReplica::attachments_for_others() {
+    close_files();
+    COTMOC_ASSIGN(files_.bodies, records::open_attachments_for_others(*replica_, settings_.directory));
+    return files_.bodies.get();
+}
+
+Result<const records::SnapshotFiles*> OpenReplica::snapshots(bool always) {
+    COTMOC_TRY(records::open_snapshots(files_, *replica_, settings_.directory, always));
     return &files_;
 }
 
@@ -274,6 +283,19 @@ Result<void> OpenReplica::begin_sync() {
     syncing_ = true;
     return {};
 }
+
+Result<DoorMemory*> OpenReplica::begin_serving(std::function<void()> closed) {
+    if (serving_) {
+        return fail(ErrorCode::busy, "the device is serving");
+    }
+    if (!door_memory_) {
+        door_memory_.emplace(settings_.directory);
+    }
+    serving_ = std::move(closed);
+    return &*door_memory_;
+}
+
+void OpenReplica::end_serving() { serving_ = nullptr; }
 
 Result<void> OpenReplica::subscribe(const std::shared_ptr<Watch>& watch) {
     // Kept alive by the call itself: the host may end the subscription inside it.

@@ -7,8 +7,10 @@
 #include "host_key_store.hpp"
 
 #include <cotmoc/records/attachment_files.hpp>
+#include <cotmoc/records/neighbour_visits.hpp>
 #include <cotmoc/records/snapshot_files.hpp>
 #include <cotmoc/records/texts.hpp>
+#include <cotmoc/sync/call_memory.hpp>
 #include <cotmoc/sync/replica.hpp>
 #include <cotmoc/system/clock.hpp>
 #include <cotmoc/system/directory_lock.hpp>
@@ -39,6 +41,13 @@ enum class Access : std::uint8_t {
 
 /// What goes on under the lock.
 enum class Mode : std::uint8_t { call, batch, observer, closed_off };
+
+/// What is known of callers, from one run of serving to the next.
+struct DoorMemory {
+    explicit DoorMemory(const std::string& directory) : visits(directory) {}
+    records::NeighbourVisits visits;
+    sync::CallMemory callers;
+};
 
 class OpenReplica;
 
@@ -106,7 +115,13 @@ public:
     /// The store of files, opened when it is first asked for; null if there is none.
     Result<sync::AttachmentStore*> attachments();
     /// That store and the one of snapshots, opened likewise; each null if it is of no use now.
-    Result<const records::SnapshotFiles*> snapshots();
+    /// With `always` both are made.
+    Result<const records::SnapshotFiles*> snapshots(bool always = false);
+    /// The store of files within the limits of what others bring, in place of the other one until
+    /// close_files(): of one database only one is open.
+    Result<sync::AttachmentStore*> attachments_for_others();
+    /// Closes them, until they are asked for again. Not while a session uses them.
+    void close_files();
     crypto::KeyStore& key_store() { return *key_store_; }
     Clock& clock() { return clock_; }
     Random& random() { return random_; }
@@ -126,6 +141,11 @@ public:
     };
     /// Runs a callback that keeps keys: it may not call the replica, and others do not wait for it for ever.
     Result<void> in_custody(const std::function<Result<void>()>& callback);
+
+    /// A device that serves, one run at a time (busy). `closed` is called under the lock as the replica is
+    /// closed; it calls nothing of it.
+    Result<DoorMemory*> begin_serving(std::function<void()> closed);
+    void end_serving();
 
     /// A sync runs, in a thread that takes the lock for its steps only. busy if one runs already.
     Result<void> begin_sync();
@@ -154,7 +174,6 @@ private:
     Result<void> check_callback(Access access) const;
     Result<void> check_exclusive() const;
     void shut();
-    void close_files();
     Result<void> open_again();
     void leave();
     friend class capi::Lock;
@@ -176,6 +195,8 @@ private:
     State state_ = State::closed;
     Mode mode_ = Mode::call;
     bool syncing_ = false;
+    std::optional<DoorMemory> door_memory_;  // once it has served
+    std::function<void()> serving_;          // while it does
     bool thrown_ = false;
     bool abandoned_ = false;
     std::optional<Error> batch_error_;

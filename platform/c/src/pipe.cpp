@@ -3,6 +3,7 @@
 #include <cotmoc/asio/tcp_pipe.hpp>
 
 #include <algorithm>
+#include <condition_variable>
 #include <limits>
 #include <mutex>
 
@@ -40,12 +41,22 @@ private:
     std::unique_ptr<asio::TcpPipe> pipe_;
 };
 
+/// The host's `wake` is called from other threads while it opens and while it has a pipe, and at no other
+/// time. No lock is held while the host is called.
 class HostWay final : public Pipe {
 public:
     explicit HostWay(std::shared_ptr<const Held<cotmoc_transport>> host) : host_(std::move(host)) {}
 
-    Result<void> open(std::int64_t limit_ms, const std::function<bool()>&) override {
-        return from_host(way().open(way().ctx, to_int(limit_ms)), "transport.open");
+    Result<void> open(std::int64_t limit_ms, const std::function<bool()>& stopped) override {
+        begin_wakes();
+        // A cancel that came before could wake nobody.
+        Result<void> opened = stopped()
+                                  ? fail(ErrorCode::connection_lost, "cancelled before transport.open")
+                                  : from_host(way().open(way().ctx, to_int(limit_ms)), "transport.open");
+        if (!opened) {
+            end_wakes();
+        }
+        return opened;
     }
     Result<std::size_t> send(BytesView octets) override {
         std::size_t taken = 0;
@@ -61,20 +72,48 @@ public:
         return got <= into.size() ? Result<std::size_t>(got)
                                   : fail(ErrorCode::wrong_usage, "transport.receive gave more than fits");
     }
-    void close() override { way().close(way().ctx); }
+    void close() override {
+        end_wakes();
+        way().close(way().ctx);
+    }
     void wake() override {
-        if (way().wake != nullptr) {
-            way().wake(way().ctx);
+        if (way().wake == nullptr) {
+            return;
         }
+        {
+            const std::lock_guard lock(mutex_);
+            if (!may_wake_) {
+                return;
+            }
+            ++waking_;
+        }
+        way().wake(way().ctx);
+        const std::lock_guard lock(mutex_);
+        --waking_;
+        changed_.notify_all();
     }
 
 private:
+    void begin_wakes() {
+        const std::lock_guard lock(mutex_);
+        may_wake_ = true;
+    }
+    /// Waits for those that go on.
+    void end_wakes() {
+        std::unique_lock lock(mutex_);
+        may_wake_ = false;
+        changed_.wait(lock, [this] { return waking_ == 0; });
+    }
     const cotmoc_transport& way() const { return **host_; }
     static std::int32_t to_int(std::int64_t ms) {
         constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
         return static_cast<std::int32_t>(std::clamp<std::int64_t>(ms, 0, most));
     }
     std::shared_ptr<const Held<cotmoc_transport>> host_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool may_wake_ = false;
+    int waking_ = 0;  // wakes that go on
 };
 
 }  // namespace

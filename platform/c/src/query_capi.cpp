@@ -34,18 +34,18 @@ std::vector<std::string> words_of(std::string_view text) {
     return words;
 }
 
-cotmoc_status open_cursor(cotmoc_replica* replica, const cotmoc_query* query, bool conflicts,
+cotmoc_status open_cursor(cotmoc_replica* replica, const cotmoc_query* query, cotmoc_cursor::Gives gives,
                           cotmoc_cursor** cursor, cotmoc_error* error) noexcept {
     return guard(error, [&]() -> Result<void> {
         if (cursor != nullptr) {
             *cursor = nullptr;
         }
         auto made = std::make_unique<cotmoc_cursor>();
-        made->conflicts = conflicts;
+        made->gives = gives;
         const auto fill = [&](OpenReplica& open) -> Result<void> {
             COTMOC_TRY(need(cursor, "cursor"));
             COTMOC_ASSIGN(core::ListQuery list, list_query(open.replica(), query));
-            list.conflicts_only = list.conflicts_only || conflicts;
+            list.conflicts_only = list.conflicts_only || gives == cotmoc_cursor::Gives::conflicts;
             made->deleted = list.deleted;
             made->open = open.shared_from_this();
             return open.replica().store().list(list, [&](const core::RecordView& record) {
@@ -59,36 +59,53 @@ cotmoc_status open_cursor(cotmoc_replica* replica, const cotmoc_query* query, bo
     });
 }
 
-/// The next record that is still there.
-Result<std::optional<core::RecordView>> next_record(OpenReplica& open, cotmoc_cursor& cursor) {
-    core::Store& store = open.replica().store();
-    while (cursor.next < cursor.ids.size()) {
-        const RecordId& id = cursor.ids[cursor.next++];
-        COTMOC_ASSIGN(std::optional<core::RecordView> record, store.find_itself(id));
-        if (record && (cursor.deleted || !record->deleted)) {
-            return record;
+/// Puts what one record gives to what waits; nothing if it has gone since.
+Result<void> read_record(OpenReplica& open, cotmoc_cursor& cursor, const RecordId& id) {
+    sync::Replica& replica = open.replica();
+    COTMOC_ASSIGN(const std::optional<core::RecordView> record, replica.store().find_itself(id));
+    if (!record || (record->deleted && !cursor.deleted)) {
+        return {};
+    }
+    const records::Language language = open.settings().language;
+    switch (cursor.gives) {
+        case cotmoc_cursor::Gives::records:
+            cursor.waiting.push_back(records::record_json(replica, *record));
+            break;
+        case cotmoc_cursor::Gives::conflicts:
+            for (const core::FieldConflict& conflict : record->conflicts) {
+                cursor.waiting.push_back(records::conflict_json(language, replica, *record, conflict));
+            }
+            break;
+        case cotmoc_cursor::Gives::soft_conflicts: {
+            COTMOC_ASSIGN(const auto edits, replica.soft_conflicts(record->id));
+            if (!edits.empty()) {
+                cursor.waiting.push_back(records::soft_conflict_json(language, *record, edits));
+            }
+            break;
         }
     }
-    return std::nullopt;
+    return {};
 }
 
+/// What comes next. Most records have no conflict: other threads have their turn after each of them.
 Result<std::optional<std::string>> next_text(OpenReplica& open, cotmoc_cursor& cursor) {
-    while (cursor.waiting.empty()) {
-        COTMOC_ASSIGN(const auto record, next_record(open, cursor));
-        if (!record) {
-            return std::nullopt;
-        }
-        if (!cursor.conflicts) {
-            return std::optional(records::record_json(open.replica(), *record));
-        }
-        for (const core::FieldConflict& conflict : record->conflicts) {
-            cursor.waiting.push_back(
-                records::conflict_json(open.settings().language, open.replica(), *record, conflict));
-        }
+    std::optional<std::string> text;
+    bool over = false;
+    while (!text && !over) {
+        const auto step = [&](OpenReplica& in) -> Result<void> {
+            if (cursor.waiting.empty() && cursor.next < cursor.ids.size()) {
+                COTMOC_TRY(read_record(in, cursor, cursor.ids[cursor.next++]));
+            }
+            if (!cursor.waiting.empty()) {
+                text = std::move(cursor.waiting.front());
+                cursor.waiting.pop_front();
+            }
+            over = cursor.next == cursor.ids.size();
+            return {};
+        };
+        COTMOC_TRY(with(open, Access::records, step));
     }
-    std::string text = std::move(cursor.waiting.front());
-    cursor.waiting.pop_front();
-    return std::optional(std::move(text));
+    return text;
 }
 
 }  // namespace
@@ -197,12 +214,17 @@ cotmoc_status cotmoc_query_set_conflicts(cotmoc_query* query, int32_t conflicts,
 
 cotmoc_status cotmoc_cursor_open(cotmoc_replica* replica, const cotmoc_query* query, cotmoc_cursor** cursor,
                                  cotmoc_error* error) noexcept {
-    return open_cursor(replica, query, false, cursor, error);
+    return open_cursor(replica, query, cotmoc_cursor::Gives::records, cursor, error);
 }
 
 cotmoc_status cotmoc_conflict_cursor(cotmoc_replica* replica, const cotmoc_query* query,
                                      cotmoc_cursor** cursor, cotmoc_error* error) noexcept {
-    return open_cursor(replica, query, true, cursor, error);
+    return open_cursor(replica, query, cotmoc_cursor::Gives::conflicts, cursor, error);
+}
+
+cotmoc_status cotmoc_conflict_soft_cursor(cotmoc_replica* replica, const cotmoc_query* query,
+                                          cotmoc_cursor** cursor, cotmoc_error* error) noexcept {
+    return open_cursor(replica, query, cotmoc_cursor::Gives::soft_conflicts, cursor, error);
 }
 
 void cotmoc_cursor_free(cotmoc_cursor* cursor) noexcept { release(cursor); }
@@ -214,8 +236,7 @@ cotmoc_status cotmoc_cursor_next(cotmoc_cursor* cursor, cotmoc_text_fn view, voi
         *found = 0;
         COTMOC_TRY(check(cursor, "cursor"));
         const std::shared_ptr<OpenReplica> open = cursor->open;
-        COTMOC_ASSIGN(const std::optional<std::string> text,
-                      with(*open, Access::records, [&](OpenReplica& in) { return next_text(in, *cursor); }));
+        COTMOC_ASSIGN(const std::optional<std::string> text, next_text(*open, *cursor));
         if (!text) {
             return {};
         }

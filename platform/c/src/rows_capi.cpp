@@ -4,7 +4,6 @@
 #include <cotmoc/records/audit_json.hpp>
 #include <cotmoc/records/export_json.hpp>
 #include <cotmoc/records/json_text.hpp>
-#include <cotmoc/records/lookup.hpp>
 #include <cotmoc/records/queries.hpp>
 
 using namespace cotmoc;
@@ -37,6 +36,21 @@ private:
     void* ctx_;
     cotmoc_status status_ = COTMOC_OK;
 };
+
+cotmoc_status export_rows(cotmoc_replica* replica, records::ExportFormat format, const char* kind,
+                          const char* space, cotmoc_text_fn line, void* ctx, cotmoc_error* error) noexcept {
+    return guard(error, [&]() -> Result<void> {
+        return with(replica, Access::replica, [&](OpenReplica& open) -> Result<void> {
+            records::ExportOrder order;
+            order.format = format;
+            COTMOC_ASSIGN(order.kind, optional_text(kind, "kind"));
+            COTMOC_ASSIGN(order.space, optional_text(space, "space"));
+            Rows rows(open, line, ctx);
+            return rows.end(records::export_records(
+                open.replica(), order, [&](const std::string& text) { return rows.give(text); }));
+        });
+    });
+}
 
 }  // namespace
 
@@ -87,25 +101,20 @@ cotmoc_status cotmoc_replica_audit(cotmoc_replica* replica, cotmoc_text_fn line,
 
 cotmoc_status cotmoc_replica_export(cotmoc_replica* replica, const char* kind, const char* space,
                                     cotmoc_text_fn line, void* ctx, cotmoc_error* error) noexcept {
-    return guard(error, [&]() -> Result<void> {
-        return with(replica, Access::replica, [&](OpenReplica& open) -> Result<void> {
-            sync::Replica& in = open.replica();
-            COTMOC_ASSIGN(const std::string kind_name, optional_text(kind, "kind"));
-            COTMOC_ASSIGN(const std::string space_name, optional_text(space, "space"));
-            core::ListQuery query;
-            if (!kind_name.empty()) {
-                COTMOC_ASSIGN(const core::Kind* found, records::find_kind(in, kind_name));
-                query.kind = found->name;
-            }
-            if (!space_name.empty()) {
-                COTMOC_ASSIGN(const sync::SpaceInfo found, in.find_space(space_name));
-                query.space = found.id;
-            }
-            COTMOC_TRY(records::note_export(in, query, "jsonl"));
-            Rows rows(open, line, ctx);
-            return rows.end(in.store().list(query, [&](const core::RecordView& record) {
-                return rows.give(records::export_json(in, record));
-            }));
-        });
+    return export_rows(replica, records::ExportFormat::jsonl, kind, space, line, ctx, error);
+}
+
+cotmoc_status cotmoc_replica_export_csv(cotmoc_replica* replica, const char* kind, const char* space,
+                                        cotmoc_text_fn row, void* ctx, cotmoc_error* error) noexcept {
+    return export_rows(replica, records::ExportFormat::csv, kind, space, row, ctx, error);
+}
+
+cotmoc_status cotmoc_replica_export_signed(cotmoc_replica* replica, const char* path, cotmoc_text_fn view,
+                                           void* ctx, cotmoc_error* error) noexcept {
+    // A session of its own kind: what waits is sealed for it.
+    return tell(replica, Access::exclusive, view, ctx, error, [&](OpenReplica& open) -> Result<std::string> {
+        COTMOC_ASSIGN(const std::string file, text_of(path, "path"));
+        COTMOC_ASSIGN(const std::uint64_t change_sets, records::export_signed(open.replica(), file));
+        return records::signed_json(file, change_sets);
     });
 }

@@ -114,6 +114,15 @@ cotmoc_status cotmoc_sync_watch(cotmoc_sync* sync, uint64_t interval_ms, cotmoc_
     return with_sync(sync, error, [&](SyncHandle& handle) { return handle.watch(interval_ms, ended, ctx); });
 }
 
+cotmoc_status cotmoc_sync_prune(cotmoc_sync* sync, const char* space, cotmoc_text_fn view, void* ctx,
+                                cotmoc_error* error) noexcept {
+    return with_sync(sync, error, [&](SyncHandle& handle) -> Result<void> {
+        COTMOC_ASSIGN(const std::string name, optional_text(space, "space"));
+        COTMOC_ASSIGN(const std::string text, handle.prune(name));
+        return give(view, ctx, text);
+    });
+}
+
 cotmoc_status cotmoc_sync_request(cotmoc_sync* sync, cotmoc_error* error) noexcept {
     return with_sync(sync, error, [](SyncHandle& handle) -> Result<void> {
         handle.request();

@@ -1,5 +1,7 @@
 #include "sync_handle.hpp"
 
+#include "host_progress.hpp"
+
 #include <cotmoc/records/json_text.hpp>
 #include <cotmoc/records/record_json.hpp>
 #include <cotmoc/records/status_json.hpp>
@@ -7,28 +9,6 @@
 #include <algorithm>
 
 namespace cotmoc::capi {
-namespace {
-
-/// The interface's numbers stay, whatever stages there come to be.
-std::int32_t stage_number(sync::SessionStage stage) {
-    switch (stage) {
-        case sync::SessionStage::greeting:
-            return COTMOC_STAGE_GREETING;
-        case sync::SessionStage::trust:
-            return COTMOC_STAGE_TRUST;
-        case sync::SessionStage::lists:
-            return COTMOC_STAGE_LISTS;
-        case sync::SessionStage::records:
-            return COTMOC_STAGE_RECORDS;
-        case sync::SessionStage::attachments:
-            return COTMOC_STAGE_ATTACHMENTS;
-        case sync::SessionStage::over:
-            break;
-    }
-    return COTMOC_STAGE_OVER;
-}
-
-}  // namespace
 
 /// Marks the handle and its replica as busy; gives both back at the end.
 class SyncHandle::Running {
@@ -37,6 +17,7 @@ public:
     ~Running() {
         if (began_) {
             sync_.cancelled_ = false;
+            sync_.pruned_.clear();
             if (sync_.engine_ && sync_.engine_->running()) {
                 sync_.engine_.reset();  // something was thrown in the middle of a session
             }
@@ -178,24 +159,22 @@ void SyncHandle::take_wishes(sync::SyncEngine& engine) {
     }
 }
 
-void SyncHandle::tell_progress(const sync::SyncProgress* now) {
-    if (!progress_ || progress_status_ != COTMOC_OK) {
-        return;
+void SyncHandle::tell_progress(const cotmoc_progress& now) {
+    if (progress_ && progress_status_ == COTMOC_OK) {
+        progress_status_ = (*progress_)->progress((*progress_)->ctx, &now);
     }
-    cotmoc_progress told{};
-    told.size = sizeof told;
-    told.left_ms = -1;
-    if (now == nullptr) {
-        told.no_progress = 1;
-    } else {
-        told.stage = stage_number(now->stage);
-        told.octets_up = now->bytes_up;
-        told.octets_down = now->bytes_down;
-        told.change_sets = now->change_sets;
-        told.expected = now->expected;
-        told.left_ms = now->left_ms.value_or(-1);
-    }
-    progress_status_ = (*progress_)->progress((*progress_)->ctx, &told);
+}
+
+sync::SyncCallbacks SyncHandle::progress_callbacks() {
+    const auto told = std::make_shared<HostProgress>();
+    sync::SyncCallbacks callbacks;
+    callbacks.progress = [this, told](const sync::SyncProgress& now) { tell_progress(told->moved(now)); };
+    callbacks.event = [this, told](sync::SyncEvent) { tell_progress(told->stuck()); };
+    return callbacks;
+}
+
+Result<void> SyncHandle::told_progress() const {
+    return progress_status_ == COTMOC_STOP ? Result<void>() : from_host(progress_status_, "progress");
 }
 
 Result<std::string> SyncHandle::report_text(const sync::SessionReport& report, std::int64_t began_ms) {
@@ -209,14 +188,48 @@ Result<std::string> SyncHandle::report_text(const sync::SessionReport& report, s
 Result<void> SyncHandle::run(const sync::SliceBudget& budget, Outcome& outcome) {
     Running running(*this);
     COTMOC_TRY(running.begin());
+    return slice(budget, outcome);
+}
+
+Result<std::string> SyncHandle::prune(const std::string& space) {
+    Running running(*this);
+    COTMOC_TRY(running.begin());
+    if (peer_key_) {
+        return fail(ErrorCode::wrong_usage, "a neighbour has no snapshots: prune with the hub");
+    }
+    const auto find = [&](OpenReplica& open) -> Result<std::vector<sync::SpaceInfo>> {
+        if (!open.replica().joined()) {
+            return fail(ErrorCode::not_joined);
+        }
+        return records::spaces_named(open.replica(), space);
+    };
+    COTMOC_ASSIGN(const std::vector<sync::SpaceInfo> spaces, with(*open_, Access::replica, find));
+    std::ranges::transform(spaces, std::back_inserter(pruned_), &sync::SpaceInfo::id);
+    Outcome outcome;
+    COTMOC_TRY(slice({}, outcome));
+    if (outcome.error) {
+        return tl::unexpected(*outcome.error);
+    }
+    if (stopped()) {
+        return records::json_array({});
+    }
+    return with(*open_, Access::replica, [&](OpenReplica& open) -> Result<std::string> {
+        COTMOC_ASSIGN(const records::SnapshotFiles* files, open.snapshots(true));
+        std::vector<std::string> all;
+        for (const sync::SpaceInfo& each : spaces) {
+            COTMOC_ASSIGN(const std::uint64_t dropped, sync::prune(open.replica(), *files->shelf, each));
+            all.push_back(records::pruned_json(each, dropped));
+        }
+        return records::json_array(all);
+    });
+}
+
+Result<void> SyncHandle::slice(const sync::SliceBudget& budget, Outcome& outcome) {
     const std::int64_t began = open_->clock().steady_ms();
     sync::SyncEngine& driven = engine(std::nullopt);
     // Without a limit of time nobody waits for a hub that does not answer.
     Transport transport(*this, driven, budget.ms != 0);
-    sync::SyncCallbacks callbacks;
-    callbacks.progress = [this](const sync::SyncProgress& progress) { tell_progress(&progress); };
-    callbacks.event = [this](sync::SyncEvent) { tell_progress(nullptr); };
-    sync::SyncRunner runner(driven, transport, open_->clock(), callbacks);
+    sync::SyncRunner runner(driven, transport, open_->clock(), progress_callbacks());
     if (driven.next_start().value_or(0) > began) {
         // A slice is a new chance: the host asks for it when it thinks that it may work.
         driven.network_changed(began);
@@ -228,10 +241,10 @@ Result<void> SyncHandle::run(const sync::SliceBudget& budget, Outcome& outcome) 
             outcome.error = Error{*transport.all.refusal, ""};
         }
     }
-    COTMOC_ASSIGN(outcome.text, report_text(transport.all, began));
-    if (progress_status_ != COTMOC_OK && progress_status_ != COTMOC_STOP) {
-        return from_host(progress_status_, "progress");
+    if (Result<void> told = told_progress(); !told) {
+        outcome.error = std::move(told).error();  // the report of what was done goes out all the same
     }
+    COTMOC_ASSIGN(outcome.text, report_text(transport.all, began));
     return {};
 }
 
@@ -246,9 +259,7 @@ Result<void> SyncHandle::watch(std::uint64_t interval_ms, cotmoc_text_fn ended, 
     Transport transport(*this, driven, true);
     std::int64_t began = open_->clock().steady_ms();
     Result<void> told;
-    sync::SyncCallbacks callbacks;
-    callbacks.progress = [this](const sync::SyncProgress& progress) { tell_progress(&progress); };
-    callbacks.event = [this](sync::SyncEvent) { tell_progress(nullptr); };
+    sync::SyncCallbacks callbacks = progress_callbacks();
     callbacks.session_ended = [&](const sync::SliceReport& report) {
         const std::int64_t now = open_->clock().steady_ms();
         auto text = report_text(std::exchange(transport.all, {}), began);
@@ -273,7 +284,7 @@ Result<void> SyncHandle::watch(std::uint64_t interval_ms, cotmoc_text_fn ended, 
     driven.request(began);
     runner.watch();
     COTMOC_TRY(told);
-    return progress_status_ == COTMOC_STOP ? Result<void>() : from_host(progress_status_, "progress");
+    return told_progress();
 }
 
 void SyncHandle::request() {

@@ -33,6 +33,9 @@ public:
     };
     Result<void> run(const sync::SliceBudget& budget, Outcome& outcome);
     Result<void> watch(std::uint64_t interval_ms, cotmoc_text_fn ended, void* ctx);
+    /// Asks the hub for its snapshots, then drops what they cover; an array of space and count. "": all
+    /// spaces.
+    Result<std::string> prune(const std::string& space);
 
     // Any thread.
     void request();
@@ -46,6 +49,8 @@ private:
     class Transport;
 
     Result<std::unique_ptr<Pipe>> make_pipe();
+    /// Sessions until a limit or the end. Preconditions: it is marked as running, and has a pipe.
+    Result<void> slice(const sync::SliceBudget& budget, Outcome& outcome);
     sync::SyncEngine& engine(std::optional<std::int64_t> interval_ms);
     /// Hands what others asked for to the engine. From the thread that runs.
     void take_wishes(sync::SyncEngine& engine);
@@ -57,7 +62,10 @@ private:
     /// When nothing is left to do: whether the next session brings the history of a space, to check the
     /// snapshot that it was begun with.
     Result<bool> want_verification(const sync::SessionReport& done);
-    void tell_progress(const sync::SyncProgress* progress);
+    void tell_progress(const cotmoc_progress& now);
+    sync::SyncCallbacks progress_callbacks();
+    /// What the host's progress has returned, as a result; COTMOC_STOP is no error.
+    Result<void> told_progress() const;
     bool stopped() const { return cancelled_ || progress_status_ != COTMOC_OK; }
     Result<std::string> report_text(const sync::SessionReport& report, std::int64_t began_ms);
 
@@ -69,7 +77,8 @@ private:
     std::string peer_;                                    // instead of the hub, if it is set
     std::optional<crypto::AgreementPublicKey> peer_key_;  // of it, in the run that goes on
     std::vector<Hash256> wanted_;                         // attached files
-    sync::SnapshotRule rule_;                             // of the session that runs
+    std::vector<SpaceId> pruned_;  // of which the session that runs asks for manifests, and for nothing else
+    sync::SnapshotRule rule_;      // of the session that runs
     std::optional<sync::SyncEngine> engine_;
     std::optional<std::int64_t> engine_interval_;
     cotmoc_status progress_status_ = COTMOC_OK;  // what the host's progress returned

@@ -109,7 +109,7 @@ sync::AttachmentRule SyncHandle::attachment_rule() {
 Result<void> SyncHandle::carry_files(sync::SessionOptions& session) {
     sync::Replica& replica = open_->replica();
     rule_ = {};
-    const auto files = open_->snapshots();
+    const auto files = open_->snapshots(!pruned_.empty());
     if (!files) {
         // No record depends on them, and files of records not on snapshots.
         open_->log().tell(COTMOC_LOG_ERROR, "snapshots: " + describe(files.error()));
@@ -124,6 +124,13 @@ Result<void> SyncHandle::carry_files(sync::SessionOptions& session) {
         return {};
     }
     session.attachments = store;
+    if (!pruned_.empty() && files) {
+        session.attachment_rule.carry = sync::AttachmentRule::Carry::none;
+        session.snapshots = (*files)->shelf.get();
+        rule_.ask = pruned_;
+        session.snapshot_rule = rule_;
+        return {};
+    }
     session.attachment_rule = attachment_rule();
     session.follow_attachments = [&replica, store] { return sync::follow_attachments(replica, *store); };
     if (files && (*files)->shelf != nullptr && !peer_key_) {
@@ -140,9 +147,11 @@ Result<bool> SyncHandle::settle_beginnings(const sync::SessionReport* done) {
         return false;  // who cancelled wants the replica now; the next session's end installs what is whole
     }
     return with(*open_, Access::replica, [&](OpenReplica& open) -> Result<bool> {
-        COTMOC_ASSIGN(const records::SnapshotFiles* files, open.snapshots());
-        return files->shelf != nullptr ? records::settle_beginnings(open.replica(), *files->shelf, rule, done)
-                                       : false;
+        const auto files = open.snapshots();
+        // Where they cannot be opened, the session was one without them, and said so.
+        return files && (*files)->shelf != nullptr
+                   ? records::settle_beginnings(open.replica(), *(*files)->shelf, rule, done)
+                   : false;
     });
 }
 

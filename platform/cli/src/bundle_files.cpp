@@ -4,62 +4,29 @@
 #include "messages.hpp"
 #include "progress.hpp"
 
-#include <cotmoc/system/file.hpp>
-
-#include <algorithm>
 #include <charconv>
 
 namespace cotmoc::cli {
 namespace {
 
-Result<BundleFiles> write_bundle(const BundleSide& side, const BundleOptions& options,
-                                 const std::string& path, std::vector<DeviceId> readers, bool answer) {
-    COTMOC_ASSIGN(const std::uint64_t volume_size, parse_volume_size(options.volume_size));
-    COTMOC_TRY(VolumeFiles::check_free(path));
-    Progress progress(side.common, side.clock, Label::exporting);
-    sync::BundleExport bundle{side.store,         side.keys,   side.random, side.peers,
-                              std::move(readers), options.all, volume_size, answer};
-    bundle.progress = [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); };
-    VolumeFiles files(path);
-    COTMOC_ASSIGN(const sync::BundleWritten written, sync::export_bundle(bundle, files));
-    return BundleFiles{written, files.names()};
-}
-
-std::string attachments_path_of(const std::string& bundle) { return bundle + ".files"; }
-
-/// Before anything is written.
-Result<void> check_attachments_place(const BundleOptions& options) {
-    if (!options.attachments) {
-        return {};
-    }
-    COTMOC_ASSIGN(const std::uint64_t volume_size, parse_volume_size(options.volume_size));
-    COTMOC_TRY(VolumeFiles::check_free(attachments_path_of(options.file)));
-    return volume_size >= sync::file_volume_min
-               ? Result<void>()
-               : fail(ErrorCode::out_of_bounds, "with --attachments a volume has at least 1M");
-}
-
-Result<FileBundleFiles> write_attachments(const BundleSide& side, const BundleOptions& options,
-                                          const std::string& bundle, std::vector<DeviceId> readers,
-                                          bool held_only) {
-    FileBundleFiles made;
-    COTMOC_ASSIGN(sync::AttachmentStore * store, side.attachments());
-    if (store == nullptr) {
-        return made;
-    }
-    COTMOC_ASSIGN(const std::uint64_t volume_size, parse_volume_size(options.volume_size));
-    const std::string path = attachments_path_of(bundle);
-    COTMOC_TRY(VolumeFiles::check_free(path));
-    Progress progress(side.common, side.clock, Label::exporting);
-    sync::FileBundleExport files{side.store.trust(), side.keys, *store, std::move(readers), options.all};
-    files.size_max = options.attachment_mib << 20;
-    files.held_only = held_only;
-    files.volume_size = std::max(volume_size, sync::file_volume_min);
-    files.progress = [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); };
-    VolumeFiles volumes(path);
-    COTMOC_ASSIGN(made.written, sync::export_files(files, volumes));
-    made.files = volumes.names();
+/// What both kinds of work need of the side, with a progress bar for each step.
+records::BundleParty party(const BundleSide& side) {
+    records::BundleParty made{side.store, side.keys, side.random, side.peers, side.attachments, side.is_hub};
+    made.meter = [&side](records::BundleStep step) -> records::BundleMeter {
+        const Label what = step == records::BundleStep::exporting ? Label::exporting : Label::importing;
+        const auto progress = std::make_shared<Progress>(side.common, side.clock, what);
+        return [progress](std::uint64_t done, std::uint64_t total) { progress->show(done, total); };
+    };
     return made;
+}
+
+Result<records::BundleOrder> order_of(const BundleOptions& options, const std::string& path) {
+    records::BundleOrder order{path, options.all};
+    COTMOC_ASSIGN(order.volume_size, parse_volume_size(options.volume_size));
+    if (options.attachments) {
+        order.attachments_max = options.attachment_mib << 20;
+    }
+    return order;
 }
 
 class Lines {
@@ -117,38 +84,6 @@ void put_read(const Common& common, const sync::BundleRead& read, const sync::Se
     }
 }
 
-Result<std::optional<BundleFiles>> answer_to(const BundleSide& side, const BundleOptions& options,
-                                             const sync::BundleRead& read, bool with_attachments) {
-    const std::vector<DeviceId> writers = records::answer_readers(side.store.trust(), side.keys, read);
-    if (options.ack.empty() || writers.empty()) {
-        return std::optional<BundleFiles>();
-    }
-    COTMOC_ASSIGN(BundleFiles answer, write_bundle(side, options, options.ack, writers, true));
-    if (with_attachments) {
-        COTMOC_ASSIGN(answer.attachments, write_attachments(side, options, options.ack, writers, true));
-    }
-    return std::optional(std::move(answer));
-}
-
-/// After the records, which name the files.
-Result<std::optional<sync::FileBundleRead>> read_attachments(const BundleSide& side,
-                                                             const std::vector<sync::VolumeSource*>& volumes,
-                                                             std::vector<Error>& problems) {
-    if (volumes.empty()) {
-        return std::optional<sync::FileBundleRead>();
-    }
-    COTMOC_ASSIGN(sync::AttachmentStore * store, side.attachments());
-    if (store == nullptr) {
-        return fail(ErrorCode::wrong_shape, "the catalogue has no field for files");
-    }
-    Progress progress(side.common, side.clock, Label::importing);
-    sync::FileBundleImport files{side.store.trust(), side.keys.public_keys().id(), *store, side.is_hub};
-    files.progress = [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); };
-    COTMOC_ASSIGN(sync::FileBundleRead read, sync::import_files(files, volumes));
-    problems.insert(problems.end(), read.problems.begin(), read.problems.end());
-    return std::optional(std::move(read));
-}
-
 }  // namespace
 
 void add_export_options(CLI::App& command, BundleOptions& options) {
@@ -200,12 +135,8 @@ Result<std::uint64_t> parse_volume_size(const std::string& text) {
 Outcome export_to_files(const BundleSide& side, const BundleOptions& options) {
     COTMOC_ASSIGN(std::vector<DeviceId> readers,
                   bundle_readers(side.store.trust(), side.devices, options.reader));
-    COTMOC_TRY(check_attachments_place(options));
-    COTMOC_ASSIGN(BundleFiles exported, write_bundle(side, options, options.file, readers, false));
-    if (options.attachments) {
-        COTMOC_ASSIGN(exported.attachments,
-                      write_attachments(side, options, options.file, std::move(readers), false));
-    }
+    COTMOC_ASSIGN(const records::BundleOrder order, order_of(options, options.file));
+    COTMOC_ASSIGN(const BundleFiles exported, records::write_bundle(party(side), order, std::move(readers)));
     if (side.common.json) {
         put_line(records::bundle_written_json(exported));
     } else {
@@ -214,57 +145,24 @@ Outcome export_to_files(const BundleSide& side, const BundleOptions& options) {
     return done;
 }
 
-namespace {
-
-struct Volumes {
-    std::vector<std::unique_ptr<FileVolume>> files;
-    std::vector<sync::VolumeSource*> bundles;
-    std::vector<sync::VolumeSource*> attachments;
-};
-
-Volumes open_volumes(const std::vector<std::string>& names) {
-    Volumes volumes;
-    system::allow_open_files(names.size());
-    for (const std::string& name : names) {
-        volumes.files.push_back(std::make_unique<FileVolume>(name));
-        sync::VolumeSource* volume = volumes.files.back().get();
-        // One that cannot be read is told as a volume of a bundle.
-        const bool of_files = sync::is_file_volume(*volume).value_or(false);
-        (of_files ? volumes.attachments : volumes.bundles).push_back(volume);
-    }
-    return volumes;
-}
-
-Result<sync::BundleRead> read_bundles(const BundleSide& side, const Volumes& volumes) {
-    if (volumes.bundles.empty()) {
-        return sync::BundleRead();
-    }
-    Progress progress(side.common, side.clock, Label::importing);
-    sync::BundleImport bundle{side.store, side.keys, side.peers, nullptr};
-    bundle.progress = [&](std::uint64_t volume, std::uint64_t count) { progress.show(volume, count); };
-    return sync::import_bundles(bundle, volumes.bundles);
-}
-
-}  // namespace
-
 Outcome import_from_files(const BundleSide& side, const BundleOptions& options) {
     if (!options.ack.empty()) {
         COTMOC_TRY(VolumeFiles::check_free(options.ack));
     }
-    const Volumes volumes = open_volumes(options.files);
-    COTMOC_ASSIGN(sync::BundleRead read, read_bundles(side, volumes));
-    const auto attachments = read_attachments(side, volumes.attachments, read.problems);
-    if (!attachments) {
-        read.problems.push_back(attachments.error());  // told with what was taken in of records
-    }
-    const sync::FileBundleRead* files = attachments && *attachments ? &**attachments : nullptr;
+    COTMOC_ASSIGN(const records::BundleOrder order, order_of(options, options.ack));
+    const records::BundleParty reader = party(side);
+    COTMOC_ASSIGN(const records::BundleImported imported, records::read_volumes(reader, options.files));
+    const sync::BundleRead& read = imported.read;
+    const sync::FileBundleRead* files = imported.attachments ? &*imported.attachments : nullptr;
     const sync::SessionNotes notes = side.notes();
     if (!side.common.json) {
         put_read(side.common, read, notes, files);
         COTMOC_TRY(finish_output());
     }
     // What was taken in is told whatever becomes of the answer.
-    const Result<std::optional<BundleFiles>> answer = answer_to(side, options, read, files != nullptr);
+    const Result<std::optional<BundleFiles>> answer = options.ack.empty()
+                                                          ? Result<std::optional<BundleFiles>>(std::nullopt)
+                                                          : records::write_answer(reader, order, imported);
     if (side.common.json) {
         const auto written = answer.value_or(std::nullopt);
         put_line(records::bundle_read_json(read, notes, written ? &*written : nullptr, files));

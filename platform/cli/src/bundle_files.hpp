@@ -3,7 +3,7 @@
 
 #include "command.hpp"
 
-#include <cotmoc/records/bundle_files.hpp>
+#include <cotmoc/records/bundle_work.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -35,6 +35,7 @@ void add_inspect_options(CLI::App& command, BundleOptions& options);
 /// "64K", "100M" or a number of octets; empty: the largest. wrong_usage.
 Result<std::uint64_t> parse_volume_size(const std::string& text);
 
+/// A records::BundleParty, with what is told of it.
 struct BundleSide {
     const Common& common;
     Clock& clock;

@@ -1,9 +1,6 @@
 // bundle: work carried on a stick.
-#include "attachment_place.hpp"
 #include "bundle_files.hpp"
 #include "program.hpp"
-
-#include <cotmoc/records/attachment_files.hpp>
 
 namespace cotmoc::cli {
 namespace {
@@ -25,16 +22,7 @@ Outcome with_replica(const Common& common, const BundleOptions& options, std::st
                     peers,
                     records::named_devices(replica)};
     side.notes = [&] { return replica.notes(); };
-    std::unique_ptr<sync::AttachmentStore> files;
-    side.attachments = [&]() -> Result<sync::AttachmentStore*> {
-        if (!files) {
-            COTMOC_ASSIGN(files, records::open_attachments_for_others(replica, opened->place.directory));
-        }
-        if (files) {
-            COTMOC_TRY(sync::follow_attachments(replica, *files));
-        }
-        return files.get();
-    };
+    side.attachments = records::attachments_for_sticks(replica, opened->place.directory);
     COTMOC_ASSIGN(const ExitStatus status, work(side, options));
     if (!common.json && replica.restored()) {
         put_line(common.text(Label::restored));

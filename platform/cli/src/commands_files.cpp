@@ -5,10 +5,7 @@
 
 #include <cotmoc/records/export_json.hpp>
 #include <cotmoc/records/lookup.hpp>
-#include <cotmoc/sync/archive.hpp>
 #include <cotmoc/system/file.hpp>
-
-#include <map>
 
 namespace cotmoc::cli {
 namespace {
@@ -91,48 +88,15 @@ struct ExportOptions {
     std::string signed_file;
 };
 
-/// RFC 4180.
-std::string csv_cell(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-        return std::string(text);
-    }
-    std::string cell = "\"";
-    for (const char letter : text) {
-        cell += letter;
-        if (letter == '"') {
-            cell += '"';
-        }
-    }
-    return cell + "\"";
-}
-
-std::string csv_row(const sync::Replica& replica, const core::Kind& kind, const core::RecordView& record) {
-    std::map<std::string, std::string_view, std::less<>> values;
-    for (const JsonMember& member : split_object(record.body)) {
-        values.emplace(member.key, member.value);
-    }
-    std::string row = to_uuid_text(record.id) + "," + csv_cell(space_name(replica, record.space));
-    for (const core::Field& field : kind.fields) {
-        if (field.retired) {
-            continue;
-        }
-        const auto value = values.find(field.name);
-        row += "," + (value == values.end() ? std::string() : csv_cell(plain_text(value->second)));
-    }
-    return row + "\r\n";
-}
-
-/// What the device holds as it travels: sealed and signed, so nothing leaves that a hub does not have.
 Outcome export_signed(const Common& common, const std::string& file) {
+    // Before a passphrase is asked for.
     if (system::file_exists(file)) {
         return fail(ErrorCode::already_exists, file);
     }
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "export"));
-    COTMOC_TRY(opened->replica->begin_session());  // what waits here is sealed first
-    COTMOC_ASSIGN(const std::unique_ptr<sync::HubStore> archive, sync::open_sqlite_hub_store(file));
-    COTMOC_ASSIGN(const std::uint64_t change_sets, sync::write_archive(*opened->replica, *archive));
+    COTMOC_ASSIGN(const std::uint64_t change_sets, records::export_signed(*opened->replica, file));
     if (common.json) {
-        put_line(JsonObject().text("file", file).number("change_sets", change_sets).finish());
+        put_line(records::signed_json(file, change_sets));
     }
     return done;
 }
@@ -149,27 +113,10 @@ Outcome export_records(const Common& common, const ExportOptions& options) {
         return fail(ErrorCode::wrong_usage, "csv needs --kind");
     }
     COTMOC_ASSIGN(const auto opened, Opened::open(common, "export"));
-    sync::Replica& replica = *opened->replica;
-    core::ListQuery query;
-    const core::Kind* kind = nullptr;
-    if (!options.kind.empty()) {
-        COTMOC_ASSIGN(kind, find_kind(replica, options.kind));
-        query.kind = kind->name;
-    }
-    if (!options.space.empty()) {
-        COTMOC_ASSIGN(const sync::SpaceInfo space, replica.find_space(options.space));
-        query.space = space.id;
-    }
-    COTMOC_TRY(records::note_export(replica, query, options.format));
-    if (csv) {
-        std::string header = "id,space";
-        for (const core::Field& field : kind->fields) {
-            header += field.retired ? std::string() : "," + field.name;
-        }
-        put(header + "\r\n");
-    }
-    COTMOC_TRY(replica.store().list(query, [&](const core::RecordView& record) {
-        put(csv ? csv_row(replica, *kind, record) : records::export_json(replica, record) + "\n");
+    const records::ExportOrder order{options.kind, options.space,
+                                     csv ? records::ExportFormat::csv : records::ExportFormat::jsonl};
+    COTMOC_TRY(records::export_records(*opened->replica, order, [&](const std::string& line) {
+        put(line + (csv ? "\r\n" : "\n"));
         return true;
     }));
     return done;

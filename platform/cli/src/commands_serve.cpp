@@ -5,7 +5,7 @@
 #include "lan_announcer.hpp"
 #include "laptop_door.hpp"
 
-#include <cotmoc/asio/tcp.hpp>
+#include <cotmoc/asio/neighbour_server.hpp>
 
 namespace cotmoc::cli {
 namespace {
@@ -14,17 +14,6 @@ struct ServeOptions {
     std::string listen;
     bool announce = false;
 };
-
-/// A post has a handful of neighbours; a laptop keeps no more callers waiting than that.
-asio::TcpServerOptions laptop_limits() {
-    asio::TcpServerOptions options;
-    options.connections_max = 32;
-    options.per_address_max = 8;
-    options.unknown_max = 16;
-    options.unknown_per_address_max = 8;
-    options.stop_on_signals = true;
-    return options;
-}
 
 Outcome serve(const Common& common, const ServeOptions& options) {
     const auto endpoint = asio::parse_endpoint(options.listen);
@@ -45,7 +34,8 @@ Outcome serve(const Common& common, const ServeOptions& options) {
     }
     COTMOC_TRY(door.begin());
     sync::CallMemory callers;
-    asio::TcpServerOptions server_options = laptop_limits();
+    asio::TcpServerOptions server_options = asio::neighbour_server_options();
+    server_options.stop_on_signals = true;
     server_options.make_session = [&](const std::string& source) {
         return sync::answer_at(door, door.random(), callers, source);
     };

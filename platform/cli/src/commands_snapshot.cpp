@@ -14,15 +14,6 @@ struct SnapshotOptions {
     std::optional<std::uint64_t> every;
 };
 
-/// The one named, or all.
-Result<std::vector<sync::SpaceInfo>> spaces_of(const sync::Replica& replica, const std::string& name) {
-    if (name.empty()) {
-        return replica.spaces();
-    }
-    COTMOC_ASSIGN(const sync::SpaceInfo space, replica.find_space(name));
-    return std::vector{space};
-}
-
 void put_snapshot(const Common& common, const sync::SpaceInfo& space,
                   const crypto::SnapshotManifest& manifest) {
     const std::string id = crypto::snapshot_id(manifest).hex();
@@ -52,7 +43,7 @@ Outcome make(const Common& common, const SnapshotOptions& options) {
         return fail(ErrorCode::not_joined);
     }
     COTMOC_ASSIGN(const SnapshotPlace place, open_snapshots(*opened, true));
-    COTMOC_ASSIGN(const std::vector<sync::SpaceInfo> spaces, spaces_of(replica, options.space));
+    COTMOC_ASSIGN(const std::vector<sync::SpaceInfo> spaces, records::spaces_named(replica, options.space));
     std::size_t made = 0;
     for (const sync::SpaceInfo& space : spaces) {
         COTMOC_ASSIGN(const std::vector<core::FeedState> held, replica.store().frontier(space.id));
@@ -75,7 +66,7 @@ Outcome prune(const Common& common, const SnapshotOptions& options) {
         return fail(ErrorCode::not_joined);
     }
     COTMOC_ASSIGN(const SnapshotPlace place, open_snapshots(*opened, true));
-    COTMOC_ASSIGN(const std::vector<sync::SpaceInfo> spaces, spaces_of(replica, options.space));
+    COTMOC_ASSIGN(const std::vector<sync::SpaceInfo> spaces, records::spaces_named(replica, options.space));
     // What the hub holds of snapshots may be newer than what was heard of last.
     COTMOC_ASSIGN(const HubAddress hub, hub_address(replica, options.hub));
     AttachmentLink link = place.link({});
@@ -86,7 +77,7 @@ Outcome prune(const Common& common, const SnapshotOptions& options) {
     for (const sync::SpaceInfo& space : spaces) {
         COTMOC_ASSIGN(const std::uint64_t dropped, sync::prune(replica, *place.shelf, space));
         if (common.json) {
-            put_line(JsonObject().text("space", space.name).number("pruned", dropped).finish());
+            put_line(records::pruned_json(space, dropped));
         } else {
             put_line(space.name + "  " + std::string(common.text(Label::pruned)) + ": " +
                      std::to_string(dropped) + " " + std::string(common.text(Label::change_sets)));

@@ -5,6 +5,7 @@
 #include "command.hpp"
 
 #include <cotmoc/asio/tcp.hpp>
+#include <cotmoc/records/neighbour_visits.hpp>
 #include <cotmoc/records/status_json.hpp>
 #include <cotmoc/sync/attachments.hpp>
 #include <cotmoc/sync/snapshots.hpp>
@@ -13,11 +14,9 @@ namespace cotmoc::cli {
 
 using records::hub_setting;
 using records::last_sync_setting;
+using records::neighbour_stall_ms;
 using records::set_setting;
 using records::setting;
-
-/// So long a session with a neighbour may go on without moving anything: somebody waits for the replica.
-inline constexpr std::int64_t neighbour_stall_ms = 30'000;
 
 struct HubAddress {
     std::string text;

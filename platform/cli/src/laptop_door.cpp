@@ -1,30 +1,18 @@
 #include "laptop_door.hpp"
 
 #include "hub_link.hpp"
-#include "json_text.hpp"
 #include "messages.hpp"
 #include "sync_output.hpp"
 
-#include <cotmoc/base/native_path.hpp>
-
-#include <filesystem>
 #include <iostream>
 
 namespace cotmoc::cli {
-namespace {
-
-std::optional<std::uint64_t> disk_free(const std::string& directory) {
-    std::error_code unknown;
-    const auto space = std::filesystem::space(native_file(directory), unknown);
-    return unknown ? std::nullopt : std::optional<std::uint64_t>(space.available);
-}
-
-}  // namespace
 
 LaptopDoor::LaptopDoor(const Common& common, std::string directory, crypto::Secret passphrase)
-    : common_(common), directory_(std::move(directory)), passphrase_(std::move(passphrase)) {
-    limits_.disk_free = [this] { return disk_free(directory_); };
-}
+    : common_(common),
+      directory_(std::move(directory)),
+      passphrase_(std::move(passphrase)),
+      visits_(directory_) {}
 
 /// Once: a stranger's octets must not make this device try a passphrase, which costs a second and may be
 /// counted.
@@ -45,12 +33,7 @@ Result<std::unique_ptr<Opened>> LaptopDoor::open() {
     COTMOC_TRY(remember(opened->place.key_store));
     // The key file was opened once; its passphrase costs a second, and a caller waits.
     COTMOC_ASSIGN(opened->replica, sync::Replica::open_unlocked(opened->place.environment(), keys_->clone()));
-    if (!opened->replica->joined()) {
-        return fail(ErrorCode::not_joined);
-    }
-    if (opened->replica->trust().find(opened->replica->id())->revoked) {
-        return fail(ErrorCode::revoked, "this device");
-    }
+    COTMOC_TRY(records::check_serving(*opened->replica));
     return opened;
 }
 
@@ -70,20 +53,14 @@ Result<sync::SessionOptions> LaptopDoor::enter() {
         return tl::unexpected(opened.error());
     }
     opened_ = std::move(*opened);
-    store_ = std::make_unique<sync::NeighbourStore>(*opened_->replica, quotas_, limits_,
-                                                    [this] { return opened_->place.clock.steady_ms(); });
-    sync::SessionOptions options{*store_, opened_->replica->keys().device, random_};
-    options.gate = &gate_;
-    options.stall_ms = neighbour_stall_ms;  // the owner waits meanwhile
-    open_files(options);
-    return options;
+    open_files();
+    return visits_.begin(*opened_->replica, random_, opened_->place.clock, files_.get());
 }
 
-void LaptopDoor::open_files(sync::SessionOptions& options) {
+void LaptopDoor::open_files() {
     auto files = records::open_attachments_for_others(*opened_->replica, directory_);
     if (files) {
         files_ = std::move(*files);
-        options.attachments = files_.get();
     } else {
         std::cerr << error_line("cotmoc", {files.error().code, "attachments.db: " + files.error().detail},
                                 common_.language)
@@ -97,8 +74,8 @@ void LaptopDoor::leave(const sync::SessionReport& report, const std::optional<De
     if (on_seen) {
         (void)on_seen(*opened_->replica);  // what it has no use for does not end the serving
     }
+    visits_.end();
     files_.reset();
-    store_.reset();
     opened_.reset();
     // Whoever reads it may go on in the replica.
     const Result<void> told = line ? tell(*line, error) : tl::unexpected(line.error());
@@ -107,13 +84,12 @@ void LaptopDoor::leave(const sync::SessionReport& report, const std::optional<De
     }
 }
 
-/// A disk that is full now may have room for the next caller.
 void LaptopDoor::note_failure(const Error& error) {
-    if (error.code == ErrorCode::disk_full) {
-        std::cerr << error_line("cotmoc", error, common_.language) << std::endl;
-    } else if (error.code != ErrorCode::busy) {
+    if (records::ends_serving(error.code)) {
         fatal_ = error;
         on_fatal();
+    } else if (error.code != ErrorCode::busy) {
+        std::cerr << error_line("cotmoc", error, common_.language) << std::endl;
     }
 }
 
@@ -131,33 +107,21 @@ Result<void> LaptopDoor::tell(const std::string& line, const std::optional<Error
 Result<std::string> LaptopDoor::describe(const sync::SessionReport& report,
                                          const std::optional<DeviceId>& peer,
                                          const std::optional<Error>& error) {
-    if (!error && report.round_trips == 0) {
-        return std::string();  // nothing new; and who said so may have been a recording (S22)
+    if (!records::is_worth_telling(report, error)) {
+        return std::string();
     }
     sync::Replica& replica = *opened_->replica;
     const sync::SessionNotes& notes = replica.notes();
     needs_person_ = needs_person_ || notes.new_conflicts + notes.quarantined + notes.forks != 0;
-    const auto* device = peer ? replica.trust().find(*peer) : nullptr;
-    const std::string id = peer ? peer->hex() : "";
-    std::string name = device != nullptr ? replica.device_name(device->index) : "";
     const std::string now = utc_text(opened_->place.clock.wall_ms());
     if (report.complete) {
         COTMOC_TRY(set_setting(replica, last_sync_setting, now));
     }
     if (common_.json) {
-        return JsonObject()
-            .text("device", id)
-            .text("name", name)
-            .raw("sent", records::transfer_json(report.sent))
-            .raw("received", records::transfer_json(report.received))
-            .number("attachments_sent", report.attachments_sent.whole)
-            .number("attachments_received", report.attachments_received.whole)
-            .flag("complete", report.complete)
-            .text("error", error ? error_name(error->code) : std::string_view())
-            .number("conflicts", notes.new_conflicts)
-            .number("quarantined", notes.quarantined)
-            .finish();
+        return records::visit_json(replica, report, peer, error);
     }
+    const std::string id = peer ? peer->hex() : "";
+    std::string name = records::visitor_name(replica, peer);
     name = name.empty() ? (id.empty() ? "?" : id.substr(0, 8)) : name;
     const auto count = [&](Label what, const sync::Transfer& transfer) {
         return std::string(common_.text(what)) + " " + std::to_string(transfer.change_sets) + " " +

@@ -4,9 +4,8 @@
 #include "attachment_place.hpp"
 #include "command.hpp"
 
+#include <cotmoc/records/neighbour_visits.hpp>
 #include <cotmoc/sync/door.hpp>
-#include <cotmoc/sync/neighbour_store.hpp>
-#include <cotmoc/sync/session_gate.hpp>
 
 namespace cotmoc::cli {
 
@@ -42,7 +41,7 @@ private:
     Result<std::string> describe(const sync::SessionReport& report, const std::optional<DeviceId>& peer,
                                  const std::optional<Error>& error);
     /// Without its files a device still serves: records do without them.
-    void open_files(sync::SessionOptions& options);
+    void open_files();
     void note_failure(const Error& error);
     Result<void> tell(const std::string& line, const std::optional<Error>& error);
 
@@ -50,15 +49,12 @@ private:
     std::string directory_;
     crypto::Secret passphrase_;  // until begin()
     crypto::SystemRandom random_;
-    sync::SessionGate gate_;
     std::optional<crypto::KeyFileContents> keys_;
     Bytes key_file_;
     Hash256 root_;
-    sync::NeighbourQuotas quotas_;
-    sync::NeighbourLimits limits_;
+    records::NeighbourVisits visits_;
     // While a caller is inside.
     std::unique_ptr<Opened> opened_;
-    std::unique_ptr<sync::NeighbourStore> store_;
     std::unique_ptr<sync::AttachmentStore> files_;
     std::optional<Error> fatal_;
     bool needs_person_ = false;

@@ -106,7 +106,7 @@ struct MadeBundle {
 };
 
 jstring bundle_export(Call& call, jlong replica, jstring path, jstring reader, jlong volume_size,
-                      jboolean everything) {
+                      jboolean everything, jlong attachments_max) {
     const MadeBundle bundle(call, replica);
     if (const char* text = call.in(reader); text != nullptr) {
         need(call, cotmoc_bundle_set_reader(bundle.get, text, call.error()));
@@ -114,6 +114,10 @@ jstring bundle_export(Call& call, jlong replica, jstring path, jstring reader, j
     need(call,
          cotmoc_bundle_set_volume_size(bundle.get, static_cast<std::uint64_t>(volume_size), call.error()));
     need(call, cotmoc_bundle_set_everything(bundle.get, everything != JNI_FALSE ? 1 : 0, call.error()));
+    if (attachments_max >= 0) {
+        need(call, cotmoc_bundle_set_attachments(bundle.get, 1, static_cast<std::uint64_t>(attachments_max),
+                                                 call.error()));
+    }
     return call.text(cotmoc_bundle_export, bundle.get, call.in(path));
 }
 
@@ -127,6 +131,10 @@ jstring bundle_import(Call& call, jlong replica, jobjectArray paths, jstring ans
         need(call, cotmoc_bundle_set_answer(bundle.get, text, call.error()));
     }
     return call.text(cotmoc_bundle_import, bundle.get);
+}
+
+jstring export_signed(Call& call, jlong replica, jstring path) {
+    return call.text(cotmoc_replica_export_signed, replica_at(replica), call.in(path));
 }
 
 jstring bundle_inspect(Call& call, jstring path) { return call.text(cotmoc_bundle_inspect, call.in(path)); }
@@ -150,7 +158,8 @@ Methods file_methods() {
         method<detach>("detach", "(JLjava/lang/String;Ljava/lang/String;Ljava/lang/String;)V"),
         method<save>("attachmentSave",
                      "(JLjava/lang/String;Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;)V"),
-        method<bundle_export>("bundleExport", "(JLjava/lang/String;Ljava/lang/String;JZ)Ljava/lang/String;"),
+        method<bundle_export>("bundleExport", "(JLjava/lang/String;Ljava/lang/String;JZJ)Ljava/lang/String;"),
+        method<export_signed>("exportSigned", "(JLjava/lang/String;)Ljava/lang/String;"),
         method<bundle_import>("bundleImport", "(J[Ljava/lang/String;Ljava/lang/String;)Ljava/lang/String;"),
         method<bundle_inspect>("bundleInspect", "(Ljava/lang/String;)Ljava/lang/String;"),
     };

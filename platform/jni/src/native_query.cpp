@@ -31,9 +31,11 @@ void sql(Call& call, jlong replica, jstring statement, jobject sink) {
              sink != nullptr ? &give_row : nullptr, static_cast<void*>(&rows));
 }
 
+/// As lines or as a table.
+template <auto Function>
 void export_records(Call& call, jlong replica, jstring kind, jstring space, jobject sink) {
     Rows rows{call.env(), sink};
-    call.run(cotmoc_replica_export, at<cotmoc_replica>(replica), call.in(kind), call.in(space),
+    call.run(Function, at<cotmoc_replica>(replica), call.in(kind), call.in(space),
              sink != nullptr ? &give_row : nullptr, static_cast<void*>(&rows));
 }
 
@@ -141,7 +143,10 @@ Methods query_methods() {
         method<cursor_next>("cursorNext", "(J)Ljava/lang/String;"),
         method<cursor_free>("cursorFree", "(J)V"),
         method<sql>("sql", "(JLjava/lang/String;Lvn/cotmoc/RowSink;)V"),
-        method<export_records>("export", "(JLjava/lang/String;Ljava/lang/String;Lvn/cotmoc/RowSink;)V"),
+        method<export_records<cotmoc_replica_export>>(
+            "export", "(JLjava/lang/String;Ljava/lang/String;Lvn/cotmoc/RowSink;)V"),
+        method<export_records<cotmoc_replica_export_csv>>(
+            "exportCsv", "(JLjava/lang/String;Ljava/lang/String;Lvn/cotmoc/RowSink;)V"),
         method<audit>("audit", "(JLvn/cotmoc/RowSink;)V"),
         method<report>("report",
                        "(JLjava/lang/String;Ljava/lang/String;Ljava/lang/String;)Ljava/lang/String;"),

@@ -1,4 +1,4 @@
-// sync.h and transport.h
+// sync.h, transport.h and serve.h
 #include "natives.hpp"
 
 #include <algorithm>
@@ -155,6 +155,27 @@ void set_hints(Call& call, jlong sync, jboolean metered, jboolean battery_low) {
              battery_low != JNI_FALSE ? 1 : 0);
 }
 
+cotmoc_serve* serve_at(jlong pointer) { return at<cotmoc_serve>(pointer); }
+
+jlong serve_new(Call& call, jlong replica) {
+    cotmoc_serve* serve = nullptr;
+    call.run(cotmoc_serve_new, at<cotmoc_replica>(replica), &serve);
+    return pointer_of(serve);
+}
+
+void serve_free(Call&, jlong serve) { cotmoc_serve_free(serve_at(serve)); }
+
+void serve_set_listen(Call& call, jlong serve, jstring address) {
+    call.run(cotmoc_serve_set_listen, serve_at(serve), call.in(address));
+}
+
+void serve_run(Call& call, jlong serve, jobject told) {
+    Rows rows{call.env(), told};
+    call.run(cotmoc_serve_run, serve_at(serve), &give_row, static_cast<void*>(&rows));
+}
+
+void serve_cancel(Call& call, jlong serve) { call.run(cotmoc_serve_cancel, serve_at(serve)); }
+
 }  // namespace
 
 cotmoc_transport transport_callbacks(JNIEnv* env, jobject transport) {
@@ -183,6 +204,11 @@ Methods sync_methods() {
         method<network_changed>("syncNetworkChanged", "(J)V"),
         method<set_hints>("syncSetHints", "(JZZ)V"),
         method<cancel>("syncCancel", "(J)V"),
+        method<serve_new>("serveNew", "(J)J"),
+        method<serve_free>("serveFree", "(J)V"),
+        method<serve_set_listen>("serveSetListen", "(JLjava/lang/String;)V"),
+        method<serve_run>("serveRun", "(JLvn/cotmoc/RowSink;)V"),
+        method<serve_cancel>("serveCancel", "(J)V"),
     };
 }
 

@@ -10,12 +10,19 @@ struct Handle {
     cotmoc_bundle *bundle = nullptr;
 };
 
+uint64_t attachments_max(CTMBundleOptions *options) {
+    const uint64_t most = [options attachmentsMax];
+    return most != 0 ? most : uint64_t{16} << 20;
+}
+
 }  // namespace
 
 @implementation CTMBundleOptions
 @synthesize reader = _reader;
 @synthesize volumeSize = _volumeSize;
 @synthesize everything = _everything;
+@synthesize attachments = _attachments;
+@synthesize attachmentsMax = _attachmentsMax;
 
 - (void)dealloc {
     CTM_RELEASE(_reader);
@@ -40,6 +47,9 @@ struct Handle {
          !call.done(cotmoc_bundle_set_reader(handle.bundle, CTMUtf8(reader), call.error()), error)) ||
         (size != 0 && !call.done(cotmoc_bundle_set_volume_size(handle.bundle, size, call.error()), error)) ||
         !call.done(cotmoc_bundle_set_everything(handle.bundle, [options everything] ? 1 : 0, call.error()),
+                   error) ||
+        !call.done(cotmoc_bundle_set_attachments(handle.bundle, [options attachments] ? 1 : 0,
+                                                 attachments_max(options), call.error()),
                    error)) {
         return nil;
     }

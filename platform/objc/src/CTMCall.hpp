@@ -3,7 +3,23 @@
 
 #import <Cotmoc/Cotmoc.h>
 
-#include <cotmoc/cotmoc.h>
+// By noun: where case does not count in a file's name, <cotmoc/cotmoc.h> is Cotmoc/Cotmoc.h.
+#include <cotmoc/attachment.h>
+#include <cotmoc/base.h>
+#include <cotmoc/bundle.h>
+#include <cotmoc/conflict.h>
+#include <cotmoc/device.h>
+#include <cotmoc/key_store.h>
+#include <cotmoc/log.h>
+#include <cotmoc/observer.h>
+#include <cotmoc/options.h>
+#include <cotmoc/query.h>
+#include <cotmoc/record.h>
+#include <cotmoc/replica.h>
+#include <cotmoc/serve.h>
+#include <cotmoc/status.h>
+#include <cotmoc/sync.h>
+#include <cotmoc/transport.h>
 
 #include <string>
 

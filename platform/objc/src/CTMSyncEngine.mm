@@ -1,5 +1,6 @@
 #import "CTMHost.hpp"
 #import "CTMJson.hpp"
+#include "CTMTime.hpp"
 
 @interface CTMProgress (CTMMaking)
 - (instancetype)initWithProgress:(const cotmoc_progress &)progress;
@@ -72,10 +73,6 @@ cotmoc_status session_ended(void *ctx, const char *text, size_t size) {
         }
         return static_cast<cotmoc_status>(COTMOC_OK);
     });
-}
-
-uint64_t milliseconds(NSTimeInterval seconds) {
-    return seconds <= 0 ? 0 : seconds > 1e12 ? 0 : static_cast<uint64_t>(seconds * 1000 + 0.5);
 }
 
 }  // namespace
@@ -168,16 +165,18 @@ uint64_t milliseconds(NSTimeInterval seconds) {
 
 - (NSDictionary *)runWithOctets:(uint64_t)octetsMax seconds:(NSTimeInterval)seconds error:(NSError **)error {
     CTMCall call([_replica ctm_language]);
-    return call.json(
-        cotmoc_sync_run(_handle, octetsMax, milliseconds(seconds), CTMCall::view, call.ctx(), call.error()),
-        error);
+    return call.json(cotmoc_sync_run(_handle, octetsMax, CTMMilliseconds(seconds), CTMCall::view, call.ctx(),
+                                     call.error()),
+                     error);
 }
 
 - (BOOL)watchWithInterval:(NSTimeInterval)interval error:(NSError **)error {
     CTMCall call([_replica ctm_language]);
     void *context = CTM_CONTEXT(_delegateBox);
+    // Never by itself, rather than all the time.
+    const uint64_t milliseconds = interval > 0 ? CTMMilliseconds(interval) : 0;
     const cotmoc_status status =
-        cotmoc_sync_watch(_handle, milliseconds(interval), session_ended, context, call.error());
+        cotmoc_sync_watch(_handle, milliseconds, session_ended, context, call.error());
     CTMDrop(context);
     return call.done(status, error);
 }

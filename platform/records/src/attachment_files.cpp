@@ -1,4 +1,5 @@
 #include "database_beside.hpp"
+#include "disk_free.hpp"
 
 #include <cotmoc/base/native_path.hpp>
 #include <cotmoc/pictures/thumbnailer.hpp>
@@ -7,7 +8,6 @@
 #include <cotmoc/system/file.hpp>
 
 #include <algorithm>
-#include <filesystem>
 #include <limits>
 #include <map>
 
@@ -40,11 +40,7 @@ sync::AttachmentLimits no_limits() {
 sync::AttachmentLimits limits_for_others(const std::string& directory) {
     sync::AttachmentLimits limits;
     limits.free_bytes = 1ULL << 30;
-    limits.disk_free = [directory]() -> std::optional<std::uint64_t> {
-        std::error_code unknown;
-        const auto space = std::filesystem::space(native_file(directory), unknown);
-        return unknown ? std::nullopt : std::optional<std::uint64_t>(space.available);
-    };
+    limits.disk_free = [directory] { return disk_free(directory); };
     return limits;
 }
 

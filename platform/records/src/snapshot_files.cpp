@@ -1,6 +1,7 @@
 #include "database_beside.hpp"
 
 #include <cotmoc/records/attachment_files.hpp>
+#include <cotmoc/records/json_text.hpp>
 #include <cotmoc/records/snapshot_files.hpp>
 #include <cotmoc/records/status_json.hpp>
 #include <cotmoc/system/file.hpp>
@@ -71,6 +72,18 @@ Result<bool> settle_beginnings(sync::Replica& replica, sync::SnapshotShelf& shel
     }
     COTMOC_TRY(set_setting(replica, long_way_setting, "1"));
     return true;
+}
+
+Result<std::vector<sync::SpaceInfo>> spaces_named(const sync::Replica& replica, const std::string& name) {
+    if (name.empty()) {
+        return replica.spaces();
+    }
+    COTMOC_ASSIGN(const sync::SpaceInfo space, replica.find_space(name));
+    return std::vector{space};
+}
+
+std::string pruned_json(const sync::SpaceInfo& space, std::uint64_t dropped) {
+    return JsonObject().text("space", space.name).number("pruned", dropped).finish();
 }
 
 void add_session(sync::SessionReport& sum, const sync::SessionReport& later) {

@@ -166,6 +166,11 @@ TEST(a_delegate_ends_a_sync) {
     CHECK([[report objectForKey:@"complete"] boolValue]);
     [engine setDelegate:nil];
     CHECK([engine runWithOctets:0 seconds:0 error:&error] != nil);
+    // Too late for its own run, and it ends no run of another engine.
+    CHECK([engine cancelWithError:&error]);
+    CTMSyncEngine *next = engine_of(replica);
+    report = [next runWithOctets:0 seconds:0 error:&error];
+    CHECK([[report objectForKey:@"complete"] boolValue]);
 }
 
 TEST(a_pipe_of_the_app) {
@@ -264,6 +269,14 @@ TEST(bundles) {
     CHECK([[writer exportBundleToFile:path options:options error:&error] objectForKey:@"files"] != nil);
     CHECK_FAILS(CTMErrorFileExists, [writer exportBundleToFile:path options:nil error:&error]);
     CHECK([CTMReplica inspectBundleFile:path error:&error] != nil);
+    [options setAttachments:YES];
+    [options setVolumeSize:64 * 1024];
+    NSString *more = ctm_test_path(@"more");
+    CHECK_FAILS(CTMErrorOutOfBounds, [writer exportBundleToFile:more options:options error:&error]);
+    [options setVolumeSize:0];
+    NSDictionary *carried = [[writer exportBundleToFile:more options:options
+                                                  error:&error] objectForKey:@"attachments"];
+    CHECK([[carried objectForKey:@"carried"] integerValue] == 0);
     NSArray *files = [NSArray arrayWithObject:path];
     NSDictionary *read = [reader importBundleFromFiles:files answer:nil error:&error];
     CHECK([[read objectForKey:@"complete"] boolValue]);

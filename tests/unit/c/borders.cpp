@@ -153,6 +153,7 @@ TEST_CASE("options that lack something open nothing") {
     CHECK(replica == nullptr);
     REQUIRE(cotmoc_options_set_directory(options, province.directory("none").c_str(), nullptr) == COTMOC_OK);
     CHECK(cotmoc_replica_open(options, &replica, &error) == COTMOC_NO_PASSPHRASE);
+    CHECK(cotmoc_replica_create(options, "don-a", &replica, &error) == COTMOC_NO_PASSPHRASE);
     const std::string text = "mật khẩu thử nghiệm";
     REQUIRE(cotmoc_options_set_passphrase(options, reinterpret_cast<const uint8_t*>(text.data()), text.size(),
                                           nullptr) == COTMOC_OK);

@@ -47,6 +47,10 @@ TEST_CASE("a wipe takes a replica away once its work was sent, or is given up") 
     Options forgotten(province.directory("don-b"));
     forgotten.set_passphrase("a wrong passphrase it is");
     CHECK(cotmoc_device_wipe(forgotten.handle, 1, nullptr, nullptr, nullptr) == COTMOC_OK);
+#ifdef _WIN32
+    // It may stay if nothing is in it (docs/windows.md).
+    std::filesystem::remove(province.directory("don-b"));
+#endif
     CHECK(!std::filesystem::exists(province.directory("don-b")));
     CHECK(cotmoc_device_wipe(nullptr, 1, nullptr, nullptr, nullptr) == COTMOC_WRONG_USAGE);
 }

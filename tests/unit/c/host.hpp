@@ -135,8 +135,19 @@ public:
             return static_cast<HubPipe*>(ctx)->receive(std::span(into, capacity), *got);
         };
         made.close = [](void* ctx) {
-            ++static_cast<HubPipe*>(ctx)->closed;
-            static_cast<HubPipe*>(ctx)->session_.reset();
+            auto& in = *static_cast<HubPipe*>(ctx);
+            ++in.closed;
+            in.session_.reset();
+            if (in.on_close) {
+                in.on_close();
+            }
+        };
+        made.wake = [](void* ctx) {
+            auto& in = *static_cast<HubPipe*>(ctx);
+            ++in.woken;
+            if (in.on_wake) {
+                in.on_wake();
+            }
         };
         return made;
     }
@@ -144,6 +155,7 @@ public:
     int opened = 0;
     int closed = 0;
     int dropped = 0;
+    std::atomic<int> woken = 0;
     std::size_t piece = 4096;     // octets at once
     std::uint64_t cut_after = 0;  // octets sent, after which the pipe breaks; 0: never
     cotmoc_status fail_open = COTMOC_OK;
@@ -151,12 +163,18 @@ public:
     bool ended = false;                // receives give nothing and do not wait, as at the end of a socket
     std::function<void()> on_receive;  // somebody who does something meanwhile
     std::function<void()> on_drop;
+    std::function<cotmoc_status()> on_open;  // before it opens
+    std::function<void()> on_close;
+    std::function<void()> on_wake;
     std::function<std::unique_ptr<sync::Session>()> answers;  // somebody else than the fleet's hub
 
 private:
     cotmoc_status open() {
         if (fail_open != COTMOC_OK) {
             return fail_open;
+        }
+        if (const cotmoc_status failed = on_open ? on_open() : COTMOC_OK; failed != COTMOC_OK) {
+            return failed;
         }
         ++opened;
         sent_ = 0;

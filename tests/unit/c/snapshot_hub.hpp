@@ -8,6 +8,14 @@
 
 namespace cotmoc::test_c {
 
+inline std::string status_of(const Post& post) {
+    return text_from([&](auto... view) { return cotmoc_replica_status(post.replica, view...); });
+}
+
+inline std::string digests_of(const Post& post) {
+    return text_from([&](auto... view) { return cotmoc_replica_digests(post.replica, view...); });
+}
+
 class SnapshotHub {
 public:
     explicit SnapshotHub(Province& province) : province_(province) {

@@ -1,20 +1,13 @@
 // An app begins with a snapshot, goes on where a session was cut, and checks it in the background.
 #include "unit/c/snapshot_hub.hpp"
 
+#include <fstream>
 #include <thread>
 
 using namespace cotmoc;
 using namespace cotmoc::test_c;
 
 namespace {
-
-std::string status_of(const Post& post) {
-    return text_from([&](auto... view) { return cotmoc_replica_status(post.replica, view...); });
-}
-
-std::string digests_of(const Post& post) {
-    return text_from([&](auto... view) { return cotmoc_replica_digests(post.replica, view...); });
-}
 
 cotmoc_status try_add(const Post& post) {
     return cotmoc_record_add(post.replica, "delegation", nullptr, nullptr, R"({"head":"X"})", nullptr,
@@ -165,4 +158,23 @@ TEST_CASE("an app that writes before the snapshot comes keeps what it wrote and 
     sync.run();
     hub.sync("tinh");
     CHECK(has(digests_of(post), hub.digest()));
+}
+
+TEST_CASE("an app whose snapshots or files are damaged on the disk syncs its records without them") {
+    for (const char* damaged : {"/snapshots.db", "/attachments.db"}) {
+        CAPTURE(damaged);
+        Province province;
+        SnapshotHub hub(province);
+        hub.work(many);
+        hub.make_snapshot();
+        Post post(province, "don-b");
+        std::ofstream(province.directory("don-b") + damaged) << std::string(100'000, 'x');
+        HubPipe pipe(province);
+        pipe.answers = [&] { return hub.answer(); };
+        Syncer sync(post.replica, pipe);
+        CHECK(has(sync.run(), R"("complete":true)"));
+        CHECK(has(digests_of(post), hub.digest()));
+        CHECK_FALSE(has(status_of(post), R"("attributed_by_snapshot_of":"tinh")"));
+        CHECK(try_add(post) == COTMOC_OK);
+    }
 }

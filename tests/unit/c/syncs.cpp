@@ -153,7 +153,11 @@ TEST_CASE("what the progress callback returns ends the sync and comes back") {
     sink.ctx = &returns;
     sink.progress = [](void* ctx, const cotmoc_progress*) { return *static_cast<cotmoc_status*>(ctx); };
     REQUIRE(cotmoc_sync_set_progress(sync.handle, &sink, nullptr) == COTMOC_OK);
-    CHECK(cotmoc_sync_run(sync.handle, 0, 0, nullptr, nullptr, nullptr) == COTMOC_HOST_FIRST + 3);
+    std::string report;
+    cotmoc_error error{};
+    CHECK(cotmoc_sync_run(sync.handle, 0, 0, into_string, &report, &error) == COTMOC_HOST_FIRST + 3);
+    CHECK(error.status == COTMOC_HOST_FIRST + 3);
+    CHECK(has(report, R"("complete":false)"));
     returns = COTMOC_STOP;
     CHECK(cotmoc_sync_run(sync.handle, 0, 0, nullptr, nullptr, nullptr) == COTMOC_OK);
     REQUIRE(cotmoc_sync_set_progress(sync.handle, nullptr, nullptr) == COTMOC_OK);
@@ -186,6 +190,50 @@ TEST_CASE("watch runs sessions when asked, until it is cancelled") {
     CHECK(has(seen.ended[1], R"("sent":{"change_sets":1)"));
 }
 
+TEST_CASE("what is told of a session of a watch may use the replica, but not have it for itself") {
+    Province province;
+    Post post(province, "don-a");
+    const std::string id = post.add("delegation", R"({"head":"A"})");
+    HubPipe pipe(province);
+    HubPipe other_pipe(province);
+    Syncer sync(post.replica, pipe);
+    Syncer other(post.replica, other_pipe);
+    std::vector<cotmoc_status> busy;
+    std::vector<cotmoc_status> done;
+    std::function<void()> told = [&] {
+        cotmoc_replica* const replica = post.replica;
+        const auto* octets = reinterpret_cast<const uint8_t*>(passphrase.data());
+        const std::size_t size = passphrase.size();
+        busy = {
+            cotmoc_replica_close(replica, nullptr),
+            cotmoc_replica_suspend(replica, nullptr),
+            cotmoc_replica_verify(replica, nullptr, nullptr, nullptr),
+            cotmoc_replica_release(replica, "abcdef", nullptr, nullptr, nullptr),
+            cotmoc_replica_rejoin(replica, octets, size, nullptr, nullptr, nullptr, nullptr),
+            cotmoc_replica_change_passphrase(replica, octets, size, octets, size, nullptr),
+            cotmoc_sync_run(other.handle, 0, 0, nullptr, nullptr, nullptr),
+            cotmoc_sync_run(sync.handle, 0, 0, nullptr, nullptr, nullptr),
+            cotmoc_sync_watch(other.handle, 0, nullptr, nullptr, nullptr),
+            cotmoc_sync_set_hub(sync.handle, "hub.example:7450", nullptr),
+        };
+        done = {
+            cotmoc_record_get(replica, id.c_str(), nullptr, nullptr, nullptr),
+            cotmoc_replica_status(replica, nullptr, nullptr, nullptr),
+            post.edit(id, R"({"head":"B"})"),
+            cotmoc_sync_set_hub(other.handle, "hub.example:7450", nullptr),
+            cotmoc_sync_request(sync.handle, nullptr),
+            cotmoc_sync_cancel(sync.handle, nullptr),
+        };
+    };
+    const auto ended = [](void* ctx, const char*, size_t) -> cotmoc_status {
+        (*static_cast<std::function<void()>*>(ctx))();
+        return COTMOC_OK;
+    };
+    CHECK(cotmoc_sync_watch(sync.handle, 0, ended, &told, nullptr) == COTMOC_OK);
+    CHECK(busy == std::vector<cotmoc_status>(10, COTMOC_BUSY));
+    CHECK(done == std::vector<cotmoc_status>(6, COTMOC_OK));
+}
+
 TEST_CASE("without a hub or a membership no sync begins") {
     Province province;
     Options options(province.directory("don-x"));
@@ -193,7 +241,8 @@ TEST_CASE("without a hub or a membership no sync begins") {
     REQUIRE(cotmoc_replica_create(options.handle, "don-x", &replica, nullptr) == COTMOC_OK);
     cotmoc_sync* sync = nullptr;
     REQUIRE(cotmoc_sync_new(replica, &sync, nullptr) == COTMOC_OK);
-    CHECK(cotmoc_sync_run(sync, 0, 0, nullptr, nullptr, nullptr) == COTMOC_NOT_JOINED);
+    std::string report = "none";
+    CHECK(cotmoc_sync_run(sync, 0, 0, into_string, &report, nullptr) == COTMOC_NOT_JOINED);
     CHECK(cotmoc_record_add(replica, "delegation", nullptr, nullptr, "{}", nullptr, nullptr, nullptr) ==
           COTMOC_NOT_JOINED);
     CHECK(cotmoc_sync_set_hub(sync, "nonsense", nullptr) == COTMOC_WRONG_USAGE);
@@ -202,7 +251,8 @@ TEST_CASE("without a hub or a membership no sync begins") {
     cotmoc_replica_free(replica);
     Post post(province, "don-a");
     REQUIRE(cotmoc_sync_new(post.replica, &sync, nullptr) == COTMOC_OK);
-    CHECK(cotmoc_sync_run(sync, 0, 0, nullptr, nullptr, nullptr) == COTMOC_NO_HUB);
+    CHECK(cotmoc_sync_run(sync, 0, 0, into_string, &report, nullptr) == COTMOC_NO_HUB);
+    CHECK(report == "none");
     // Nobody listens there.
     REQUIRE(cotmoc_sync_set_hub(sync, "127.0.0.1:1", nullptr) == COTMOC_OK);
     cotmoc_error error{};

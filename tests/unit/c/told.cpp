@@ -154,4 +154,48 @@ TEST_CASE("edits of different fields that were merged are told of one record, or
     CHECK(soft(alone.c_str()) == "[]");
     CHECK(soft(nullptr) == soft(id.c_str()));
     CHECK(cotmoc_conflict_soft(one.replica, "", nullptr, nullptr, nullptr) == COTMOC_BAD_ID);
+
+    const auto by_cursor = [&](const char* kind) {
+        cotmoc_query* query = nullptr;
+        REQUIRE(cotmoc_query_new(&query, nullptr) == COTMOC_OK);
+        REQUIRE(cotmoc_query_set_kind(query, kind, nullptr) == COTMOC_OK);
+        cotmoc_cursor* cursor = nullptr;
+        REQUIRE(cotmoc_conflict_soft_cursor(one.replica, query, &cursor, nullptr) == COTMOC_OK);
+        cotmoc_query_free(query);
+        std::vector<std::string> all;
+        for (int32_t found = 1; found != 0;) {
+            std::string text;
+            REQUIRE(cotmoc_cursor_next(cursor, into_string, &text, &found, nullptr) == COTMOC_OK);
+            if (found != 0) {
+                all.push_back(text);
+            }
+        }
+        cotmoc_cursor_free(cursor);
+        return all;
+    };
+    const std::vector<std::string> told = by_cursor("delegation");
+    REQUIRE(told.size() == 1);
+    CHECK(soft(id.c_str()) == "[" + told[0] + "]");
+    CHECK(by_cursor("inspection").empty());
+}
+
+TEST_CASE("a cursor over what was merged is opened for a query that fits, and ends with its replica") {
+    Province province;
+    Post post(province, "don-a");
+    post.add("delegation", R"({"head":"A"})");
+    cotmoc_query* query = nullptr;
+    REQUIRE(cotmoc_query_new(&query, nullptr) == COTMOC_OK);
+    REQUIRE(cotmoc_query_set_kind(query, "nothing", nullptr) == COTMOC_OK);
+    cotmoc_cursor* cursor = nullptr;
+    CHECK(cotmoc_conflict_soft_cursor(post.replica, query, &cursor, nullptr) == COTMOC_UNKNOWN_KIND);
+    CHECK(cursor == nullptr);
+    cotmoc_query_free(query);
+    CHECK(cotmoc_conflict_soft_cursor(post.replica, nullptr, nullptr, nullptr) == COTMOC_WRONG_USAGE);
+    REQUIRE(cotmoc_conflict_soft_cursor(post.replica, nullptr, &cursor, nullptr) == COTMOC_OK);
+    int32_t found = 1;
+    CHECK(cotmoc_cursor_next(cursor, nullptr, nullptr, &found, nullptr) == COTMOC_OK);
+    CHECK(found == 0);
+    REQUIRE(cotmoc_replica_close(post.replica, nullptr) == COTMOC_OK);
+    CHECK(cotmoc_cursor_next(cursor, nullptr, nullptr, &found, nullptr) == COTMOC_WRONG_USAGE);
+    cotmoc_cursor_free(cursor);
 }

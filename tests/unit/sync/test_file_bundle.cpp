@@ -316,6 +316,24 @@ TEST_CASE("a hub takes from a stick what its authors may write, whether or not i
     CHECK(must(later.store->spaces()).empty());
 }
 
+TEST_CASE("a hub takes from a stick no manifest of which one octet is not as its author signed it") {
+    Stations stations;
+    stations.attach("post", 1'000, 1);
+    const Bytes volume = stations.write("post", {"so"}).volumes.at(0);
+    StickHub hub(stations);
+    constexpr std::size_t manifest = 37 + 5;  // after the volume's head and the item's
+    for (std::size_t at = 0; at < 186; ++at) {
+        CAPTURE(at);
+        Bytes changed = volume;
+        changed[manifest + at] ^= 1;
+        const auto came = hub.read(changed);
+        CHECK(came.refused + came.problems.size() >= 1);
+        CHECK(came.chunks == 0);
+    }
+    CHECK(must(hub.store->spaces()).empty());
+    CHECK(hub.read(volume).files == 1);
+}
+
 TEST_CASE("anybody can count what a volume of files holds, and damage is found without keys") {
     Stations stations;
     stations.attach("post", 300'000, 1, 9'000);

@@ -117,10 +117,10 @@ TEST_CASE("a neighbour neither makes the hub go back nor makes good what it lost
     CHECK(hub_holds(fleet, "post-a") == held);
 
     fleet.close_hub();
-    for (const char* end : {"-wal", "-shm"}) {
+    for (const char* end : {"", "-wal", "-shm"}) {
         std::filesystem::remove(file + end);
     }
-    std::filesystem::copy_file(file + ".backup", file, std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(file + ".backup", file);
     fleet.reopen_hub();
     const auto session = fleet.call("post-a");
     const auto hub = fleet.answer();

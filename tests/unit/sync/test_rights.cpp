@@ -180,11 +180,10 @@ struct History {
     }
     void fresh_observer() {
         fleet["observer"].replica.reset();
-        for (const char* more : {"-wal", "-shm"}) {
+        for (const char* more : {"", "-wal", "-shm"}) {
             std::filesystem::remove(fleet["observer"].path + more);
         }
-        std::filesystem::copy_file(base, fleet["observer"].path,
-                                   std::filesystem::copy_options::overwrite_existing);
+        std::filesystem::copy_file(base, fleet["observer"].path);
         fleet.reopen("observer");
     }
     /// All items, line by line.

@@ -92,5 +92,6 @@ typedef struct cotmoc_cursor cotmoc_cursor;
 typedef struct cotmoc_subscription cotmoc_subscription;
 typedef struct cotmoc_sync cotmoc_sync;
 typedef struct cotmoc_bundle cotmoc_bundle;
+typedef struct cotmoc_serve cotmoc_serve;
 
 COTMOC_END_DECLS

@@ -14,9 +14,15 @@ COTMOC_API cotmoc_status cotmoc_conflict_list(cotmoc_replica* replica, const cha
                                               void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
 /// Different fields of the record that were edited at once and merged: an array of the object of
 /// `conflicts --soft --json`, empty if there are none. `id` may be NULL, since API version 2: of every record
-/// shown, in one text, while other threads wait for the reading of all history; for a person who asks.
+/// shown, in one text, while other threads wait for the reading of all history; better by the cursor.
 COTMOC_API cotmoc_status cotmoc_conflict_soft(cotmoc_replica* replica, const char* id, cotmoc_text_fn view,
                                               void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
+/// A cursor over those of all records that `query` chooses, which may be NULL: one object of
+/// `conflicts --soft --json` for each record that has any. cotmoc_cursor_next reads the history of records
+/// until it comes to one; other threads use the replica between two of them. Since API version 2.
+COTMOC_API cotmoc_status cotmoc_conflict_soft_cursor(cotmoc_replica* replica, const cotmoc_query* query,
+                                                     cotmoc_cursor** cursor,
+                                                     cotmoc_error* error) COTMOC_NOTHROW;
 
 // A choice settles the conflict for everybody. `shown` may be NULL; else it is the field's version that the
 // person saw (cotmoc_record_versions), and COTMOC_STALE comes back if it is another one by now.

@@ -11,4 +11,5 @@
 #include <cotmoc/query.h>
 #include <cotmoc/record.h>
 #include <cotmoc/replica.h>
+#include <cotmoc/serve.h>
 #include <cotmoc/sync.h>

@@ -7,9 +7,9 @@ COTMOC_BEGIN_DECLS
 
 /// Called once after each commit that changed the result: local edits before their call returns, what a sync
 /// received when it is committed. On the thread of that call or sync, never inside a transaction. It may call
-/// any function of the replica but close, suspend and running a sync (COTMOC_BUSY), and may cancel
-/// subscriptions, its own too. Other threads wait meanwhile, so it does not wait for one of them. What it
-/// changes itself is told after it has returned.
+/// any function of the replica but those that want it for themselves (COTMOC_BUSY; platform/c/README.md), and
+/// may cancel subscriptions, its own too. Other threads wait meanwhile, so it does not wait for one of them.
+/// What it changes itself is told after it has returned.
 typedef struct cotmoc_observer {
     size_t size;  // sizeof(cotmoc_observer)
     void* ctx;

@@ -37,8 +37,8 @@ COTMOC_API cotmoc_status cotmoc_cursor_open(cotmoc_replica* replica, const cotmo
                                             cotmoc_cursor** cursor, cotmoc_error* error) COTMOC_NOTHROW;
 COTMOC_API void cotmoc_cursor_free(cotmoc_cursor* cursor) COTMOC_NOTHROW;
 /// The next record: `found` becomes 1 and the view gets the object of `show --json`, or of a conflict
-/// (cotmoc_conflict_cursor). At the end `found` becomes 0 and the view is not called. COTMOC_WRONG_USAGE once
-/// the replica is closed.
+/// (cotmoc_conflict_cursor, cotmoc_conflict_soft_cursor). At the end `found` becomes 0 and the view is not
+/// called. COTMOC_WRONG_USAGE once the replica is closed.
 COTMOC_API cotmoc_status cotmoc_cursor_next(cotmoc_cursor* cursor, cotmoc_text_fn view, void* ctx,
                                             int32_t* found, cotmoc_error* error) COTMOC_NOTHROW;
 
@@ -65,5 +65,18 @@ COTMOC_API cotmoc_status cotmoc_replica_audit(cotmoc_replica* replica, cotmoc_te
 COTMOC_API cotmoc_status cotmoc_replica_export(cotmoc_replica* replica, const char* kind, const char* space,
                                                cotmoc_text_fn line, void* ctx,
                                                cotmoc_error* error) COTMOC_NOTHROW;
+/// The same as a table (RFC 4180, UTF-8) of one kind: first a row with "id", "space" and the names of the
+/// fields, then one for each record, all without a line's end; whoever writes a file ends each with CR LF.
+/// Since API version 2.
+COTMOC_API cotmoc_status cotmoc_replica_export_csv(cotmoc_replica* replica, const char* kind,
+                                                   const char* space, cotmoc_text_fn row, void* ctx,
+                                                   cotmoc_error* error) COTMOC_NOTHROW;
+/// Writes what the device holds as it travels, sealed and signed, to a new file that anybody who knows the
+/// root's fingerprint can check with `cotmoc verify FILE`, and nobody can read without the keys. What waits
+/// is sealed first. Gives {"file","change_sets"}. COTMOC_ALREADY_EXISTS, COTMOC_NOT_JOINED; COTMOC_BUSY while
+/// a sync runs and inside a callback; after a failure there is no such file. Since API version 2.
+COTMOC_API cotmoc_status cotmoc_replica_export_signed(cotmoc_replica* replica, const char* path,
+                                                      cotmoc_text_fn view, void* ctx,
+                                                      cotmoc_error* error) COTMOC_NOTHROW;
 
 COTMOC_END_DECLS

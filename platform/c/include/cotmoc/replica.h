@@ -14,16 +14,16 @@ COTMOC_BEGIN_DECLS
 // for a replica that is closed; COTMOC_BUSY while it is suspended, for a call from a callback that may not
 // make it, and for one that has waited two seconds for a callback of the key store; COTMOC_DISK_FULL,
 // COTMOC_IO_ERROR, COTMOC_DATABASE_DAMAGED, COTMOC_OUT_OF_MEMORY, COTMOC_INTERNAL. A call that fails has
-// changed nothing, but for tries of a PIN. join, join_remote, rejoin, change_passphrase and verify return
-// COTMOC_BUSY inside a callback and while a sync runs, too.
+// changed nothing, but for tries of a PIN. join, join_remote, rejoin, change_passphrase, verify and release
+// return COTMOC_BUSY inside a callback and while a sync runs, too.
 
 /// Makes a device's keys and an empty encrypted database, and opens it. `name` is the device's. Needs a
-/// directory and a passphrase. COTMOC_ALREADY_EXISTS, COTMOC_WEAK_PASSPHRASE, COTMOC_BUSY if another process
-/// has the directory, and what the key store returns.
+/// directory and a passphrase. COTMOC_NO_PASSPHRASE, COTMOC_ALREADY_EXISTS, COTMOC_WEAK_PASSPHRASE,
+/// COTMOC_BUSY if another process has the directory, and what the key store returns.
 COTMOC_API cotmoc_status cotmoc_replica_create(const cotmoc_options* options, const char* name,
                                                cotmoc_replica** replica, cotmoc_error* error) COTMOC_NOTHROW;
-/// COTMOC_NO_REPLICA, COTMOC_WRONG_PASSPHRASE, COTMOC_BUSY if another process or this one has it open, and
-/// what the key store returns.
+/// COTMOC_NO_REPLICA, COTMOC_NO_PASSPHRASE, COTMOC_WRONG_PASSPHRASE, COTMOC_BUSY if another process or this
+/// one has it open, and what the key store returns.
 COTMOC_API cotmoc_status cotmoc_replica_open(const cotmoc_options* options, cotmoc_replica** replica,
                                              cotmoc_error* error) COTMOC_NOTHROW;
 /// Closes the database and forgets the keys; cursors, subscriptions and syncs of the replica are closed with

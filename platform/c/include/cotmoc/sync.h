@@ -80,7 +80,8 @@ COTMOC_API cotmoc_status cotmoc_sync_want_attachment(cotmoc_sync* sync, const ch
 /// One slice: sessions until nothing is left to exchange, or until so many octets and milliseconds are used
 /// (0: no limit). What has arrived is committed whatever the end, and the next slice goes on from there; a
 /// limit or a cancel is no error. While it runs, other threads may use the replica. The view gets the object
-/// of `sync --json`, also after a failure, with how far it came. The error is that of the last session:
+/// of `sync --json`, also after a failure, with how far it came; a run that did not begin (COTMOC_NOT_JOINED,
+/// COTMOC_NO_HUB, COTMOC_BUSY, a peer that is not known) has none. The error is that of the last session:
 /// COTMOC_NOT_JOINED, COTMOC_NO_HUB, COTMOC_NO_ANSWER, COTMOC_CONNECTION_FAILED, COTMOC_CONNECTION_LOST,
 /// COTMOC_HANDSHAKE_FAILED, COTMOC_NOT_ENROLLED, COTMOC_QUOTA_EXCEEDED and more in docs/errors.md; with
 /// `retry` it says whether the next slice may succeed by itself. COTMOC_BUSY inside any callback. A space of
@@ -94,7 +95,17 @@ COTMOC_API cotmoc_status cotmoc_sync_run(cotmoc_sync* sync, uint64_t octets_max,
 /// Runs sessions whenever there is a reason (a request, a changed network, `interval_ms` over; 0: never by
 /// itself), with back-off after failures, until it is cancelled. `ended` gets the object of each session with
 /// its "error" (a name, or null) and "next_ms" (until the next one, or null); anything but COTMOC_OK ends it.
+/// The sync runs meanwhile: close, suspend, verify and the like are COTMOC_BUSY inside.
 COTMOC_API cotmoc_status cotmoc_sync_watch(cotmoc_sync* sync, uint64_t interval_ms, cotmoc_text_fn ended,
+                                           void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
+
+/// Makes room on a post's or a district's device: a session with the hub that asks for its snapshots, then
+/// drops the octets of old change sets that a snapshot and the province cover, of one space or (NULL) of all.
+/// No record, state or digest changes; the history of what was dropped is COTMOC_HISTORY_NOT_HERE from then
+/// on. Gives an array of the objects of `prune --json`, empty after a cancel. COTMOC_NOT_ALLOWED for a
+/// province's device, which keeps all; COTMOC_UNKNOWN_SPACE, COTMOC_WRONG_USAGE with a peer, and the errors
+/// of cotmoc_sync_run. Since API version 2.
+COTMOC_API cotmoc_status cotmoc_sync_prune(cotmoc_sync* sync, const char* space, cotmoc_text_fn view,
                                            void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
 
 /// There is something to send, or a person asks.

@@ -23,7 +23,11 @@ typedef struct cotmoc_transport {
     cotmoc_status (*receive)(void* ctx, uint8_t* into, size_t capacity, int32_t timeout_ms, size_t* got);
     /// Once after each `open` that succeeded.
     void (*close)(void* ctx);
-    /// Optional. Makes a `receive` that waits return at once. On any thread.
+    /// Optional; without it a cancel waits for `open`. Makes an `open` or `receive` that waits return at
+    /// once, with any status, or the next one if none waits yet. On any thread, from several at once, and at
+    /// the same time as `open`, `send` and `receive`, so what it uses must be there before `open` begins. It
+    /// is called only between the beginning of an `open` and that of its `close`, or the end of an `open`
+    /// that fails: `close` waits until it has returned. It must not wait for the sync.
     void (*wake)(void* ctx);
 } cotmoc_transport;
 

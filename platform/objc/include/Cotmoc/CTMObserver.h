@@ -35,7 +35,7 @@ NS_SWIFT_NAME(Observer)
 
 /// Lasts until it is cancelled or deallocated; it retains the replica and the observer until then. Any
 /// thread.
-NS_SWIFT_NAME(Subscription)
+NS_SWIFT_NAME(ReplicaSubscription)
 @interface CTMSubscription : NSObject {
 @private
     CTMReplica *_replica;

@@ -17,7 +17,7 @@ typedef NS_ENUM(NSInteger, CTMRecordState) {
 } NS_SWIFT_NAME(RecordState);
 
 /// A record as it was when it was read. Immutable; any thread.
-NS_SWIFT_NAME(Record)
+NS_SWIFT_NAME(ReplicaRecord)
 @interface CTMRecord : NSObject {
 @private
     NSDictionary *_object;

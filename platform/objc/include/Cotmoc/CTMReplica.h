@@ -41,13 +41,14 @@ NS_SWIFT_NAME(Replica)
     NSString *_language;
 }
 CTM_NO_PLAIN_INIT
-/// Opens what is there. CTMErrorNoReplica, CTMErrorWrongPassphrase, CTMErrorBusy if another process or this
-/// one has it open, and what the key store returns.
+/// Opens what is there. CTMErrorNoReplica, CTMErrorNoPassphrase, CTMErrorWrongPassphrase, CTMErrorBusy if
+/// another process or this one has it open, and what the key store returns.
 - (instancetype _Nullable)initWithOptions:(CTMOptions *)options
                                     error:(NSError *_Nullable *_Nullable)error NS_DESIGNATED_INITIALIZER
     NS_SWIFT_NAME(init(_:));
 /// Makes a device's keys and an empty encrypted database, and opens it. `name` is the device's.
-/// CTMErrorAlreadyExists, CTMErrorWeakPassphrase, CTMErrorBusy, and what the key store returns.
+/// CTMErrorNoPassphrase, CTMErrorAlreadyExists, CTMErrorWeakPassphrase, CTMErrorBusy, and what the key store
+/// returns.
 - (instancetype _Nullable)initByCreatingDevice:(NSString *)name
                                        options:(CTMOptions *)options
                                          error:(NSError *_Nullable *_Nullable)error NS_DESIGNATED_INITIALIZER

@@ -27,7 +27,7 @@ typedef NS_ENUM(NSInteger, CTMSyncAttachments) {
 } NS_SWIFT_NAME(SyncAttachments);
 
 /// How far the sync is, since it was run. Immutable; any thread.
-NS_SWIFT_NAME(Progress)
+NS_SWIFT_NAME(SyncProgress)
 @interface CTMProgress : NSObject {
 @private
     CTMSyncStage _stage;
@@ -105,17 +105,18 @@ CTM_NO_PLAIN_INIT
                  error:(NSError *_Nullable *_Nullable)error;
 
 /// One slice: sessions until nothing is left to exchange, or until so many octets and seconds are used (0: no
-/// limit). What has arrived is committed whatever the end, and the next slice goes on from there; a limit or
-/// a cancel is no error. Gives the object of `sync --json`; after a failure nil, and then the error's
-/// userInfo has it as CTMErrorReportKey. CTMErrorRetryKey says whether the next slice may succeed by itself.
-/// CTMErrorNotJoined, CTMErrorNoHub, CTMErrorNoAnswer, CTMErrorConnectionFailed, CTMErrorConnectionLost,
+/// limit; a time that is over already, negative or below a millisecond, counts as a millisecond). What has
+/// arrived is committed whatever the end, and the next slice goes on from there; a limit or a cancel is no
+/// error. Gives the object of `sync --json`; after a failure nil, and then the error's userInfo has it as
+/// CTMErrorReportKey. CTMErrorRetryKey says whether the next slice may succeed by itself. CTMErrorNotJoined,
+/// CTMErrorNoHub, CTMErrorNoAnswer, CTMErrorConnectionFailed, CTMErrorConnectionLost,
 /// CTMErrorHandshakeFailed, CTMErrorNotEnrolled, CTMErrorQuotaExceeded and more in docs/errors.md.
 - (CTM_DICTIONARY(NSString *, id) *_Nullable)runWithOctets:(uint64_t)octetsMax
                                                    seconds:(NSTimeInterval)seconds
                                                      error:(NSError *_Nullable *_Nullable)error
     NS_SWIFT_NAME(run(octets:seconds:));
-/// Runs sessions whenever there is a reason (a request, a changed network, `interval` seconds over; 0: never
-/// by itself), with back-off after failures, until it is cancelled.
+/// Runs sessions whenever there is a reason (a request, a changed network, `interval` seconds over; 0 or
+/// negative: never by itself), with back-off after failures, until it is cancelled.
 - (BOOL)watchWithInterval:(NSTimeInterval)interval
                     error:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(watch(interval:));
 

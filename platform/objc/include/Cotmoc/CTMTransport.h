@@ -27,7 +27,11 @@ NS_SWIFT_NAME(Transport)
 /// Once after each open that succeeded.
 - (void)close;
 @optional
-/// Makes a receive that waits return at once. On any thread.
+/// Makes an open or receive that waits return at once, with or without an error, or the next one if none
+/// waits yet; without it a cancel waits for open. On any thread, from several at once, and at the same time
+/// as open, send and receive, so what it uses must be there before open begins. It is called only between the
+/// beginning of an open and that of its close, or the end of an open that fails: close waits until it has
+/// returned. It must not wait for the sync.
 - (void)wake;
 @end
 

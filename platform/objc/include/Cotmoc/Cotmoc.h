@@ -9,11 +9,13 @@
 #import <Cotmoc/CTMDevice.h>
 #import <Cotmoc/CTMErrorCode.h>
 #import <Cotmoc/CTMErrors.h>
+#import <Cotmoc/CTMExport.h>
 #import <Cotmoc/CTMKeyStore.h>
 #import <Cotmoc/CTMObserver.h>
 #import <Cotmoc/CTMOptions.h>
 #import <Cotmoc/CTMQuery.h>
 #import <Cotmoc/CTMRecord.h>
 #import <Cotmoc/CTMReplica.h>
+#import <Cotmoc/CTMServer.h>
 #import <Cotmoc/CTMSyncEngine.h>
 #import <Cotmoc/CTMTransport.h>

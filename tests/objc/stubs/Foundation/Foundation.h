@@ -97,7 +97,18 @@ typedef NS_ENUM(NSUInteger, NSStringEncoding) { NSUTF8StringEncoding = 4 };
 + (NSNull *)null;
 @end
 
-@interface NSArray<__covariant T> : NSObject
+typedef struct {
+    unsigned long state;
+    id __unsafe_unretained _Nullable *_Nullable itemsPtr;
+    unsigned long *_Nullable mutationsPtr;
+    unsigned long extra[5];
+} NSFastEnumerationState;
+@protocol NSFastEnumeration
+- (NSUInteger)countByEnumeratingWithState:(NSFastEnumerationState *)state
+                                  objects:(id __unsafe_unretained _Nullable[_Nonnull])buffer
+                                    count:(NSUInteger)count;
+@end
+@interface NSArray<__covariant T> : NSObject <NSFastEnumeration>
 + (instancetype)arrayWithObjects:(const T _Nonnull[_Nullable])objects count:(NSUInteger)count;
 + (instancetype)arrayWithObjects:(T)first, ...;
 - (T)objectAtIndex:(NSUInteger)index;
@@ -109,6 +120,7 @@ typedef NS_ENUM(NSUInteger, NSStringEncoding) { NSUTF8StringEncoding = 4 };
 @interface NSMutableArray<T> : NSArray <T>
 + (instancetype)array;
 - (void)addObject:(T)object;
+- (void)removeObject:(T)object;
 - (void)addObjectsFromArray:(NSArray<T> *)other;
 @end
 @interface NSDictionary<__covariant K, __covariant V> : NSObject
@@ -164,6 +176,19 @@ extern NSString *const NSUnderlyingErrorKey;
 extern void NSLog(NSString *format, ...) __attribute__((format(__NSString__, 1, 2)));
 extern NSString *NSStringFromClass(Class type);
 
+typedef NSString *NSNotificationName;
+@interface NSNotification : NSObject
+@property(readonly, copy) NSNotificationName name;
+@property(readonly) id _Nullable object;
+@end
+@interface NSNotificationCenter : NSObject
+@property(class, readonly) NSNotificationCenter *defaultCenter;
+- (void)addObserver:(id)observer
+           selector:(SEL)selector
+               name:(NSNotificationName _Nullable)name
+             object:(id _Nullable)object;
+@end
+
 extern NSString *const NSURLIsExcludedFromBackupKey;
 @interface NSURL : NSObject
 - (NSURL *)URLByAppendingPathComponent:(NSString *)part;
@@ -176,6 +201,7 @@ typedef NS_ENUM(NSUInteger, NSSearchPathDirectory) { NSApplicationSupportDirecto
 typedef NS_ENUM(NSUInteger, NSSearchPathDomainMask) { NSUserDomainMask = 1 };
 @interface NSFileManager : NSObject
 @property(class, readonly) NSFileManager *defaultManager;
+- (BOOL)fileExistsAtPath:(NSString *)path;
 - (NSURL *_Nullable)URLForDirectory:(NSSearchPathDirectory)directory
                            inDomain:(NSSearchPathDomainMask)domain
                   appropriateForURL:(NSURL *_Nullable)url

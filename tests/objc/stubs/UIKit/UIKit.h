@@ -6,6 +6,9 @@ NS_ASSUME_NONNULL_BEGIN
 typedef NSString *UIApplicationLaunchOptionsKey;
 typedef NSUInteger UIBackgroundTaskIdentifier;
 extern const UIBackgroundTaskIdentifier UIBackgroundTaskInvalid;
+// Posted in an app with scenes and in one without, by the UIApplication.
+extern NSNotificationName const UIApplicationDidEnterBackgroundNotification;
+extern NSNotificationName const UIApplicationWillEnterForegroundNotification;
 @interface UIResponder : NSObject
 @end
 @interface UIApplication : UIResponder
@@ -17,8 +20,6 @@ extern const UIBackgroundTaskIdentifier UIBackgroundTaskInvalid;
 @optional
 - (BOOL)application:(UIApplication *)application
     didFinishLaunchingWithOptions:(NSDictionary<UIApplicationLaunchOptionsKey, id> *_Nullable)options;
-- (void)applicationDidEnterBackground:(UIApplication *)application;
-- (void)applicationWillEnterForeground:(UIApplication *)application;
 @end
 int UIApplicationMain(int argc, char *_Nullable *_Nonnull argv, NSString *_Nullable principal,
                       NSString *_Nullable delegate);

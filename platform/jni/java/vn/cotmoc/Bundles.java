@@ -8,6 +8,9 @@ public final class Bundles {
     /** The largest volume. */
     public static final long VOLUME_SIZE_MAX = 256L * 1024 * 1024;
 
+    /** For {@link #write}: without attached files. */
+    public static final long NO_ATTACHMENTS = -1;
+
     private final Replica replica; // who has these has the replica: it is not collected
     private final Handle handle;
 
@@ -39,11 +42,41 @@ public final class Bundles {
      */
     public Map<String, Object> write(String path, String reader, long volumeSize, boolean everything)
             throws CotmocException {
-        return Json.object(handle.use(at -> Native.bundleExport(at, path, reader, volumeSize, everything)));
+        return write(path, reader, volumeSize, everything, NO_ATTACHMENTS);
     }
 
     /**
-     * Takes volumes in, of any bundles, in any order.
+     * Writes a bundle, and beside it attached files that the reader is not known to hold, as PATH.files.
+     *
+     * @param path of a file that does not exist; several volumes become PATH.001 and so on
+     * @param reader a device by name or id, "hub" or "province"; null: everybody of the province
+     * @param volumeSize at most so many octets a volume, 1 MiB (64 KiB without files) to {@link #VOLUME_SIZE_MAX}
+     * @param everything as if nothing were known of what the reader holds
+     * @param attachmentsMax octets of the largest file that is carried (small ones up to 256 KiB always), or
+     *        {@link #NO_ATTACHMENTS}
+     * @return the object of {@code bundle export --json}
+     * @throws CotmocException {@code not_joined}, {@code unknown_device}, {@code file_exists}, {@code out_of_bounds}
+     */
+    public Map<String, Object> write(String path, String reader, long volumeSize, boolean everything,
+            long attachmentsMax) throws CotmocException {
+        return Json.object(handle.use(
+                at -> Native.bundleExport(at, path, reader, volumeSize, everything, attachmentsMax)));
+    }
+
+    /**
+     * Writes what the device holds as it travels, sealed and signed, to a file that {@code cotmoc verify FILE} checks
+     * without keys.
+     *
+     * @param path of a file that does not exist
+     * @return the object of {@code export --signed --json}
+     * @throws CotmocException {@code not_joined}, {@code already_exists}
+     */
+    public Map<String, Object> writeSigned(String path) throws CotmocException {
+        return Json.object(handle.use(at -> Native.exportSigned(at, path)));
+    }
+
+    /**
+     * Takes volumes in, of any bundles, in any order, those of attached files among them.
      *
      * @param paths the volumes
      * @param answer where to write a bundle for their writers; null: none

@@ -107,6 +107,8 @@ final class Native {
 
     static native void export(long replica, String kind, String space, RowSink sink) throws CotmocException;
 
+    static native void exportCsv(long replica, String kind, String space, RowSink sink) throws CotmocException;
+
     static native String report(long replica, String space, String from, String to) throws CotmocException;
 
     // Observers.
@@ -138,7 +140,9 @@ final class Native {
 
     // Bundles.
     static native String bundleExport(long replica, String path, String reader, long volumeSize,
-            boolean everything) throws CotmocException;
+            boolean everything, long attachmentsMax) throws CotmocException;
+
+    static native String exportSigned(long replica, String path) throws CotmocException;
 
     static native String bundleImport(long replica, String[] paths, String answer) throws CotmocException;
 
@@ -173,6 +177,17 @@ final class Native {
     static native void syncSetHints(long sync, boolean metered, boolean batteryLow) throws CotmocException;
 
     static native void syncCancel(long sync) throws CotmocException;
+
+    // Serving.
+    static native long serveNew(long replica) throws CotmocException;
+
+    static native void serveFree(long serve);
+
+    static native void serveSetListen(long serve, String address) throws CotmocException;
+
+    static native void serveRun(long serve, RowSink told) throws CotmocException;
+
+    static native void serveCancel(long serve) throws CotmocException;
 
     /** For native code: what a callback threw where no call can tell it. */
     static void uncaught(Throwable thrown) {

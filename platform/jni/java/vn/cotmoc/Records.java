@@ -190,6 +190,19 @@ public final class Records {
     }
 
     /**
+     * Gives the records of a kind as a table (RFC 4180): a row of names first. The audit tells of it.
+     *
+     * @param kind of the catalogue
+     * @param space null: all
+     * @param sink gets each row, without a line's end: a file ends each with CR LF. It may not call this replica
+     * @throws CotmocException {@code wrong_usage} without a kind, {@code unknown_kind}, {@code unknown_space}, and
+     *         what changes a record
+     */
+    public void exportCsv(String kind, String space, RowSink sink) throws CotmocException {
+        handle.act(at -> Native.exportCsv(at, kind, space, sink));
+    }
+
+    /**
      * Different fields that were edited at once and merged.
      *
      * @param id which; null: of every record, one after the other

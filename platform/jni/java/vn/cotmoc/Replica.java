@@ -30,7 +30,7 @@ public final class Replica implements AutoCloseable {
     private static final int DIGESTS = 6;
     private static final int DEVICES = 7;
 
-    private final Handle handle;
+    final Handle handle;
     private final Records records;
     private final Attachments attachments;
     private final Bundles bundles;
@@ -49,7 +49,7 @@ public final class Replica implements AutoCloseable {
      * @param options directory and passphrase at least
      * @param name the device's
      * @return the replica
-     * @throws CotmocException {@code already_exists}, {@code weak_passphrase}, {@code busy}
+     * @throws CotmocException {@code already_exists}, {@code no_passphrase}, {@code weak_passphrase}, {@code busy}
      */
     public static Replica create(ReplicaOptions options, String name) throws CotmocException {
         Handle.freeForgotten();
@@ -64,7 +64,7 @@ public final class Replica implements AutoCloseable {
      *
      * @param options with what it was made with
      * @return the replica
-     * @throws CotmocException {@code no_replica}, {@code wrong_passphrase}, {@code busy}
+     * @throws CotmocException {@code no_replica}, {@code no_passphrase}, {@code wrong_passphrase}, {@code busy}
      */
     public static Replica open(ReplicaOptions options) throws CotmocException {
         Handle.freeForgotten();

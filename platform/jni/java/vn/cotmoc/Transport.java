@@ -44,6 +44,13 @@ public interface Transport {
     /** Once after each {@link #open} that succeeded. */
     void close();
 
-    /** Makes a {@link #receive} that waits return at once. On any thread. */
+    /**
+     * Makes an {@link #open} or {@link #receive} that waits return at once, by whatever exception or result, or the
+     * next one if none waits yet; where it does nothing, a cancel waits for {@link #open}. On any thread, from several
+     * at once, and at the same time as {@link #open}, {@link #send} and {@link #receive}, so what it uses must be there
+     * before {@link #open} begins. It is called only between the beginning of an {@link #open} and that of its
+     * {@link #close}, or the end of an {@link #open} that fails: {@link #close} waits until it has returned. It must
+     * not wait for the sync.
+     */
     default void wake() {}
 }

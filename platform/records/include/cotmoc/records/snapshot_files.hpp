@@ -28,6 +28,11 @@ Result<void> prepare_beginnings(sync::Replica& replica, sync::SnapshotRule& rule
 Result<bool> settle_beginnings(sync::Replica& replica, sync::SnapshotShelf& shelf,
                                const sync::SnapshotRule& rule, const sync::SessionReport* done);
 
+/// The one named, or all for "". unknown_space.
+Result<std::vector<sync::SpaceInfo>> spaces_named(const sync::Replica& replica, const std::string& name);
+/// `prune --json`: a space, and how many change sets' octets went.
+std::string pruned_json(const sync::SpaceInfo& space, std::uint64_t dropped);
+
 /// The octets, records and files of two sessions that are told as one; all else is as the later one says.
 void add_session(sync::SessionReport& sum, const sync::SessionReport& later);
 

@@ -122,6 +122,14 @@ final class CustodyTests extends ReplicaTests {
         that(!written.isEmpty());
         fails("file_exists", () -> replica.bundles().write(path));
         that(!Bundles.inspect(path).isEmpty());
+        that(!written.containsKey("attachments"));
+        String more = province.work.resolve("more.cmb").toString();
+        fails("out_of_bounds", () -> replica.bundles().write(more, null, 64 * 1024, true, 1 << 20));
+        Map<String, Object> carried = replica.bundles().write(more, null, Bundles.VOLUME_SIZE_MAX, true, 1 << 20);
+        same(0L, ((Map<?, ?>) carried.get("attachments")).get("carried"));
+        String signed = province.work.resolve("signed").toString();
+        same(signed, replica.bundles().writeSigned(signed).get("file"));
+        fails("already_exists", () -> replica.bundles().writeSigned(signed));
         try (Replica other = province.device()) {
             that(other.bundles().read(List.of(path), null).get("complete").equals(true));
             byte[] octets = Files.readAllBytes(Path.of(path));

@@ -111,6 +111,12 @@ final class RecordTests extends ReplicaTests {
         replica.export(null, null, row -> lines.add(row) && false);
         same(all + 1, lines.size());
         fails("unknown_kind", () -> replica.export("nothing", null, row -> true));
+        List<String> rows = new ArrayList<>();
+        replica.records().exportCsv("delegation", null, rows::add);
+        that(rows.get(0).startsWith("id,space,"));
+        that(rows.stream().anyMatch(each -> each.startsWith(id + "," + Province.SPACE + ",")));
+        fails("wrong_usage", () -> replica.records().exportCsv(null, null, row -> true));
+        fails("unknown_kind", () -> replica.records().exportCsv("nothing", null, row -> true));
         fails("unknown_change", () -> replica.release("abcdef"));
         fails("wrong_usage", () -> replica.release("abc"));
         fails("wrong_shape", () -> replica.attachments().detach(id, "head", null));

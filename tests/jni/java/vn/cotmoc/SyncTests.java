@@ -34,19 +34,70 @@ final class SyncTests {
         check.test("two devices meet over TCP and a pipe of the app", this::meet);
         check.test("a conflict is listed and settled", this::conflict);
         check.test("progress is told on its executor", this::progress);
-        check.test("an executor that refuses progress ends the sync", this::refusedProgress);
+        check.test("an executor or a listener that fails ends the sync", this::refusedProgress);
         check.test("what a pipe throws comes out of the sync", this::throwingPipe);
         check.test("no hub: the error says when to try again", this::noHub);
         check.test("a cancel ends a sync that waits", this::cancel);
         check.test("a cancel from a thread that Java does not know wakes the pipe", this::nativeCancel);
         check.test("closing the engine ends its sync", this::closeWhileRunning);
         check.test("a watch tells of each session until it is cancelled", this::watch);
+        check.test("two devices sync with no hub", this::neighbours);
+    }
+
+    private void neighbours() throws Exception {
+        try (Replica one = province.device(); Replica two = province.device(); SyncEngine engine = two.sync();
+                Server server = new Server(one, "127.0.0.1:0")) {
+            fails("wrong_usage", () -> new Server(one, "nowhere"));
+            // Both learn of each other.
+            for (Replica each : List.of(one, two)) {
+                try (SyncEngine first = each.sync()) {
+                    first.setHub(province.hub()).run();
+                }
+            }
+            String id = add(one, "Lân cận");
+            AtomicReference<String> address = new AtomicReference<>();
+            CountDownLatch listening = new CountDownLatch(1);
+            CountDownLatch served = new CountDownLatch(1);
+            AtomicReference<Map<String, Object>> session = new AtomicReference<>();
+            AtomicReference<CotmocException> ended = new AtomicReference<>();
+            Thread thread = new Thread(() -> {
+                try {
+                    server.run(Runnable::run, new Server.Listener() {
+                        @Override
+                        public void listening(String at) {
+                            address.set(at);
+                            listening.countDown();
+                        }
+
+                        @Override
+                        public void ended(Map<String, Object> told) {
+                            session.set(told);
+                            served.countDown();
+                        }
+                    });
+                } catch (CotmocException failed) {
+                    ended.set(failed);
+                }
+            });
+            thread.start();
+            listening.await();
+            String device = (String) one.info().get("device");
+            same(true, engine.setPeer(device + "@" + address.get()).run().get("complete"));
+            same("Lân cận", two.records().get(id).field("head"));
+            served.await();
+            same("", session.get().get("error"));
+            server.cancel();
+            thread.join();
+            same(null, ended.get());
+            server.cancel();
+            server.run(Runnable::run, null);
+        }
     }
 
     /** A pipe over a socket of Java, such as an app would write. */
     static class SocketPipe implements Transport {
         private final InetSocketAddress address;
-        private Selector selector;
+        private volatile Selector selector;
         private SocketChannel channel;
         private SelectionKey key;
         final AtomicInteger closed = new AtomicInteger();
@@ -96,7 +147,10 @@ final class SyncTests {
 
         @Override
         public void wake() {
-            selector.wakeup();
+            Selector waiting = selector; // none yet: open() has only begun, and does not wait for long
+            if (waiting != null) {
+                waiting.wakeup();
+            }
         }
     }
 
@@ -229,6 +283,12 @@ final class SyncTests {
         }
     }
 
+    /** As a listener in Kotlin can, which knows no checked exceptions. */
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void throwUnchecked(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
     private void refusedProgress() throws Exception {
         try (Replica replica = province.device(); SyncEngine engine = replica.sync()) {
             RejectedExecutionException refused = new RejectedExecutionException("over");
@@ -236,6 +296,11 @@ final class SyncTests {
                 throw refused;
             }, progress -> {});
             throwsThis(refused, engine::run);
+            CotmocException own = new CotmocException(CotmocException.NO_ANSWER, "a listener");
+            engine.setProgress(Runnable::run, progress -> SyncTests.<RuntimeException>throwUnchecked(own));
+            CotmocException failed = fails("no_answer", engine::run);
+            same(own, failed.getCause());
+            same(false, Json.object(failed.report()).get("complete"));
             engine.setProgress(null, null);
             that(engine.run().get("complete").equals(true));
         }

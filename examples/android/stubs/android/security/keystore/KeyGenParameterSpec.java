@@ -2,11 +2,21 @@ package android.security.keystore;
 
 /** What the sample uses of android.security.keystore.KeyGenParameterSpec. */
 public final class KeyGenParameterSpec implements java.security.spec.AlgorithmParameterSpec {
-    private KeyGenParameterSpec() {}
+    private final String alias;
+
+    private KeyGenParameterSpec(String alias) {
+        this.alias = alias;
+    }
+
+    public String getKeystoreAlias() {
+        return alias;
+    }
 
     public static final class Builder {
+        private final String alias;
+
         public Builder(String alias, int purposes) {
-            throw new UnsupportedOperationException("a stub");
+            this.alias = alias;
         }
 
         public Builder setBlockModes(String... modes) {
@@ -22,7 +32,7 @@ public final class KeyGenParameterSpec implements java.security.spec.AlgorithmPa
         }
 
         public KeyGenParameterSpec build() {
-            return new KeyGenParameterSpec();
+            return new KeyGenParameterSpec(alias);
         }
     }
 }

@@ -80,6 +80,18 @@ final class KeystoreKeyStore implements KeyStore {
         write(triesFile, new byte[] {0});
     }
 
+    /**
+     * Removes all of it: after a wipe, and where the replica's folder is gone. Nothing opens the former replica any
+     * more; a new one can be made.
+     */
+    void forget() throws IOException {
+        destroy();
+        for (File file : new File[] {keyFile, secretFile, triesFile}) {
+            remove(fresh(file));
+            remove(file);
+        }
+    }
+
     /** Without the secret the key file opens no more. */
     private void destroy() throws IOException {
         try {
@@ -89,9 +101,7 @@ final class KeystoreKeyStore implements KeyStore {
         } catch (GeneralSecurityException failed) {
             throw new IOException("the key cannot be deleted", failed);
         } finally {
-            if (!secretFile.delete() && secretFile.exists()) {
-                throw new IOException("the secret cannot be deleted");
-            }
+            remove(secretFile);
         }
     }
 
@@ -139,13 +149,23 @@ final class KeystoreKeyStore implements KeyStore {
 
     /** Whole or not at all, and on the disk when it returns. */
     private static void write(File file, byte[] octets) throws IOException {
-        File fresh = new File(file.getPath() + ".new");
+        File fresh = fresh(file);
         try (FileOutputStream to = new FileOutputStream(fresh)) {
             new DataOutputStream(to).write(octets);
             to.getFD().sync();
         }
         if (!fresh.renameTo(file)) {
             throw new IOException("cannot rename " + fresh);
+        }
+    }
+
+    private static File fresh(File file) {
+        return new File(file.getPath() + ".new");
+    }
+
+    private static void remove(File file) throws IOException {
+        if (!file.delete() && file.exists()) {
+            throw new IOException("cannot delete " + file);
         }
     }
 }

@@ -19,6 +19,8 @@ import vn.cotmoc.SyncEngine;
  * next slice.
  */
 public final class SyncWorker extends Worker {
+    /** The province's; an app has it from its settings. */
+    private static final String HUB = "hub.example:7000";
     private static final long SLICE_MS = 8 * 60 * 1000;
     private static final long METERED_OCTETS = 2 * 1024 * 1024;
 
@@ -52,6 +54,7 @@ public final class SyncWorker extends Worker {
             synchronized (lock) {
                 running = engine;
             }
+            engine.setHub(HUB);
             engine.setHints(metered, false);
             if (isStopped()) {
                 return Result.retry();

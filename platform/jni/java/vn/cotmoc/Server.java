@@ -1,0 +1,99 @@
+package vn.cotmoc;
+
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+/**
+ * Lets neighbours' devices sync with this one, without a hub: two phones in one Wi-Fi. How others learn of its address
+ * is the app's: {@code NsdManager}, a QR code. {@link #run}: one thread at a time, {@code busy} for a second one;
+ * {@link #cancel} and {@link #close}: any thread at any time.
+ */
+public final class Server implements AutoCloseable {
+    /** Who is told what goes on. */
+    public interface Listener {
+        /**
+         * It listens.
+         *
+         * @param address HOST:PORT
+         */
+        void listening(String address);
+
+        /**
+         * A session failed, or had something to exchange.
+         *
+         * @param session the object of {@code serve --json}
+         */
+        void ended(Map<String, Object> session);
+    }
+
+    private final Replica replica; // is not collected before this
+    private final Handle handle;
+
+    /**
+     * Does not listen yet.
+     *
+     * @param replica that neighbours sync with
+     * @param address HOST:PORT of this machine, such as 0.0.0.0:7451; port 0 picks one
+     * @throws CotmocException {@code wrong_usage}
+     */
+    public Server(Replica replica, String address) throws CotmocException {
+        this.replica = replica;
+        handle = new Handle("server", replica.handle.use(Native::serveNew), Native::serveFree);
+        handle.belongsTo(this);
+        try {
+            handle.act(at -> Native.serveSetListen(at, address));
+        } catch (CotmocException wrong) {
+            handle.close();
+            throw wrong;
+        }
+    }
+
+    /**
+     * Listens, and answers callers that the province has enrolled, one after the other, until it is cancelled. Takes
+     * the thread. Other threads read and write meanwhile. A session is a sync like any other: while one goes on, a
+     * sync of this replica is {@code busy}, and while that or a watch goes on, callers are told to come again.
+     *
+     * @param executor runs the listener; if it refuses a call, that ends the run
+     * @param listener is told of each session that is worth it
+     * @throws CotmocException {@code cannot_listen}, {@code not_joined}, {@code revoked}; {@code busy} in a callback
+     *         and while a sync runs; {@code wrong_usage} once the replica is closed
+     */
+    public void run(Executor executor, Listener listener) throws CotmocException {
+        RowSink sink = json -> {
+            Map<String, Object> told = Json.object(json);
+            Object address = told.get("listening");
+            executor.execute(() -> {
+                if (address != null) {
+                    listener.listening((String) address);
+                } else {
+                    listener.ended(told);
+                }
+            });
+            return true;
+        };
+        handle.act(at -> Native.serveRun(at, sink));
+    }
+
+    /**
+     * Ends the run that goes on; without one, the next run ends before it begins. A session under way ends where it is,
+     * and the next one goes on there.
+     *
+     * @throws CotmocException if it is closed
+     */
+    public void cancel() throws CotmocException {
+        handle.act(Native::serveCancel);
+    }
+
+    /** Cancels what runs and does not wait for it: that call returns by itself. Twice is fine. */
+    @Override
+    public void close() {
+        if (!handle.isClosed()) {
+            try {
+                cancel();
+            } catch (CotmocException closedMeanwhile) {
+                // Somebody else has closed it: nothing runs any more.
+            }
+            handle.close();
+        }
+    }
+}

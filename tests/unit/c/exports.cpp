@@ -1,0 +1,121 @@
+// What leaves a replica through the C interface: as a table, and as signed history that anybody can check.
+#include "unit/c/host.hpp"
+
+#include <cotmoc/records/json_text.hpp>
+#include <cotmoc/sync/archive.hpp>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace cotmoc;
+using namespace cotmoc::test_c;
+
+namespace {
+
+struct Rows {
+    std::vector<std::string> all;
+    cotmoc_replica* replica = nullptr;
+    cotmoc_status inside = COTMOC_OK;
+    cotmoc_status returns = COTMOC_OK;
+
+    cotmoc_status run(const char* kind, const char* space) {
+        all.clear();
+        const auto row = [](void* ctx, const char* text, size_t size) -> cotmoc_status {
+            auto& in = *static_cast<Rows*>(ctx);
+            in.all.emplace_back(text, size);
+            in.inside = cotmoc_replica_info(in.replica, nullptr, nullptr, nullptr);
+            return in.returns;
+        };
+        return cotmoc_replica_export_csv(replica, kind, space, row, this, nullptr);
+    }
+};
+
+std::string export_signed(const Post& post, const std::string& path) {
+    return text_from(
+        [&](auto... view) { return cotmoc_replica_export_signed(post.replica, path.c_str(), view...); });
+}
+
+}  // namespace
+
+TEST_CASE("records of a kind are exported as a table, quoted where they must be") {
+    Province province;
+    Post post(province, "don-a");
+    const std::string id = post.add("delegation", R"({"head":"A, \"B\"","note":"one\ntwo"})");
+    post.add("inspection", R"({"marker_no":"M-1"})");
+    Rows rows;
+    rows.replica = post.replica;
+    REQUIRE(rows.run("delegation", nullptr) == COTMOC_OK);
+    REQUIRE(rows.all.size() == 2);
+    CHECK(rows.all[0].starts_with("id,space,"));
+    CHECK(has(rows.all[0], ",head"));
+    CHECK(rows.all[1].starts_with(id + ",kon-tum/ngoc-hoi,"));
+    CHECK(has(rows.all[1], R"(,"A, ""B""")"));
+    CHECK(has(rows.all[1], "\"one\ntwo\""));
+    CHECK_FALSE(rows.all[1].ends_with("\n"));
+    CHECK(rows.inside == COTMOC_BUSY);
+    CHECK(rows.run("inspection", "kon-tum/ngoc-hoi") == COTMOC_OK);
+    CHECK(rows.all.size() == 2);
+}
+
+TEST_CASE("a table is of one kind, and ends when the host says so") {
+    Province province;
+    Post post(province, "don-a");
+    post.add("delegation", R"({"head":"A"})");
+    Rows rows;
+    rows.replica = post.replica;
+    CHECK(rows.run(nullptr, nullptr) == COTMOC_WRONG_USAGE);
+    CHECK(rows.run("", nullptr) == COTMOC_WRONG_USAGE);
+    CHECK(rows.run("nothing", nullptr) == COTMOC_UNKNOWN_KIND);
+    CHECK(rows.run("delegation", "kon-tum/nowhere") == COTMOC_UNKNOWN_SPACE);
+    CHECK(rows.all.empty());
+    rows.returns = COTMOC_STOP;
+    CHECK(rows.run("delegation", nullptr) == COTMOC_OK);
+    CHECK(rows.all.size() == 1);  // the names of the fields
+    rows.returns = COTMOC_HOST_FIRST;
+    CHECK(rows.run("delegation", nullptr) == COTMOC_HOST_FIRST);
+}
+
+TEST_CASE("signed history in a file is checked without keys, and never written over something") {
+    Province province;
+    Post post(province, "don-a");
+    post.add("delegation", R"({"head":"Somebody"})");
+    const std::string path = province.directory("history");
+    CHECK(export_signed(post, path) ==
+          records::JsonObject().text("file", path).number("change_sets", std::uint64_t{1}).finish());
+    {
+        const auto archive = test_support::must(sync::open_sqlite_hub_store(path));
+        const sync::ArchiveCheck checked = test_support::must(sync::check_archive(*archive, std::nullopt));
+        CHECK(checked.wrong.empty());
+        CHECK(checked.change_sets == 1);
+        CHECK(checked.trust_entries != 0);
+    }
+    CHECK(cotmoc_replica_export_signed(post.replica, path.c_str(), nullptr, nullptr, nullptr) ==
+          COTMOC_ALREADY_EXISTS);
+    CHECK(cotmoc_replica_export_signed(post.replica, nullptr, nullptr, nullptr, nullptr) ==
+          COTMOC_WRONG_USAGE);
+    std::ifstream file(path, std::ios::binary);
+    const std::string octets((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    CHECK(octets.find("Somebody") == std::string::npos);
+}
+
+TEST_CASE("of a signed export that fails nothing stays") {
+    Province province;
+    Post post(province, "don-a");
+    const auto run = [&](cotmoc_replica* replica, const std::string& path) {
+        return cotmoc_replica_export_signed(replica, path.c_str(), nullptr, nullptr, nullptr);
+    };
+    CHECK(run(post.replica, province.directory("none/history")) != COTMOC_OK);
+    CHECK_FALSE(std::filesystem::exists(province.directory("none")));
+    const Options options(province.directory("alone"));
+    cotmoc_replica* alone = nullptr;
+    REQUIRE(cotmoc_replica_create(options.handle, "alone", &alone, nullptr) == COTMOC_OK);
+    CHECK(run(alone, province.directory("history")) == COTMOC_NOT_JOINED);
+    CHECK_FALSE(std::filesystem::exists(province.directory("history")));
+    cotmoc_replica_free(alone);
+    HubPipe pipe(province);
+    Syncer sync(post.replica, pipe);
+    cotmoc_status inside = COTMOC_OK;
+    pipe.on_receive = [&] { inside = run(post.replica, province.directory("history")); };
+    sync.run();
+    CHECK(inside == COTMOC_BUSY);
+}
