@@ -66,6 +66,7 @@ FAULTS = [
     ("core/src/a.cpp", f"// {LATER}: later\n", "unfinished"),
     ("docs/errors.md", f"`wrong_usage` `busy` {LATER}\n", "unfinished"),
     ("tests/e2e/a.sh", "cd " + "/wo" + "rk/main\n", "path of one machine"),
+    ("tests/e2e/a.sh", "ctest | grep -" + "q passed\n", "ends before the pipe"),
     ("core/src/a.cpp", 'auto p = "' + "/tm" + 'p/x";\n', "path of one machine"),
     ("core/src/a.cpp", "int x; \n", "white space"),
     ("docs/errors.md", "`wrong_usage`\n", "not in docs/errors.md"),
@@ -85,6 +86,7 @@ ALLOWED = [
     ("core/src/a.cpp", 'auto a = R"(getenv( " )";\nint b;\n'),
     ("platform/objc/a.mm", "typedef NS_ENUM(int, A) {\n" + "    a,\n" * FUNCTION_MAX + "};\n"),
     ("tests/e2e/a.sh", 'work=$(mktemp -d)\ncp a "$work/tmp/b"\nls ./tmp/a\n'),
+    ("tests/e2e/a.sh", 'grep -q a <<<"$text" || grep -q b file\nls | grep b >/dev/null\n'),
 ]
 
 

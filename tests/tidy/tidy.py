@@ -65,6 +65,8 @@ BANNED_CALLS = [
 MAY_CALL = {("core/base/src/test_switch.cpp", "reads the environment")}
 # Put together so that this file does not contain them.
 UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3)) + r")\b")
+# grep -q ends at the first match; with pipefail, what then writes into the pipe fails, or not, as the times fall.
+QUIET_GREP_OF_A_PIPE = re.compile(r"(?<!\|)\|\s*grep\s+-\w*q")
 MACHINE_PATH = re.compile(r"""(?<![\w.$}/*~-])/(work|root|tmp|home)/""")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
@@ -119,6 +121,8 @@ class Tidy:
                 self.say(name, number, "unfinished work is an issue, not a comment")
             if not prose and MACHINE_PATH.search(line):
                 self.say(name, number, "a path of one machine")
+            if suffix == ".sh" and QUIET_GREP_OF_A_PIPE.search(line):
+                self.say(name, number, "grep -q ends before the pipe does; write grep … >/dev/null")
             if line != line.rstrip() and not prose:
                 self.say(name, number, "white space at the end of the line")
         if not prose:
