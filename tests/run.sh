@@ -113,8 +113,8 @@ case $mode in
     jni)
         export COTMOC_JAVA_NEEDED=1
         configure release
-        cmake --build --preset release --parallel "$jobs" --target cotmoc_jni cotmoc_jar cotmoc_jni_probe cotmoc \
-            cotmoc-hub
+        cmake --build --preset release --parallel "$jobs" --target cotmoc_jni cotmoc_jar cotmoc_jni_probe \
+            cotmoc_c_archive cotmoc cotmoc-hub cotmoc-bad-link
         ctest --preset release --tests-regex '^(jni|e2e-embedding_java|getting-started-java)' --no-tests=error
         ;;
     tsan) check tsan ;;
@@ -128,7 +128,8 @@ case $mode in
         ;;
     objc)
         configure release
-        cmake --build --preset release --parallel "$jobs" --target cotmoc_c cotmoc_c_archive cotmoc cotmoc-hub
+        cmake --build --preset release --parallel "$jobs" --target cotmoc_c cotmoc_c_archive cotmoc cotmoc-hub \
+            cotmoc-bad-link
         # What is skipped for want of a compiler counts as a failure here.
         export COTMOC_OBJC_NEEDED=1
         ctest --preset release --no-tests=error --tests-regex '^(objc|getting-started-objc|api-docs)$'
