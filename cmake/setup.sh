@@ -98,7 +98,7 @@ install_missing_packages() {
         as_root=(sudo)
     fi
     local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0
-               -o DPkg::Lock::Timeout=300)
+               -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
     "${apt[@]}" update </dev/null || die "apt-get update failed: check the network and the sources of apt"
     "${apt[@]}" install --no-install-recommends "${missing[@]}" </dev/null ||
         die "apt-get could not install: ${missing[*]}"

@@ -1,4 +1,5 @@
 """Runs the built programs as people do: processes, directories, exit statuses, output."""
+import contextlib
 import json
 import os
 import pty
@@ -131,8 +132,6 @@ class Fleet(unittest.TestCase):
         for prompt, answer in answers:
             while prompt.encode() not in shown:
                 shown += os.read(terminal, 1024)
-            # The prompt comes before the echo is switched off.
-            time.sleep(0.2)
             os.write(terminal, answer.encode() + b"\n")
         try:
             while piece := os.read(terminal, 1024):
@@ -195,6 +194,15 @@ def main():
         sys.exit("usage: TEST.py FOLDER_OF_THE_PROGRAMS [TEST…]")
     Fleet.programs = Path(sys.argv.pop(1)).resolve()
     unittest.main(verbosity=2)
+
+
+def octets_of(folder, pattern):
+    """Of the files of a running program, which may go between the list and the look."""
+    octets = 0
+    for file in folder.glob(pattern):
+        with contextlib.suppress(FileNotFoundError):
+            octets += file.stat().st_size
+    return octets
 
 
 def wait_until(condition, seconds=30):

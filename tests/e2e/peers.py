@@ -18,6 +18,7 @@ class Serving:
              *options], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env=harness.environment(**changes))
         self.unread = b""
+        self.lock = test.work / directory / "lock"
         test.addCleanup(self.drop)
         self.address = self.line()["listening"]
 
@@ -55,6 +56,8 @@ class Peers(harness.Fleet):
         """The caller's report. What the other side said of it stands in `serving.told` then, and it is closed again."""
         report = self.json(directory, "sync", "--peer", f"{named}@{serving.address}")
         serving.told = serving.line() if report["round_trips"] > 1 else None
+        # Of a call that moved nothing it tells nothing, and may still be closing.
+        harness.wait_until(lambda: not serving.lock.read_text())
         return report
 
     def state(self, directory, record):
@@ -199,7 +202,7 @@ class Peers(harness.Fleet):
         caller = subprocess.Popen([str(self.programs / "cotmoc"), "-C", str(self.work / "two"), "sync", "--peer",
                                    f"one@{serving.address}"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                   env=harness.environment())
-        harness.wait_until(lambda: "serve" in (self.work / "one" / "lock").read_text())
+        harness.wait_until(lambda: caller.poll() is not None or "serve" in (self.work / "one" / "lock").read_text())
         self.assertEqual(serving.stop()[0], 0)
         _, errors = caller.communicate(timeout=60)
         if caller.returncode != 0:      # else it was faster than the signal

@@ -84,7 +84,7 @@ class Snapshots(harness.Fleet):
             [str(self.programs / "cotmoc"), "-C", str(self.work / "new"), "sync", "--hub", link.address,
              "--snapshot-at", "1"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=harness.environment())
         self.addCleanup(syncing.kill)
-        chunks = lambda: sum(file.stat().st_size for file in (self.work / "new").glob("attachments.db*"))  # noqa: E731
+        chunks = lambda: harness.octets_of(self.work / "new", "attachments.db*")  # noqa: E731
         harness.wait_until(lambda: syncing.poll() is not None or chunks() > 500_000)
         syncing.kill()
         self.assertNotEqual(syncing.wait(30), 0, "it had all before it was killed")

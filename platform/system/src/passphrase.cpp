@@ -70,8 +70,9 @@ private:
 };
 
 Result<crypto::Secret> prompt(Terminal& terminal, const std::string& text) {
-    terminal.say(text);
+    // Before the words: who answers at once is neither shown nor unheard.
     const Silence silence(terminal);
+    terminal.say(text);
     return read_secret_line(terminal, "prompt");
 }
 

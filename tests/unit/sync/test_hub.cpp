@@ -1,11 +1,11 @@
 #include "world.hpp"
 
-#include <cstdio>
-#include <filesystem>
+#include "support/fleet.hpp"
 
 using namespace cotmoc;
 using namespace cotmoc::sync_test;
 using sync::Acceptance;
+using test_support::TemporaryDirectory;
 
 namespace {
 
@@ -159,29 +159,21 @@ TEST_CASE("a failed write takes the hub back to its last commit, in memory and o
 }
 
 TEST_CASE("what the hub committed is there after a restart, and nothing else") {
-    const auto path = std::filesystem::temp_directory_path() / "cotmoc-test-hub.sqlite";
-    const auto remove = [&] {
-        for (const char* suffix : {"", "-wal", "-shm"}) {
-            std::filesystem::remove(path.string() + suffix);
-        }
-    };
-    remove();
-    {
-        World world;
-        world.restart_hub(path.string());
-        MemoryFeedStore device = world.device("ngoc-hoi");
-        device.write(world.ngoc_hoi());
-        REQUIRE(world.sync(device).complete());
-        CHECK(offer(world, device.write(world.ngoc_hoi())) == Acceptance::stored);
-        world.hub.reset();
-        world.hub_store.reset();
-        world.hub_store = World::take(sync::open_sqlite_hub_store(path.string()));
-        world.hub = World::take(sync::Hub::open(*world.hub_store));
-        CHECK(world.hub->trust().position() == world.province.trust.position());
-        REQUIRE(world.hub->frontier(world.ngoc_hoi()).size() == 1);
-        CHECK(world.hub->frontier(world.ngoc_hoi())[0].seq == 1);
-        CHECK(world.sync(device).complete());
-        CHECK(world.hub->frontier(world.ngoc_hoi()) == device.frontier(world.ngoc_hoi()));
-    }
-    remove();
+    const TemporaryDirectory place;
+    const std::string path = place.file("hub.sqlite");
+    World world;
+    world.restart_hub(path);
+    MemoryFeedStore device = world.device("ngoc-hoi");
+    device.write(world.ngoc_hoi());
+    REQUIRE(world.sync(device).complete());
+    CHECK(offer(world, device.write(world.ngoc_hoi())) == Acceptance::stored);
+    world.hub.reset();
+    world.hub_store.reset();
+    world.hub_store = World::take(sync::open_sqlite_hub_store(path));
+    world.hub = World::take(sync::Hub::open(*world.hub_store));
+    CHECK(world.hub->trust().position() == world.province.trust.position());
+    REQUIRE(world.hub->frontier(world.ngoc_hoi()).size() == 1);
+    CHECK(world.hub->frontier(world.ngoc_hoi())[0].seq == 1);
+    CHECK(world.sync(device).complete());
+    CHECK(world.hub->frontier(world.ngoc_hoi()) == device.frontier(world.ngoc_hoi()));
 }
