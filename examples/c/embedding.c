@@ -253,6 +253,10 @@ static cotmoc_status digests(struct step* in) {
     return cotmoc_replica_digests(in->replica, print_line, NULL, in->error);
 }
 
+static cotmoc_status verify(struct step* in) {
+    return cotmoc_replica_verify(in->replica, print_line, NULL, in->error);
+}
+
 /* --- The program -------------------------------------------------------------------------------------------
  */
 
@@ -281,6 +285,7 @@ static const struct command {
     {"suspend", 1, suspend},
     {"status", 0, print_status},
     {"digests", 0, digests},
+    {"verify", 0, verify},
 };
 
 static const struct command* find_command(const char* name) {

@@ -301,6 +301,22 @@ Result<void> status(App& app, const Arguments&) { return print(records::status_j
 
 Result<void> digests(App& app, const Arguments&) { return print(records::digests_json(app.replica())); }
 
+Result<void> verify(App& app, const Arguments&) {
+    COTMOC_ASSIGN(const sync::Verification found, app.replica().check_everything());
+    std::vector<std::string> wrong;
+    for (const Error& problem : found.wrong) {
+        wrong.push_back(records::JsonObject()
+                            .text("error", error_name(problem.code))
+                            .text("detail", problem.detail)
+                            .finish());
+    }
+    return print(records::JsonObject()
+                     .flag("ok", wrong.empty())
+                     .raw("wrong", records::json_array(wrong))
+                     .raw("not_checked", records::json_texts(found.not_checked))
+                     .finish());
+}
+
 struct Command {
     std::string_view name;
     std::size_t arguments;  // after DIR and VAULT; sync takes one more
@@ -328,6 +344,7 @@ constexpr Command commands[] = {
     {"suspend", 1, suspend},
     {"status", 0, status},
     {"digests", 0, digests},
+    {"verify", 0, verify},
 };
 
 Result<void> run(const std::string& name, const Arguments& all) {

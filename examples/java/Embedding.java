@@ -151,6 +151,9 @@ public final class Embedding {
             case "digests":
                 print(Json.write(replica.digests()));
                 break;
+            case "verify":
+                print(Json.write(replica.verify()));
+                break;
             default:
                 throw new IllegalArgumentException("no command " + command + "; see tests/e2e/embedding.md");
         }

@@ -222,6 +222,9 @@ static id valueOf(NSString *text) {
 - (BOOL)digests:(NSError **)error {
     return sayObject([_replica digestsWithError:error]);
 }
+- (BOOL)verify:(NSError **)error {
+    return sayObject([_replica verifyWithError:error]);
+}
 
 - (BOOL)run:(NSString *)command error:(NSError **)error {
     const SEL step = NSSelectorFromString([command stringByAppendingString:@":"]);
@@ -236,7 +239,7 @@ static NSUInteger wordsOf(NSString *command) {
         @"{\"create\":1,\"join\":2,\"add\":2,\"edit\":2,\"show\":1,\"list\":1,\"search\":1,\"history\":1,"
         @"\"conflicts\":0,\"take\":3,\"set\":3,\"acknowledge\":2,\"sync\":1,\"live\":3,\"attach\":3,"
         @"\"fetch\":3,"
-        @"\"export\":2,\"import\":1,\"suspend\":1,\"status\":0,\"digests\":0}");
+        @"\"export\":2,\"import\":1,\"suspend\":1,\"status\":0,\"digests\":0,\"verify\":0}");
     NSNumber *count = [counts objectForKey:command];
     return count ? (NSUInteger)[count unsignedIntegerValue] : NSNotFound;
 }

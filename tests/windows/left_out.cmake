@@ -29,7 +29,8 @@ list(JOIN cases "," cases)
 set(COTMOC_CASES_LEFT_OUT "--test-case-exclude=${cases}")
 
 # The scripts of tests/e2e that run. The others: test_neighbours needs Avahi, test_trace a program that measures,
-# test_embedding_java a JDK for Windows. Of those that do run, the tests of these names do not:
+# test_embedding_java a JDK for Windows, and test_embedding_together is there for the languages that are not built here.
+# Of those that do run, the tests of these names do not:
 set(COTMOC_SCRIPT_TESTS_LEFT_OUT
     # Limits of a process in /proc, and SIGQUIT.
     test_a_program_that_dies_leaves_no_core
