@@ -20,6 +20,8 @@ javac "${strict[@]}" -cp "$work/stubs:$build_dir/java/cotmoc.jar" -d "$work/samp
 
 echo "- the sample and the examples in Java use nothing newer than API 24"
 python3 "$source_dir/tests/jni/android_api.py" vn/cotmoc/,android/,androidx/ "$work/sample"
+javac "${strict[@]}" -cp "$build_dir/java/cotmoc.jar" -d "$work/examples" "$source_dir"/examples/java/*.java
+python3 "$source_dir/tests/jni/android_api.py" vn/cotmoc/,Embedding,Sample "$work/examples"
 
 echo "- the sample begins, is wiped and begins again, over a Keystore in memory"
 javac -encoding UTF-8 -Xlint:all,-options -Werror -cp "$work/stubs:$build_dir/java/cotmoc.jar:$work/sample" \
