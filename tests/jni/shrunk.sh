@@ -35,5 +35,5 @@ proguard -injars "$build_dir/java/cotmoc.jar" -injars "$work/tests" -outjars "$w
 # Else nothing was shrunk, and the tests would say nothing.
 cursor=$(sed -n 's/^vn\.cotmoc\.Cursor -> \(.*\):$/\1/p' "$work/mapping")
 [[ -n $cursor && $cursor != vn.cotmoc.Cursor ]]
-java -Xcheck:jni -Xmx192m -XX:TieredStopAtLevel=1 -Dsun.jnu.encoding=UTF-8 -Djava.library.path="$build_dir/lib" \
+java -Xmx192m -XX:TieredStopAtLevel=1 -Dsun.jnu.encoding=UTF-8 -Djava.library.path="$build_dir/lib" \
     -cp "$work/shrunk.jar" vn.cotmoc.UnitTests "$build_dir/bin" "$source_dir/tests/e2e"
