@@ -14,7 +14,7 @@ usage() {
 usage: cmake/setup.sh [--clang] [--java] [--objc] [--arm64] [--armhf] [--bigendian] [--windows] [--tools]
                       [--no-packages]
   --clang        also clang-16
-  --java         also a JDK 17, for cotmoc.jar and its tests
+  --java         also a JDK 17 and ProGuard, for cotmoc.jar and its tests
   --objc         also GCC's Objective-C++ and GNUstep, for platform/objc
   --arm64        also the cross compiler, emulator and libraries for 64-bit ARM
   --armhf        the same for 32-bit ARM
@@ -48,7 +48,7 @@ for argument in "$@"; do
     case "$argument" in
         --clang) packages+=(clang-16) ;;
         --objc) packages+=(gobjc++ libgnustep-base-dev clang shellcheck doxygen) ;;
-        --java) packages+=(openjdk-17-jdk-headless) ;;
+        --java) packages+=(openjdk-17-jdk-headless proguard-cli) ;;
         --arm64) cross arm64 aarch64-linux-gnu ;;
         --armhf) cross armhf arm-linux-gnueabihf ;;
         --bigendian) cross s390x s390x-linux-gnu ;;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # android.sh SOURCE BUILD: what can be checked of the Android parts without the Android SDK. The sample compiles against
 # the library and stubs of Android, uses nothing that API 24 lacks, and can begin again after a wipe; R8 is told to keep
-# what native code looks up; the AAR's sources and flags are there.
+# what native code looks up, and ProGuard does so by the same rules; the AAR's sources and flags are there.
 set -euo pipefail
 source_dir=$1
 build_dir=$2
@@ -20,6 +20,8 @@ javac "${strict[@]}" -cp "$work/stubs:$build_dir/java/cotmoc.jar" -d "$work/samp
 
 echo "- the sample and the examples in Java use nothing newer than API 24"
 python3 "$source_dir/tests/jni/android_api.py" vn/cotmoc/,android/,androidx/ "$work/sample"
+javac "${strict[@]}" -cp "$build_dir/java/cotmoc.jar" -d "$work/examples" "$source_dir"/examples/java/*.java
+python3 "$source_dir/tests/jni/android_api.py" vn/cotmoc/,Embedding,Sample "$work/examples"
 
 echo "- the sample begins, is wiped and begins again, over a Keystore in memory"
 javac -encoding UTF-8 -Xlint:all,-options -Werror -cp "$work/stubs:$build_dir/java/cotmoc.jar:$work/sample" \
@@ -28,9 +30,13 @@ mkdir "$work/phone"
 java -Xcheck:jni -Djava.library.path="$build_dir/lib" \
     -cp "$work/tests:$work/sample:$work/stubs:$build_dir/java/cotmoc.jar" vn.cotmoc.sample.StartOver "$work/phone"
 
-echo "- R8 keeps what native code looks up"
-python3 "$source_dir/tests/jni/r8_rules.py" "$source_dir/platform/jni/src/java_types.cpp" "$aar/consumer-rules.pro"
+echo "- R8 keeps what native code looks up, and what only has to be there"
+python3 "$source_dir/tests/jni/r8_rules.py" "$source_dir/platform/jni/src/java_types.cpp" "$aar/consumer-rules.pro" \
+    "$build_dir/java/cotmoc.jar"
 python3 "$source_dir/tests/jni/test_r8_rules.py"
+
+echo "- the tests pass on what ProGuard makes of the library by those rules"
+bash "$source_dir/tests/jni/shrunk.sh" "$source_dir" "$build_dir"
 
 echo "- the AAR's project and the sample's"
 # Each folder with a settings.gradle is a build of its own, and Gradle reads the properties of that folder only.

@@ -1,17 +1,22 @@
 #!/usr/bin/env python3
-"""Checks that R8 keeps every class and member of Java that native code looks up.
+"""Checks that R8 keeps every class and member of Java that native code looks up, and every field that is written and
+never read: such a field holds an object that must not be collected, and R8 takes it out.
 
-    r8_rules.py JAVA_TYPES_CPP RULES        prints what is wrong; exit status 1 if there is anything
+    r8_rules.py JAVA_TYPES_CPP RULES JAR        prints what is wrong; exit status 1 if there is anything
 
 A rule counts only if it keeps: -keep…names and allowshrinking let R8 remove what an app does not reach, and native code
 looks everything up when the library is loaded.
 """
 import re
+import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 # What takes nothing away from -keep.
 HARMLESS = {"includedescriptorclasses", "includecode"}
+# Nobody looks up by name what only has to be there.
+HARMLESS_TO_FIELDS = HARMLESS | {"allowobfuscation"}
 PRIMITIVES = {"V": "void", "Z": "boolean", "B": "byte", "C": "char", "S": "short", "I": "int", "J": "long",
               "F": "float", "D": "double"}
 LOOK = re.compile(r"""(?P<variable>[\w.]+)\s*=\s*find\.(?:keep|look)\(\s*"(?P<type>[^"]+)"\s*\)
@@ -20,6 +25,10 @@ LOOK = re.compile(r"""(?P<variable>[\w.]+)\s*=\s*find\.(?:keep|look)\(\s*"(?P<ty
     \s*\)""", re.VERBOSE)
 RULE = re.compile(r"-(?P<keep>keep\w*)(?P<modifiers>(?:\s*,\s*\w+)*)\s+(?:class|interface)\s+(?P<type>[\w.$*]+)"
                   r"\s*(?:\{(?P<members>[^}]*)\})?")
+# In what javap prints. A field of the same class stands there without its class.
+CLASS = re.compile(r"^\S.*?\b(?:class|interface) (?P<type>[\w.$]+)")
+FIELD = re.compile(r"\b(?P<what>put|get)(?:field|static)\b.*// Field (?:(?P<of>[\w/$]+)\.)?\"?(?P<name>[\w$]+)\"?:"
+                   r"(?P<signature>\S+)")
 
 
 def types_of(signature):
@@ -54,18 +63,60 @@ def looked_up(source):
     return [(name.replace("/", "."), member) for name, member in found if name.startswith("vn/cotmoc/")]
 
 
-def kept_by(rules):
-    """The members that are kept of each class; only rules that keep count."""
-    kept = {}
+def rules_that_keep(rules, words, harmless):
+    """(class, members) of each rule that begins with one of the words and lets R8 take nothing away."""
     for rule in RULE.finditer(re.sub(r"#.*", "", rules)):
         modifiers = set(re.findall(r"\w+", rule["modifiers"]))
-        if rule["keep"] != "keep" or modifiers - HARMLESS:
+        if rule["keep"] not in words or modifiers - harmless:
             continue
-        members = kept.setdefault(rule["type"], set())
+        members = set()
         for member in (rule["members"] or "").split(";"):
-            words = re.sub(r"\b(public|protected|private|static|final)\s+", "", member)
-            members.add(re.sub(r"\s*,\s*", ", ", " ".join(words.split())))
+            plain = re.sub(r"\b(public|protected|private|static|final)\s+", "", member)
+            members.add(re.sub(r"\s*,\s*", ", ", " ".join(plain.split())))
+        yield rule["type"], members
+
+
+def kept_by(rules):
+    """The members that are kept of each class."""
+    kept = {}
+    for name, members in rules_that_keep(rules, {"keep"}, HARMLESS):
+        kept.setdefault(name, set()).update(members)
     return kept
+
+
+def listing_of(jar):
+    """What javap tells of all classes of a jar."""
+    with zipfile.ZipFile(jar) as archive:
+        names = [name[:-6].replace("/", ".") for name in archive.namelist() if name.endswith(".class")]
+    return subprocess.run(["javap", "-p", "-c", "-cp", str(jar), *names], check=True, capture_output=True,
+                          text=True).stdout
+
+
+def never_read(listing):
+    """(class, field as a rule says it) of every field that is written and never read."""
+    written, read = set(), set()
+    name = ""
+    for line in listing.splitlines():
+        if head := CLASS.match(line):
+            name = head["type"]
+        elif use := FIELD.search(line):
+            of = use["of"].replace("/", ".") if use["of"] else name
+            (written if use["what"] == "put" else read).add((of, member_of(use["name"], use["signature"])))
+    return sorted(written - read)
+
+
+def matches(pattern, name):
+    """Whether a class is meant: `*` stands for a part of a name, `**` also for several."""
+    parts = {"**": ".*", "*": "[^.]*"}
+    return re.fullmatch("".join(parts.get(part, re.escape(part)) for part in re.split(r"(\*\*?)", pattern)), name)
+
+
+def forgotten(listing, rules):
+    """What holds an object and is not kept."""
+    fields = list(rules_that_keep(rules, {"keep", "keepclassmembers"}, HARMLESS_TO_FIELDS))
+    for name, member in never_read(listing):
+        if not any(matches(pattern, name) and members & {member, "*", "<fields>"} for pattern, members in fields):
+            yield f"{name}: {member} is never read, and not kept"
 
 
 def findings(source, rules):
@@ -85,9 +136,11 @@ def findings(source, rules):
 
 
 def main(arguments):
-    source, rules = (Path(path).read_text(encoding="utf-8") for path in arguments)
-    found = sorted(set(findings(source, rules)))
-    print("\n".join(found) or f"{len(set(looked_up(source)))} classes and members")
+    source, rules = (Path(path).read_text(encoding="utf-8") for path in arguments[:2])
+    listing = listing_of(arguments[2])
+    found = sorted({*findings(source, rules), *forgotten(listing, rules)})
+    print("\n".join(found) or f"{len(set(looked_up(source)))} classes and members, "
+                              f"{len(never_read(listing))} fields that only hold")
     return 1 if found else 0
 
 

@@ -1,6 +1,8 @@
 // query.h, observer.h and what gives rows
 #include "natives.hpp"
 
+#include <array>
+
 namespace cotmoc::jni {
 namespace {
 
@@ -8,12 +10,13 @@ constexpr jint with_deleted = 1;
 constexpr jint only_conflicts = 2;
 constexpr jsize first_condition = 3;
 
-jlong cursor_open(Call& call, jlong replica, jboolean of_conflicts, jobjectArray texts, jlong limit,
-                  jint flags) {
+/// By the numbers of Cursor.
+constexpr std::array cursors{&cotmoc_cursor_open, &cotmoc_conflict_cursor, &cotmoc_conflict_soft_cursor};
+
+jlong cursor_open(Call& call, jlong replica, jint of, jobjectArray texts, jlong limit, jint flags) {
     const MadeQuery query(call, texts, limit, flags);
-    const auto open = of_conflicts != JNI_FALSE ? cotmoc_conflict_cursor : cotmoc_cursor_open;
     cotmoc_cursor* cursor = nullptr;
-    call.run(open, at<cotmoc_replica>(replica), query.get(), &cursor);
+    call.run(cursors.at(static_cast<std::size_t>(of)), at<cotmoc_replica>(replica), query.get(), &cursor);
     return pointer_of(cursor);
 }
 
@@ -139,7 +142,7 @@ void MadeQuery::set(Call& call, jobjectArray texts, jlong limit, jint flags) {
 
 Methods query_methods() {
     return {
-        method<cursor_open>("cursorOpen", "(JZ[Ljava/lang/String;JI)J"),
+        method<cursor_open>("cursorOpen", "(JI[Ljava/lang/String;JI)J"),
         method<cursor_next>("cursorNext", "(J)Ljava/lang/String;"),
         method<cursor_free>("cursorFree", "(J)V"),
         method<sql>("sql", "(JLjava/lang/String;Lvn/cotmoc/RowSink;)V"),

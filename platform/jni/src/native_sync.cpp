@@ -146,6 +146,10 @@ void watch(Call& call, jlong sync, jlong interval_ms, jobject ended) {
              static_cast<void*>(&rows));
 }
 
+jstring prune(Call& call, jlong sync, jstring space) {
+    return call.text(cotmoc_sync_prune, sync_at(sync), call.in(space));
+}
+
 void request(Call& call, jlong sync) { call.run(cotmoc_sync_request, sync_at(sync)); }
 void network_changed(Call& call, jlong sync) { call.run(cotmoc_sync_network_changed, sync_at(sync)); }
 void cancel(Call& call, jlong sync) { call.run(cotmoc_sync_cancel, sync_at(sync)); }
@@ -200,6 +204,7 @@ Methods sync_methods() {
         method<want>("syncWant", "(JLjava/lang/String;Ljava/lang/String;Ljava/lang/String;Z)V"),
         method<run>("syncRun", "(JJJ)Ljava/lang/String;"),
         method<watch>("syncWatch", "(JJLvn/cotmoc/RowSink;)V"),
+        method<prune>("syncPrune", "(JLjava/lang/String;)Ljava/lang/String;"),
         method<request>("syncRequest", "(J)V"),
         method<network_changed>("syncNetworkChanged", "(J)V"),
         method<set_hints>("syncSetHints", "(JZZ)V"),

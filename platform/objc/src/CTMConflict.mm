@@ -158,6 +158,36 @@ NSString *text_or_empty(NSDictionary *object, NSString *key) {
 
 @end
 
+@interface CTMSoftConflictCursor (CTMMaking)
+- (instancetype)initWithCore:(CTMCursorCore *)core;
+@end
+
+@implementation CTMSoftConflictCursor
+
+- (instancetype)initWithCore:(CTMCursorCore *)core {
+    self = [super init];
+    if (self != nil) {
+        _core = CTM_RETAIN(core);
+    }
+    return self;
+}
+
+- (void)dealloc {
+    CTM_RELEASE(_core);
+    CTM_DEALLOC_SUPER;
+}
+
+- (BOOL)atEnd {
+    return [_core atEnd];
+}
+
+- (NSDictionary *)nextWithError:(NSError **)error {
+    CTMCall call([_core language]);
+    return [_core readNext:call error:error] ? CTMJsonRead(call.text()) : nil;
+}
+
+@end
+
 @implementation CTMReplica (CTMConflicts)
 
 - (CTMConflictCursor *)conflictsOfQuery:(CTMQuery *)query error:(NSError **)error {
@@ -188,6 +218,11 @@ NSString *text_or_empty(NSDictionary *object, NSString *key) {
     CTMCall call(_language);
     return call.json(
         cotmoc_conflict_soft(_handle, CTMUtf8(identifier), CTMCall::view, call.ctx(), call.error()), error);
+}
+
+- (CTMSoftConflictCursor *)softConflictsOfQuery:(CTMQuery *)query error:(NSError **)error {
+    CTMCursorCore *core = CTMCursorOf(self, query, cotmoc_conflict_soft_cursor, error);
+    return core != nil ? CTM_AUTORELEASE([[CTMSoftConflictCursor alloc] initWithCore:core]) : nil;
 }
 
 - (BOOL)takeValue:(NSUInteger)number

@@ -18,7 +18,7 @@ NS_ASSUME_NONNULL_BEGIN
 - (BOOL)readNext:(CTMCall&)call error:(CTMErrorOut)error;
 @end
 
-/// cotmoc_cursor_open or cotmoc_conflict_cursor.
+/// cotmoc_cursor_open, cotmoc_conflict_cursor or cotmoc_conflict_soft_cursor.
 typedef cotmoc_status (*CTMOpenCursor)(cotmoc_replica* replica, const cotmoc_query* query,
                                        cotmoc_cursor* _Nullable* _Nullable cursor, cotmoc_error* error);
 

@@ -181,6 +181,12 @@ cotmoc_status session_ended(void *ctx, const char *text, size_t size) {
     return call.done(status, error);
 }
 
+- (NSArray *)pruneSpace:(NSString *)space error:(NSError **)error {
+    CTMCall call([_replica ctm_language]);
+    return call.json(cotmoc_sync_prune(_handle, CTMUtf8(space), CTMCall::view, call.ctx(), call.error()),
+                     error);
+}
+
 - (BOOL)requestWithError:(NSError **)error {
     CTMCall call([_replica ctm_language]);
     return call.done(cotmoc_sync_request(_handle, call.error()), error);

@@ -33,6 +33,8 @@ CTMOptions *ctm_test_options(NSString *name);
 CTMReplica *ctm_test_device(NSString *name);
 /// Runs `cotmoc -C` the office's folder with these arguments and this on its standard input; what it prints.
 NSData *ctm_test_office(NSString *arguments, NSString *input);
+/// A new officer of the province gets all that the hub has, makes a snapshot of it and brings it to the hub.
+void ctm_test_snapshot(NSString *name);
 /// Has the office enrol a request; its grant.
 NSData *ctm_test_enrol(NSString *request);
 NSString *ctm_test_path(NSString *name);

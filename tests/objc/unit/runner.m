@@ -54,11 +54,11 @@ CTMOptions *ctm_test_options(NSString *name) {
     return [options autorelease];
 }
 
-NSData *ctm_test_office(NSString *arguments, NSString *input) {
+static NSData *program(NSString *folder, NSString *arguments, NSString *input) {
     NSString *file = ctm_test_path(@"input");
     [ctm_test_octets(input) writeToFile:file atomically:YES];
     NSString *command = [NSString
-        stringWithFormat:@"\"$CTM_TEST_COTMOC\" -C '%@' %@ < '%@'", ctm_test_path(@"auth"), arguments, file];
+        stringWithFormat:@"\"$CTM_TEST_COTMOC\" -C '%@' %@ < '%@'", ctm_test_path(folder), arguments, file];
     FILE *pipe = popen([command UTF8String], "r");
     NSMutableData *printed = [NSMutableData data];
     char piece[4096];
@@ -68,6 +68,23 @@ NSData *ctm_test_office(NSString *arguments, NSString *input) {
     }
     CHECK(pclose(pipe) == 0);
     return printed;
+}
+
+NSData *ctm_test_office(NSString *arguments, NSString *input) { return program(@"auth", arguments, input); }
+
+void ctm_test_snapshot(NSString *name) {
+    program(name, [@"init --name " stringByAppendingString:name], @"");
+    NSString *request = [[[NSString alloc] initWithData:program(name, @"request", @"")
+                                               encoding:NSUTF8StringEncoding] autorelease];
+    NSString *grant = ctm_test_path([name stringByAppendingString:@".grant"]);
+    NSString *enrol = @"authority enrol - --role province_officer --space tinh-a/huyen-b";
+    [ctm_test_office(enrol, request) writeToFile:grant atomically:YES];
+    program(name, [NSString stringWithFormat:@"join '%@' --root %@", grant, ctm_test_root()], @"");
+    NSString *sync = [@"sync --hub " stringByAppendingString:ctm_test_hub()];
+    ctm_test_office(sync, @"");
+    program(name, sync, @"");
+    program(name, @"snapshot tinh-a/huyen-b", @"");
+    program(name, sync, @"");
 }
 
 NSData *ctm_test_enrol(NSString *request) {

@@ -133,13 +133,16 @@ TEST(a_slice_over_tcp) {
     follower->replica = replica;
     [engine setDelegate:follower];
     CHECK([engine setHub:ctm_test_hub() error:&error]);
-    [replica addRecordOfKind:@"delegation" fields:ctm_test_fields(@"An") space:nil error:&error];
+    NSString *identifier = [replica addRecordOfKind:@"delegation"
+                                             fields:ctm_test_fields(@"An")
+                                              space:nil
+                                              error:&error];
     NSDictionary *report = [engine runWithOctets:0 seconds:30 error:&error];
     CHECK([[report objectForKey:@"complete"] boolValue]);
     CHECK([[[report objectForKey:@"sent"] objectForKey:@"change_sets"] integerValue] == 1);
     CHECK(follower->told > 0);
     CHECK(follower->innerCode == CTMErrorBusy);
-    CHECK([[[replica recordsOfQuery:nil error:&error] lastObject] state] == CTMRecordStateHub);
+    CHECK([[replica recordWithIdentifier:identifier error:&error] state] == CTMRecordStateHub);
     CHECK([engine setMetered:YES batteryLow:YES error:&error]);
     CHECK([engine requestWithError:&error]);
     CHECK([engine noteNetworkChangedWithError:&error]);

@@ -61,6 +61,22 @@ CTM_NO_PLAIN_INIT
 @property(nonatomic, readonly) BOOL atEnd;
 @end
 
+/// Reads, record by record, different fields that were edited at once and merged. Each step reads the history
+/// of records until it comes to one; other threads use the replica between two steps. Any thread may use it,
+/// one at a time.
+NS_SWIFT_NAME(SoftConflictCursor)
+@interface CTMSoftConflictCursor : NSObject {
+@private
+    CTMCursorCore *_core;
+}
+CTM_NO_PLAIN_INIT
+/// The object of `conflicts --soft --json` of the next record that has any; nil with an error, or nil without
+/// one and `atEnd`. CTMErrorWrongUsage once the replica is closed.
+- (CTM_DICTIONARY(NSString *, id) *_Nullable)nextWithError:(NSError *_Nullable *_Nullable)error
+    NS_SWIFT_NOTHROW;
+@property(nonatomic, readonly) BOOL atEnd;
+@end
+
 /// A choice settles the conflict for everybody. `shown` may be nil; else it is the field's version that the
 /// person saw (CTMRecord.versions), and CTMErrorStale comes back if it is another one by now.
 /// CTMErrorNoConflict, and the errors of what changes a record.
@@ -74,10 +90,14 @@ CTM_NO_PLAIN_INIT
                                                    error:(NSError *_Nullable *_Nullable)error
     NS_SWIFT_NAME(conflicts(ofRecord:));
 /// Different fields of the record that were edited at once and merged: objects of `conflicts --soft --json`.
-/// nil: of every record, one after the other.
+/// nil: of every record, while other threads wait; better by softConflictsOfQuery.
 - (CTM_ARRAY(NSDictionary *) *_Nullable)softConflictsOfRecord:(NSString *_Nullable)identifier
                                                         error:(NSError *_Nullable *_Nullable)error
     NS_SWIFT_NAME(softConflicts(ofRecord:));
+/// Those of the records that `query` chooses, one by one; nil: of all.
+- (CTMSoftConflictCursor *_Nullable)softConflictsOfQuery:(CTMQuery *_Nullable)query
+                                                   error:(NSError *_Nullable *_Nullable)error
+    NS_SWIFT_NAME(softConflicts(of:));
 /// Keeps the value of this number, from 1.
 - (BOOL)takeValue:(NSUInteger)number
          ofRecord:(NSString *)identifier

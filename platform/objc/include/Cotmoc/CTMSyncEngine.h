@@ -65,10 +65,10 @@ NS_SWIFT_NAME(SyncDelegate)
 - (void)syncEngine:(CTMSyncEngine *)engine sessionDidEnd:(CTM_DICTIONARY(NSString *, id) *)report;
 @end
 
-/// A driver of sessions of one replica. It keeps when a failed session may be tried again. Setters, run and
-/// watch: one thread at a time, CTMErrorBusy for a second one; request, noteNetworkChanged, setMetered and
-/// cancel: any thread at any time. Several engines of one replica run one at a time: CTMErrorBusy. It has no
-/// thread of its own: call run from a queue of the app, not from the main one.
+/// A driver of sessions of one replica. It keeps when a failed session may be tried again. Setters, run,
+/// watch and prune: one thread at a time, CTMErrorBusy for a second one; request, noteNetworkChanged,
+/// setMetered and cancel: any thread at any time. Several engines of one replica run one at a time:
+/// CTMErrorBusy. It has no thread of its own: call run from a queue of the app, not from the main one.
 NS_SWIFT_NAME(SyncEngine)
 @interface CTMSyncEngine : NSObject {
 @private
@@ -119,6 +119,16 @@ CTM_NO_PLAIN_INIT
 /// negative: never by itself), with back-off after failures, until it is cancelled.
 - (BOOL)watchWithInterval:(NSTimeInterval)interval
                     error:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(watch(interval:));
+
+/// Makes room on a post's or a district's device: a session with the hub that asks for its snapshots, then
+/// drops the octets of old change sets that a snapshot and the province cover, of one space or (nil) of all.
+/// No record, state or digest changes; the history of what was dropped is CTMErrorHistoryNotHere from then
+/// on. Gives the objects of `prune --json`, none after a cancel. CTMErrorNotAllowed for a province's device,
+/// which keeps all; CTMErrorUnknownSpace, CTMErrorNotJoined, CTMErrorWrongUsage with a peer, CTMErrorBusy
+/// while a sync runs, and the errors of runWithOctets: nothing was dropped then.
+- (CTM_ARRAY(NSDictionary *) *_Nullable)pruneSpace:(NSString *_Nullable)space
+                                             error:(NSError *_Nullable *_Nullable)error
+    NS_SWIFT_NAME(prune(space:));
 
 /// There is something to send, or a person asks.
 - (BOOL)requestWithError:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(request());

@@ -34,7 +34,7 @@ final class Native {
 
     static native void resume(long replica) throws CotmocException;
 
-    /** `what` is a number of Replica.View. */
+    /** `what` is a number of View. */
     static native String view(long replica, int what) throws CotmocException;
 
     static native String grantFingerprint(String grant) throws CotmocException;
@@ -94,7 +94,8 @@ final class Native {
             throws CotmocException;
 
     // Queries. `query`: kind, space, words, then field and value of each condition; `flags`: 1 deleted, 2 conflicts.
-    static native long cursorOpen(long replica, boolean ofConflicts, String[] query, long limit, int flags)
+    /** `of` is a number of Cursor. */
+    static native long cursorOpen(long replica, int of, String[] query, long limit, int flags)
             throws CotmocException;
 
     static native String cursorNext(long cursor) throws CotmocException;
@@ -169,6 +170,8 @@ final class Native {
     static native String syncRun(long sync, long octetsMax, long msMax) throws CotmocException;
 
     static native void syncWatch(long sync, long intervalMs, RowSink ended) throws CotmocException;
+
+    static native String syncPrune(long sync, String space) throws CotmocException;
 
     static native void syncRequest(long sync) throws CotmocException;
 

@@ -205,7 +205,7 @@ public final class Records {
     /**
      * Different fields that were edited at once and merged.
      *
-     * @param id which; null: of every record, one after the other
+     * @param id which; null: of every record, while other threads wait: better by {@link Replica#softConflicts}
      * @return the objects of {@code conflicts --soft --json}
      * @throws CotmocException {@code unknown_record}
      */

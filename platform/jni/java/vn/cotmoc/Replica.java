@@ -20,16 +20,6 @@ public final class Replica implements AutoCloseable {
         void run() throws CotmocException;
     }
 
-    // The numbers of Native.view.
-    private static final int INFO = 0;
-    private static final int STATUS = 1;
-    private static final int CATALOGUE = 2;
-    private static final int REQUEST = 3;
-    private static final int VERIFY = 4;
-    private static final int QUARANTINE = 5;
-    private static final int DIGESTS = 6;
-    private static final int DEVICES = 7;
-
     final Handle handle;
     private final Records records;
     private final Attachments attachments;
@@ -143,7 +133,7 @@ public final class Replica implements AutoCloseable {
      * @throws CotmocException if it is closed
      */
     public Map<String, Object> info() throws CotmocException {
-        return Json.object(view(INFO));
+        return Json.object(view(View.INFO));
     }
 
     /**
@@ -153,7 +143,7 @@ public final class Replica implements AutoCloseable {
      * @throws CotmocException if it is closed
      */
     public Map<String, Object> status() throws CotmocException {
-        return Json.object(view(STATUS));
+        return Json.object(view(View.STATUS));
     }
 
     /**
@@ -163,7 +153,7 @@ public final class Replica implements AutoCloseable {
      * @throws CotmocException {@code not_joined}
      */
     public Map<String, Object> catalogue() throws CotmocException {
-        return Json.object(view(CATALOGUE));
+        return Json.object(view(View.CATALOGUE));
     }
 
     /**
@@ -173,7 +163,7 @@ public final class Replica implements AutoCloseable {
      * @throws CotmocException {@code not_joined}
      */
     public List<Map<String, Object>> devices() throws CotmocException {
-        return Json.asObjects(Json.parse(view(DEVICES)));
+        return Json.asObjects(Json.parse(view(View.DEVICES)));
     }
 
     /**
@@ -183,7 +173,7 @@ public final class Replica implements AutoCloseable {
      * @throws CotmocException if it is closed
      */
     public String request() throws CotmocException {
-        return view(REQUEST);
+        return view(View.REQUEST);
     }
 
     /**
@@ -272,7 +262,7 @@ public final class Replica implements AutoCloseable {
      * @throws CotmocException {@code unknown_kind}, {@code unknown_field}, {@code unknown_space}
      */
     public Cursor<Record> query(Query query) throws CotmocException {
-        return new Cursor<>(this, cursor(query, false), Record::new);
+        return Cursor.open(this, Cursor.RECORDS, query, Record::new);
     }
 
     /**
@@ -300,7 +290,19 @@ public final class Replica implements AutoCloseable {
      * @throws CotmocException as {@link #query}
      */
     public Cursor<Conflict> conflicts(Query query) throws CotmocException {
-        return new Cursor<>(this, cursor(query, true), Conflict::read);
+        return Cursor.open(this, Cursor.CONFLICTS, query, Conflict::read);
+    }
+
+    /**
+     * Begins to read different fields that were edited at once and merged. Each step reads the history of records until
+     * it comes to one; other threads use the replica between two steps.
+     *
+     * @param query chooses the records; null: everything
+     * @return the object of {@code conflicts --soft --json} of each record that has any; to be closed
+     * @throws CotmocException as {@link #query}
+     */
+    public Cursor<Map<String, Object>> softConflicts(Query query) throws CotmocException {
+        return Cursor.open(this, Cursor.SOFT_CONFLICTS, query, Json::object);
     }
 
     /**
@@ -396,7 +398,7 @@ public final class Replica implements AutoCloseable {
      * @throws CotmocException if it is closed
      */
     public Map<String, Object> verify() throws CotmocException {
-        return Json.object(view(VERIFY));
+        return Json.object(view(View.VERIFY));
     }
 
     /**
@@ -406,7 +408,7 @@ public final class Replica implements AutoCloseable {
      * @throws CotmocException if it is closed
      */
     public List<Map<String, Object>> quarantine() throws CotmocException {
-        return Json.asObjects(Json.parse(view(QUARANTINE)));
+        return Json.asObjects(Json.parse(view(View.QUARANTINE)));
     }
 
     /**
@@ -427,7 +429,7 @@ public final class Replica implements AutoCloseable {
      * @throws CotmocException if it is closed
      */
     public Map<String, Object> digests() throws CotmocException {
-        return Json.object(view(DIGESTS));
+        return Json.object(view(View.DIGESTS));
     }
 
     /**
@@ -439,12 +441,7 @@ public final class Replica implements AutoCloseable {
         return Native.version();
     }
 
-    private String view(int what) throws CotmocException {
-        return handle.use(at -> Native.view(at, what));
-    }
-
-    private long cursor(Query query, boolean ofConflicts) throws CotmocException {
-        Query asked = query == null ? new Query() : query;
-        return handle.use(at -> Native.cursorOpen(at, ofConflicts, asked.texts(), asked.limit(), asked.flags()));
+    private String view(View what) throws CotmocException {
+        return handle.use(at -> Native.view(at, what.ordinal()));
     }
 }

@@ -1,12 +1,13 @@
 package vn.cotmoc;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
 /**
- * A driver of syncs of one replica. Setters, {@link #run} and {@link #watch}: one thread at a time, {@code busy}
- * for a second one; {@link #request}, {@link #networkChanged}, {@link #setHints}, {@link #cancel} and {@link
- * #close}: any thread at any time.
+ * A driver of syncs of one replica. Setters, {@link #run}, {@link #watch} and {@link #prune}: one thread at a time,
+ * {@code busy} for a second one; {@link #request}, {@link #networkChanged}, {@link #setHints}, {@link #cancel} and
+ * {@link #close}: any thread at any time.
  */
 public final class SyncEngine implements AutoCloseable {
     /** Which attached files go along. */
@@ -155,6 +156,21 @@ public final class SyncEngine implements AutoCloseable {
             return true;
         };
         handle.act(at -> Native.syncWatch(at, intervalMs, sink));
+    }
+
+    /**
+     * Makes room on a post's or a district's device: a session with the hub that asks for its snapshots, then drops
+     * the octets of old change sets that a snapshot and the province cover. No record, state or digest changes; the
+     * history of what was dropped is {@code history_not_here} from then on. Waits for the network.
+     *
+     * @param space null: all
+     * @return the objects of {@code prune --json}; empty after a cancel
+     * @throws CotmocException {@code not_allowed} for a province's device, which keeps all; {@code unknown_space},
+     *         {@code not_joined}, {@code wrong_usage} with a peer, {@code busy} while a sync runs, and the errors of
+     *         {@link #run(long, long)}: nothing was dropped then
+     */
+    public List<Map<String, Object>> prune(String space) throws CotmocException {
+        return Json.asObjects(Json.parse(handle.use(at -> Native.syncPrune(at, space))));
     }
 
     /**

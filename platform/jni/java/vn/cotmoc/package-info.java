@@ -6,11 +6,12 @@
  * {@link vn.cotmoc.Json}.
  *
  * <p><b>Threads.</b> A {@link vn.cotmoc.Replica} and what comes from it may be used from any thread; calls wait for
- * each other. What waits for a disk or a network says so: do not call it on the main thread of an app. Callbacks
- * that only tell something ({@link vn.cotmoc.Observer}, {@link vn.cotmoc.ProgressListener},
- * {@link vn.cotmoc.LogSink}) run on the {@link java.util.concurrent.Executor} given with them. Callbacks that
- * answer something ({@link vn.cotmoc.KeyStore}, {@link vn.cotmoc.Transport}, rows, batches) run on the thread of
- * the call that needs the answer.
+ * each other. One thread at a time, where a class says so: {@link vn.cotmoc.SyncEngine}, the run of a
+ * {@link vn.cotmoc.Server}, {@link vn.cotmoc.ReplicaOptions}, {@link vn.cotmoc.Query}, {@link vn.cotmoc.Edits}. What
+ * waits for a disk or a network says so: do not call it on the main thread of an app. Callbacks that only tell
+ * something ({@link vn.cotmoc.Observer}, {@link vn.cotmoc.ProgressListener}, {@link vn.cotmoc.LogSink}) run on the
+ * {@link java.util.concurrent.Executor} given with them. Callbacks that answer something ({@link vn.cotmoc.KeyStore},
+ * {@link vn.cotmoc.Transport}, rows, batches) run on the thread of the call that needs the answer.
  *
  * <p><b>Exceptions.</b> A call that fails throws {@link vn.cotmoc.CotmocException} and has changed nothing, unless
  * it says otherwise. An exception that a callback throws comes out of the call that needed the callback, as it
@@ -18,7 +19,7 @@
  * an executor throws is the executor's; with an executor that runs it at once it goes to the uncaught exception
  * handler of the thread, since what was committed stays committed.
  *
- * <p><b>Closing.</b> What is {@link java.lang.AutoCloseable} holds native memory: close it. A call that still goes
- * on in another thread ends in peace, and calls after it fail with {@code wrong_usage}.
+ * <p><b>Closing.</b> What is {@link java.lang.AutoCloseable} holds native memory or a passphrase: close it. A call
+ * that still goes on in another thread ends in peace, and calls after it fail with {@code wrong_usage}.
  */
 package vn.cotmoc;

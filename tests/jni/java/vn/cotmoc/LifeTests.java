@@ -4,6 +4,8 @@ import static vn.cotmoc.Check.fails;
 import static vn.cotmoc.Check.same;
 import static vn.cotmoc.Check.that;
 
+import java.lang.ref.PhantomReference;
+import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,16 +130,33 @@ final class LifeTests extends ReplicaTests {
         SyncEngine engine = Replica.create(province.options("reached-2"), "x").sync();
         Attachments files = Replica.create(province.options("reached-3"), "x").attachments();
         Cursor<Record> cursor = Replica.create(province.options("reached-4"), "x").query(null);
-        for (int i = 0; i < 20; i++) {
-            System.gc();
-            Handle.freeForgotten();
-        }
+        Bundles bundles = Replica.create(province.options("reached-5"), "x").bundles();
+        Server server = new Server(Replica.create(province.options("reached-6"), "x"), "127.0.0.1:0");
+        collectAll();
+        Handle.freeForgotten();
         fails("not_joined", () -> records.add("delegation", fields()));
         fails("not_joined", engine::run);
         fails("not_joined", () -> files.list("abcd", "files"));
         same(null, cursor.next());
+        fails("not_joined", () -> bundles.writeSigned(province.work.resolve("reached").toString()));
+        fails("not_joined", () -> server.run(Runnable::run, null));
+        server.close();
         engine.close();
         cursor.close();
+    }
+
+    /** What nothing held when this was called has been put into its queue when it returns. */
+    private static void collectAll() throws Exception {
+        System.gc();
+        // Queues are filled in the order of the collections, by a thread of its own.
+        ReferenceQueue<Object> queue = new ReferenceQueue<>();
+        PhantomReference<Object> last = new PhantomReference<>(new Object(), queue);
+        Object found = null;
+        for (int i = 0; i < 1000 && found == null; i++) {
+            System.gc();
+            found = queue.remove(100);
+        }
+        same(last, found);
     }
 
     /** Makes what holds `object`, closes it, and gives the object's reference. */

@@ -99,6 +99,19 @@ final class Province implements AutoCloseable {
         return address;
     }
 
+    /** A new officer of the province gets all that the hub has, makes a snapshot of it and brings it to the hub. */
+    void snapshot() throws IOException {
+        String folder = "officer-" + ++devices;
+        at(folder, "", "init", "--name", folder);
+        Path grant = work.resolve(folder + ".grant");
+        Files.writeString(grant, enrol(at(folder, "", "request"), "province_officer", "--space", SPACE));
+        at(folder, "", "join", grant.toString(), "--root", fingerprint);
+        String hub = hub();
+        at(folder, "", "sync", "--hub", hub);
+        at(folder, "", "snapshot", SPACE);
+        at(folder, "", "sync");
+    }
+
     private String enrol(String request, String role, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("authority", "enrol", "-", "--role", role));
         arguments.addAll(List.of(more));
@@ -106,7 +119,11 @@ final class Province implements AutoCloseable {
     }
 
     private String cotmoc(String input, String... arguments) throws IOException {
-        List<String> all = new ArrayList<>(List.of("cotmoc", "-C", work.resolve("auth").toString()));
+        return at("auth", input, arguments);
+    }
+
+    private String at(String folder, String input, String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of("cotmoc", "-C", work.resolve(folder).toString()));
         all.addAll(List.of(arguments));
         return run(input, all.toArray(new String[0]));
     }

@@ -42,6 +42,111 @@ final class SyncTests {
         check.test("closing the engine ends its sync", this::closeWhileRunning);
         check.test("a watch tells of each session until it is cancelled", this::watch);
         check.test("two devices sync with no hub", this::neighbours);
+        check.test("edits of different fields are listed record by record", this::softConflicts);
+        check.test("old octets are dropped, and nothing changes", this::prune);
+        check.test("pruning needs a hub and a space that there is", this::pruneRefused);
+    }
+
+    private void softConflicts() throws Exception {
+        try (Replica first = province.device(); Replica second = province.device()) {
+            String hub = province.hub();
+            String merged = add(first, "A");
+            String alone = add(first, "B");
+            sync(first, hub);
+            sync(second, hub);
+            first.records().edit(merged, new Edits().set("head", "C"));
+            second.records().edit(merged, new Edits().set("people", 4));
+            sync(first, hub);
+            sync(second, hub);
+            List<Map<String, Object>> told = first.records().softConflicts(merged);
+            same(0, told.size());
+            sync(first, hub);
+            told = first.records().softConflicts(merged);
+            same(1, told.size());
+            same(merged, told.get(0).get("id"));
+            same(0, first.records().softConflicts(alone).size());
+            // Other tests share the space.
+            int found = 0;
+            try (Cursor<Map<String, Object>> cursor = first.softConflicts(new Query("delegation"))) {
+                for (Map<String, Object> next = cursor.next(); next != null; next = cursor.next()) {
+                    that(!alone.equals(next.get("id")));
+                    if (merged.equals(next.get("id"))) {
+                        found++;
+                        same(told.get(0), next);
+                    }
+                }
+                same(null, cursor.next());
+            }
+            same(1, found);
+            fails("unknown_kind", () -> first.softConflicts(new Query("nothing")));
+        }
+        Replica closed = province.device();
+        try (Cursor<Map<String, Object>> cursor = closed.softConflicts(null)) {
+            closed.close();
+            fails("wrong_usage", cursor::next);
+        }
+        fails("wrong_usage", () -> closed.softConflicts(null));
+    }
+
+    private static Object hashOnly(Replica replica) throws CotmocException {
+        for (Map<String, Object> space : Json.asObjects(replica.status().get("spaces"))) {
+            if (space.get("space").equals(Province.SPACE)) {
+                return space.get("by_hash_only");
+            }
+        }
+        return null;
+    }
+
+    private void prune() throws Exception {
+        try (Replica replica = province.device(); SyncEngine engine = replica.sync()) {
+            engine.setHub(province.hub());
+            String id = add(replica, "dọn");
+            that(engine.run().get("complete").equals(true));
+            replica.records().edit(id, new Edits().set("head", "đã dọn"));
+            that(engine.run().get("complete").equals(true));
+            province.snapshot();
+            Map<String, Object> digests = replica.digests();
+            same(0L, hashOnly(replica));
+            engine.cancel();
+            same(0, engine.prune(null).size());
+            same(0L, hashOnly(replica));
+            List<Map<String, Object>> pruned = engine.prune(Province.SPACE);
+            same(1, pruned.size());
+            same(Province.SPACE, pruned.get(0).get("space"));
+            that((Long) pruned.get(0).get("pruned") > 0);
+            same(pruned.get(0).get("pruned"), hashOnly(replica));
+            same(digests, replica.digests());
+            same("đã dọn", replica.records().get(id).field("head"));
+            fails("history_not_here", () -> replica.records().history(id));
+            that(engine.prune(null).size() > 0);
+            same(pruned.get(0).get("pruned"), hashOnly(replica));
+        }
+    }
+
+    private void pruneRefused() throws Exception {
+        try (Replica replica = province.device(); SyncEngine engine = replica.sync();
+                Replica fresh = Replica.create(province.options("prune-fresh"), "x");
+                SyncEngine unjoined = fresh.sync()) {
+            fails("not_joined", () -> unjoined.prune(null));
+            fails("no_hub", () -> engine.prune(null));
+            CotmocException failed = fails("connection_failed", () -> engine.setHub("127.0.0.1:1").prune(null));
+            fails("unknown_space", () -> engine.prune("tinh-a/nowhere"));
+            that(failed.retry() != CotmocException.Retry.NEVER);
+            AtomicReference<String> inside = new AtomicReference<>();
+            engine.setHub(province.hub()).setProgress(Runnable::run, progress -> {
+                try {
+                    engine.prune(null);
+                } catch (CotmocException busy) {
+                    inside.set(busy.name());
+                }
+            }).run();
+            same("busy", inside.get());
+            engine.setProgress(null, null).setPeer((String) replica.info().get("device"));
+            fails("wrong_usage", () -> engine.prune(null));
+            SyncEngine closed = replica.sync();
+            closed.close();
+            fails("wrong_usage", () -> closed.prune(null));
+        }
     }
 
     private void neighbours() throws Exception {
