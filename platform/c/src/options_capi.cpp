@@ -60,7 +60,8 @@ cotmoc_status cotmoc_options_set_key_store(cotmoc_options* options, const cotmoc
             return fail(ErrorCode::wrong_usage,
                         "a key store has load_recovery and save_recovery, or neither");
         }
-        options->settings.key_store = hold(copy);
+        // Goes last: its `drop` may free these options.
+        const auto before = std::exchange(options->settings.key_store, hold(copy));
         return {};
     });
 }
@@ -71,7 +72,8 @@ cotmoc_status cotmoc_options_set_log(cotmoc_options* options, const cotmoc_log* 
         COTMOC_TRY(check(options, "options"));
         COTMOC_ASSIGN(const cotmoc_log copy, copy_struct(log, "log"));
         COTMOC_TRY(need(reinterpret_cast<const void*>(copy.line), "log.line"));
-        options->settings.log = Log(hold(copy), level);
+        // Goes last: its `drop` may free these options.
+        const Log before = std::exchange(options->settings.log, Log(hold(copy), level));
         return {};
     });
 }

@@ -80,8 +80,9 @@ cotmoc_status cotmoc_replica_create(const cotmoc_options* options, const char* n
         *replica = nullptr;
         COTMOC_TRY(check_complete(options));
         COTMOC_ASSIGN(const std::string device, text_of(name, "name"));
+        const GivenOptions given(*options);
         auto handle = std::make_unique<cotmoc_replica>();
-        COTMOC_ASSIGN(handle->open, OpenReplica::create(options->settings, device, options->passphrase));
+        COTMOC_ASSIGN(handle->open, OpenReplica::create(given.settings, device, given.passphrase));
         *replica = handle.release();
         return {};
     });
@@ -93,8 +94,9 @@ cotmoc_status cotmoc_replica_open(const cotmoc_options* options, cotmoc_replica*
         COTMOC_TRY(need(replica, "replica"));
         *replica = nullptr;
         COTMOC_TRY(check_complete(options));
+        const GivenOptions given(*options);
         auto handle = std::make_unique<cotmoc_replica>();
-        COTMOC_ASSIGN(handle->open, OpenReplica::open(options->settings, options->passphrase));
+        COTMOC_ASSIGN(handle->open, OpenReplica::open(given.settings, given.passphrase));
         *replica = handle.release();
         return {};
     });
@@ -105,15 +107,18 @@ cotmoc_status cotmoc_replica_close(cotmoc_replica* replica, cotmoc_error* error)
 }
 
 void cotmoc_replica_free(cotmoc_replica* replica) noexcept {
-    if (check(replica, "replica")) {
-        (void)guard(nullptr, [&]() -> Result<void> {
-            const std::shared_ptr<OpenReplica> open = replica->open;
-            const OpenReplica::Lock lock = open->wait();
-            open->abandon();
-            return {};
-        });
-        release(replica);
+    if (!check(replica, "replica")) {
+        return;
     }
+    // What is freed twice is no handle any more: a `drop` may free this as its own.
+    replica->magic = 0;
+    (void)guard(nullptr, [&]() -> Result<void> {
+        const std::shared_ptr<OpenReplica> open = replica->open;
+        const OpenReplica::Lock lock = open->wait();
+        open->abandon();
+        return {};
+    });
+    delete replica;
 }
 
 cotmoc_status cotmoc_replica_suspend(cotmoc_replica* replica, cotmoc_error* error) noexcept {
