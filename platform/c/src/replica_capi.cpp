@@ -5,6 +5,10 @@
 #include <cotmoc/records/json_text.hpp>
 #include <cotmoc/records/quarantine_json.hpp>
 #include <cotmoc/records/status_json.hpp>
+#include <cotmoc/records/verification.hpp>
+
+#include <cotmoc/crypto/hash.hpp>
+#include <cotmoc/crypto/key_ring.hpp>
 
 using namespace cotmoc;
 using namespace cotmoc::capi;
@@ -161,6 +165,24 @@ cotmoc_status cotmoc_replica_verify(cotmoc_replica* replica, cotmoc_text_fn view
     return tell(replica, Access::exclusive, view, ctx, error, [](OpenReplica& open) -> Result<std::string> {
         COTMOC_ASSIGN(const sync::Verification found, open.replica().check_everything());
         return verification_json(found);
+    });
+}
+
+cotmoc_status cotmoc_verify_file(const char* path, const char* root, cotmoc_text_fn view, void* ctx,
+                                 cotmoc_error* error) noexcept {
+    return guard(error, [&]() -> Result<void> {
+        COTMOC_ASSIGN(const std::string file, text_of(path, "path"));
+        COTMOC_ASSIGN(const std::string text, optional_text(root, "root"));
+        COTMOC_TRY(crypto::initialise());
+        std::optional<Hash256> fingerprint;
+        if (root != nullptr) {
+            fingerprint = crypto::parse_fingerprint(text);
+            if (!fingerprint) {
+                return fail(ErrorCode::wrong_root, "root is not a fingerprint");
+            }
+        }
+        COTMOC_ASSIGN(const records::FileVerification found, records::verify_file(file, fingerprint));
+        return give(view, ctx, records::verification_json(found.wrong, found.checked, found.not_checked));
     });
 }
 

@@ -110,6 +110,16 @@ COTMOC_API cotmoc_status cotmoc_replica_batch(cotmoc_replica* replica, cotmoc_st
 /// {"ok":bool,"wrong":[{"error","detail"}],"not_checked":["…"]}. Takes long; other calls wait.
 COTMOC_API cotmoc_status cotmoc_replica_verify(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
                                                cotmoc_error* error) COTMOC_NOTHROW;
+/// Checks signed history in a file, without a replica and without keys: what cotmoc_replica_export_signed
+/// wrote, or a copy of a hub's database. `root` is the fingerprint from the poster in the office; NULL: that
+/// is left to a person, who compares the one in the answer. Gives the object of `verify FILE --json`,
+/// {"ok":bool,"problems":[{"error","detail"}],"checked":{"trust_entries","change_sets","without_right",
+/// "root"},"not_checked":["…"]}; what is wrong with the history is no error. Takes long and holds up nobody;
+/// opening the file may tidy it up, so take a copy of a hub's.
+/// COTMOC_CANNOT_READ_FILE if the file is not there or is neither, COTMOC_WRONG_ROOT if `root` is no
+/// fingerprint (one that differs is among the problems), COTMOC_DATABASE_DAMAGED. Since API version 2.
+COTMOC_API cotmoc_status cotmoc_verify_file(const char* path, const char* root, cotmoc_text_fn view,
+                                            void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
 /// The array of `quarantine --json`: what arrived and has no effect, with its reason.
 COTMOC_API cotmoc_status cotmoc_replica_quarantine(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
                                                    cotmoc_error* error) COTMOC_NOTHROW;
