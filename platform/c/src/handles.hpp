@@ -90,6 +90,14 @@ Result<void> check(const Handle* handle, std::string_view name) {
                                          : fail(ErrorCode::wrong_usage, std::string(name) + " is no handle");
 }
 
+/// "desktop", "phone" or "low".
+inline Result<crypto::KdfPreset> kdf_preset_of(const char* preset) {
+    COTMOC_ASSIGN(const std::string text, text_of(preset, "preset"));
+    const auto parsed = crypto::parse_kdf_preset(text);
+    return parsed ? Result<crypto::KdfPreset>(*parsed)
+                  : fail(ErrorCode::wrong_usage, "preset is desktop, phone or low");
+}
+
 /// A call's own copy of options: a callback of the key store may free or change them.
 struct GivenOptions {
     explicit GivenOptions(const cotmoc_options& options)

@@ -107,12 +107,7 @@ cotmoc_status cotmoc_options_set_kdf(cotmoc_options* options, const char* preset
                                      cotmoc_error* error) noexcept {
     return guard(error, [&]() -> Result<void> {
         COTMOC_TRY(check(options, "options"));
-        COTMOC_ASSIGN(const std::string text, text_of(preset, "preset"));
-        const auto parsed = crypto::parse_kdf_preset(text);
-        if (!parsed) {
-            return fail(ErrorCode::wrong_usage, "preset is desktop, phone or low");
-        }
-        options->settings.kdf = *parsed;
+        COTMOC_ASSIGN(options->settings.kdf, kdf_preset_of(preset));
         return {};
     });
 }

@@ -96,6 +96,13 @@ COTMOC_API cotmoc_status cotmoc_replica_change_passphrase(cotmoc_replica* replic
                                                           size_t current_size, const uint8_t* fresh,
                                                           size_t fresh_size,
                                                           cotmoc_error* error) COTMOC_NOTHROW;
+/// The same at another cost of one try, as `passphrase --kdf` does: `preset` is "desktop", "phone" or "low";
+/// NULL: as it was. The passphrase may stay the same. COTMOC_WRONG_USAGE for another preset. Since API
+/// version 2.
+COTMOC_API cotmoc_status cotmoc_replica_change_passphrase_kdf(cotmoc_replica* replica, const uint8_t* current,
+                                                              size_t current_size, const uint8_t* fresh,
+                                                              size_t fresh_size, const char* preset,
+                                                              cotmoc_error* error) COTMOC_NOTHROW;
 
 /// Runs `work` once, at once, on this thread: what the record functions that it calls change becomes one
 /// transaction, durable when the call returns. If it returns anything but COTMOC_OK, or a call in it failed
