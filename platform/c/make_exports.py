@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes what linkers read of exports.txt, the one list of exported names.
 
-    make_exports.py FOLDER           writes cotmoc.map (GNU), cotmoc.def (Windows) and cotmoc.exp (macOS) there
+    make_exports.py FOLDER           writes cotmoc.map (GNU), cotmoc.def (Windows) and cotmoc.exp (macOS) there, and
+                                     exported.inc, for tests that go through all of them
     make_exports.py --check HEADERS  exit status 1 if the headers of that folder do not declare just these names
 """
 import re
@@ -31,6 +32,7 @@ def write(folder):
     # Without the DLL's name, which programs would look for whatever the file is called.
     write_if_new(folder / "cotmoc.def", "EXPORTS\n" + "".join(f"    {name}\n" for name in exported))
     write_if_new(folder / "cotmoc.exp", "".join(f"_{name}\n" for name in exported))
+    write_if_new(folder / "exported.inc", "".join(f"COTMOC_EXPORTED({name})\n" for name in exported))
 
 
 def check(headers):

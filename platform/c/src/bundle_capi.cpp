@@ -10,10 +10,10 @@ using namespace cotmoc::capi;
 namespace {
 
 cotmoc_status change_bundle(cotmoc_bundle* bundle, cotmoc_error* error,
-                            const std::function<Result<void>(cotmoc_bundle&)>& change) noexcept {
+                            const std::function<Result<void>(BundleSettings&)>& change) noexcept {
     return guard(error, [&]() -> Result<void> {
         COTMOC_TRY(check(bundle, "bundle"));
-        return change(*bundle);
+        return change(bundle->settings);
     });
 }
 
@@ -42,12 +42,12 @@ private:
     OpenReplica& open_;
 };
 
-records::BundleOrder order_of(const cotmoc_bundle& bundle, const std::string& path) {
+records::BundleOrder order_of(const BundleSettings& bundle, const std::string& path) {
     return {path, bundle.everything, bundle.volume_size.value_or(sync::bundle_volume_max),
             bundle.attachments_max};
 }
 
-Result<records::BundleFiles> export_files(OpenReplica& open, const cotmoc_bundle& bundle,
+Result<records::BundleFiles> export_files(OpenReplica& open, const BundleSettings& bundle,
                                           const std::string& path) {
     sync::Replica& replica = open.replica();
     if (!replica.joined()) {
@@ -66,7 +66,7 @@ struct Imported {
     std::optional<Error> problem;
 };
 
-Result<Imported> import_files(OpenReplica& open, const cotmoc_bundle& bundle) {
+Result<Imported> import_files(OpenReplica& open, const BundleSettings& bundle) {
     sync::Replica& replica = open.replica();
     if (!replica.joined()) {
         return fail(ErrorCode::not_joined);
@@ -118,7 +118,7 @@ void cotmoc_bundle_free(cotmoc_bundle* bundle) noexcept { release(bundle); }
 
 cotmoc_status cotmoc_bundle_set_reader(cotmoc_bundle* bundle, const char* reader,
                                        cotmoc_error* error) noexcept {
-    return change_bundle(bundle, error, [&](cotmoc_bundle& in) -> Result<void> {
+    return change_bundle(bundle, error, [&](BundleSettings& in) -> Result<void> {
         COTMOC_ASSIGN(in.reader, text_of(reader, "reader"));
         return {};
     });
@@ -126,7 +126,7 @@ cotmoc_status cotmoc_bundle_set_reader(cotmoc_bundle* bundle, const char* reader
 
 cotmoc_status cotmoc_bundle_set_volume_size(cotmoc_bundle* bundle, uint64_t octets,
                                             cotmoc_error* error) noexcept {
-    return change_bundle(bundle, error, [&](cotmoc_bundle& in) -> Result<void> {
+    return change_bundle(bundle, error, [&](BundleSettings& in) -> Result<void> {
         in.volume_size = octets;
         return {};
     });
@@ -134,7 +134,7 @@ cotmoc_status cotmoc_bundle_set_volume_size(cotmoc_bundle* bundle, uint64_t octe
 
 cotmoc_status cotmoc_bundle_set_everything(cotmoc_bundle* bundle, int32_t everything,
                                            cotmoc_error* error) noexcept {
-    return change_bundle(bundle, error, [&](cotmoc_bundle& in) -> Result<void> {
+    return change_bundle(bundle, error, [&](BundleSettings& in) -> Result<void> {
         in.everything = everything != 0;
         return {};
     });
@@ -142,14 +142,14 @@ cotmoc_status cotmoc_bundle_set_everything(cotmoc_bundle* bundle, int32_t everyt
 
 cotmoc_status cotmoc_bundle_set_attachments(cotmoc_bundle* bundle, int32_t attachments, uint64_t octets_max,
                                             cotmoc_error* error) noexcept {
-    return change_bundle(bundle, error, [&](cotmoc_bundle& in) -> Result<void> {
+    return change_bundle(bundle, error, [&](BundleSettings& in) -> Result<void> {
         in.attachments_max = attachments != 0 ? std::optional(octets_max) : std::nullopt;
         return {};
     });
 }
 
 cotmoc_status cotmoc_bundle_add_file(cotmoc_bundle* bundle, const char* path, cotmoc_error* error) noexcept {
-    return change_bundle(bundle, error, [&](cotmoc_bundle& in) -> Result<void> {
+    return change_bundle(bundle, error, [&](BundleSettings& in) -> Result<void> {
         COTMOC_ASSIGN(std::string file, text_of(path, "path"));
         in.files.push_back(std::move(file));
         return {};
@@ -158,7 +158,7 @@ cotmoc_status cotmoc_bundle_add_file(cotmoc_bundle* bundle, const char* path, co
 
 cotmoc_status cotmoc_bundle_set_answer(cotmoc_bundle* bundle, const char* path,
                                        cotmoc_error* error) noexcept {
-    return change_bundle(bundle, error, [&](cotmoc_bundle& in) -> Result<void> {
+    return change_bundle(bundle, error, [&](BundleSettings& in) -> Result<void> {
         COTMOC_ASSIGN(in.answer, text_of(path, "path"));
         return {};
     });
@@ -170,8 +170,9 @@ cotmoc_status cotmoc_bundle_export(cotmoc_bundle* bundle, const char* path, cotm
         COTMOC_TRY(check(bundle, "bundle"));
         COTMOC_ASSIGN(const std::string file, text_of(path, "path"));
         const std::shared_ptr<OpenReplica> open = bundle->open;
+        const BundleSettings settings = bundle->settings;
         const auto write = [&](OpenReplica& in) -> Result<std::string> {
-            COTMOC_ASSIGN(const records::BundleFiles written, export_files(in, *bundle, file));
+            COTMOC_ASSIGN(const records::BundleFiles written, export_files(in, settings, file));
             return records::bundle_written_json(written);
         };
         COTMOC_ASSIGN(const std::string text, with(*open, Access::exclusive, write));
@@ -183,12 +184,13 @@ cotmoc_status cotmoc_bundle_import(cotmoc_bundle* bundle, cotmoc_text_fn view, v
                                    cotmoc_error* error) noexcept {
     return guard(error, [&]() -> Result<void> {
         COTMOC_TRY(check(bundle, "bundle"));
-        if (bundle->files.empty()) {
+        const std::shared_ptr<OpenReplica> open = bundle->open;
+        const BundleSettings settings = bundle->settings;
+        if (settings.files.empty()) {
             return fail(ErrorCode::wrong_usage, "no file was added");
         }
-        const std::shared_ptr<OpenReplica> open = bundle->open;
         COTMOC_ASSIGN(const Imported imported, with(*open, Access::exclusive, [&](OpenReplica& in) {
-                          return import_files(in, *bundle);
+                          return import_files(in, settings);
                       }));
         COTMOC_TRY(give(view, ctx, imported.text));
         return imported.problem ? Result<void>(tl::unexpected(*imported.problem)) : Result<void>();

@@ -21,7 +21,7 @@ cotmoc_status tell_of(const cotmoc_options* options, bool needs_passphrase, cotm
         if (needs_passphrase && options->passphrase.empty()) {
             return fail(ErrorCode::no_passphrase);
         }
-        COTMOC_ASSIGN(const std::string text, work());
+        COTMOC_ASSIGN(const std::string text, work(GivenOptions(*options)));
         return give(view, ctx, text);
     });
 }
@@ -30,23 +30,24 @@ cotmoc_status tell_of(const cotmoc_options* options, bool needs_passphrase, cotm
 
 cotmoc_status cotmoc_device_wipe(const cotmoc_options* options, int32_t discard_unsent, cotmoc_text_fn view,
                                  void* ctx, cotmoc_error* error) noexcept {
-    return tell_of(options, false, view, ctx, error, [&]() -> Result<std::string> {
+    return tell_of(options, false, view, ctx, error, [&](const GivenOptions& given) -> Result<std::string> {
         COTMOC_ASSIGN(const auto removed,
-                      OpenReplica::wipe(options->settings, options->passphrase, discard_unsent != 0));
+                      OpenReplica::wipe(given.settings, given.passphrase, discard_unsent != 0));
         return records::json_texts(removed);
     });
 }
 
 cotmoc_status cotmoc_device_ask_recovery(const cotmoc_options* options, cotmoc_text_fn view, void* ctx,
                                          cotmoc_error* error) noexcept {
-    return tell_of(options, true, view, ctx, error,
-                   [&] { return OpenReplica::ask_recovery(options->settings, options->passphrase); });
+    return tell_of(options, true, view, ctx, error, [&](const GivenOptions& given) {
+        return OpenReplica::ask_recovery(given.settings, given.passphrase);
+    });
 }
 
 cotmoc_status cotmoc_device_recover(const cotmoc_options* options, const char* answer, size_t size,
                                     cotmoc_text_fn view, void* ctx, cotmoc_error* error) noexcept {
-    return tell_of(options, true, view, ctx, error, [&]() -> Result<std::string> {
+    return tell_of(options, true, view, ctx, error, [&](const GivenOptions& given) -> Result<std::string> {
         COTMOC_TRY(need(answer, "answer"));
-        return OpenReplica::recover(options->settings, options->passphrase, std::string_view(answer, size));
+        return OpenReplica::recover(given.settings, given.passphrase, std::string_view(answer, size));
     });
 }

@@ -118,12 +118,24 @@ cotmoc_status cotmoc_replica_rejoin(cotmoc_replica* replica, const uint8_t* pass
 cotmoc_status cotmoc_replica_change_passphrase(cotmoc_replica* replica, const uint8_t* current,
                                                size_t current_size, const uint8_t* fresh, size_t fresh_size,
                                                cotmoc_error* error) noexcept {
+    return cotmoc_replica_change_passphrase_kdf(replica, current, current_size, fresh, fresh_size, nullptr,
+                                                error);
+}
+
+cotmoc_status cotmoc_replica_change_passphrase_kdf(cotmoc_replica* replica, const uint8_t* current,
+                                                   size_t current_size, const uint8_t* fresh,
+                                                   size_t fresh_size, const char* preset,
+                                                   cotmoc_error* error) noexcept {
     return guard(error, [&]() -> Result<void> {
         COTMOC_ASSIGN(const crypto::Secret before, secret_of(current, current_size, "current"));
         COTMOC_ASSIGN(const crypto::Secret after, secret_of(fresh, fresh_size, "fresh"));
+        std::optional<crypto::KdfPreset> cost;
+        if (preset != nullptr) {
+            COTMOC_ASSIGN(cost, kdf_preset_of(preset));
+        }
         return with(replica, Access::exclusive, [&](OpenReplica& open) -> Result<void> {
             const OpenReplica::Inside inside(open, Mode::closed_off);
-            return crypto::change_passphrase(open.key_store(), before, after, std::nullopt, open.random());
+            return crypto::change_passphrase(open.key_store(), before, after, cost, open.random());
         });
     });
 }

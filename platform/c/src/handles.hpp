@@ -35,16 +35,35 @@ struct cotmoc_query {
     bool conflicts = false;
 };
 
-struct cotmoc_cursor {
+namespace cotmoc::capi {
+
+/// What a cursor has read and has yet to read. A call keeps it: its view may free the handle.
+struct CursorState {
     enum class Gives : std::uint8_t { records, conflicts, soft_conflicts };
-    static constexpr std::uint32_t kind = 0xc07c0004;
-    std::uint32_t magic = kind;
-    std::shared_ptr<cotmoc::capi::OpenReplica> open;
-    std::vector<cotmoc::RecordId> ids;
+    std::shared_ptr<OpenReplica> open;
+    std::vector<RecordId> ids;
     std::size_t next = 0;
     bool deleted = false;  // with deleted records
     Gives gives = Gives::records;
     std::deque<std::string> waiting;  // what the record read last gives
+};
+
+/// What a bundle is made or read with. A call copies it: an observer may change it or free the handle.
+struct BundleSettings {
+    std::string reader;
+    std::optional<std::uint64_t> volume_size;
+    bool everything = false;
+    std::optional<std::uint64_t> attachments_max;  // of an export with attached files, octets of one
+    std::vector<std::string> files;
+    std::string answer;
+};
+
+}  // namespace cotmoc::capi
+
+struct cotmoc_cursor {
+    static constexpr std::uint32_t kind = 0xc07c0004;
+    std::uint32_t magic = kind;
+    std::shared_ptr<cotmoc::capi::CursorState> state;
 };
 
 struct cotmoc_subscription {
@@ -58,12 +77,7 @@ struct cotmoc_bundle {
     static constexpr std::uint32_t kind = 0xc07c0006;
     std::uint32_t magic = kind;
     std::shared_ptr<cotmoc::capi::OpenReplica> open;
-    std::string reader;
-    std::optional<std::uint64_t> volume_size;
-    bool everything = false;
-    std::optional<std::uint64_t> attachments_max;  // of an export with attached files, octets of one
-    std::vector<std::string> files;
-    std::string answer;
+    cotmoc::capi::BundleSettings settings;
 };
 
 namespace cotmoc::capi {
@@ -75,6 +89,22 @@ Result<void> check(const Handle* handle, std::string_view name) {
     return handle->magic == Handle::kind ? Result<void>()
                                          : fail(ErrorCode::wrong_usage, std::string(name) + " is no handle");
 }
+
+/// "desktop", "phone" or "low".
+inline Result<crypto::KdfPreset> kdf_preset_of(const char* preset) {
+    COTMOC_ASSIGN(const std::string text, text_of(preset, "preset"));
+    const auto parsed = crypto::parse_kdf_preset(text);
+    return parsed ? Result<crypto::KdfPreset>(*parsed)
+                  : fail(ErrorCode::wrong_usage, "preset is desktop, phone or low");
+}
+
+/// A call's own copy of options: a callback of the key store may free or change them.
+struct GivenOptions {
+    explicit GivenOptions(const cotmoc_options& options)
+        : settings(options.settings), passphrase(options.passphrase.clone()) {}
+    Settings settings;
+    crypto::Secret passphrase;
+};
 
 /// For _free: NULL is fine.
 template <class Handle>

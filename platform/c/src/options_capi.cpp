@@ -60,7 +60,8 @@ cotmoc_status cotmoc_options_set_key_store(cotmoc_options* options, const cotmoc
             return fail(ErrorCode::wrong_usage,
                         "a key store has load_recovery and save_recovery, or neither");
         }
-        options->settings.key_store = hold(copy);
+        // Goes last: its `drop` may free these options.
+        const auto before = std::exchange(options->settings.key_store, hold(copy));
         return {};
     });
 }
@@ -71,7 +72,8 @@ cotmoc_status cotmoc_options_set_log(cotmoc_options* options, const cotmoc_log* 
         COTMOC_TRY(check(options, "options"));
         COTMOC_ASSIGN(const cotmoc_log copy, copy_struct(log, "log"));
         COTMOC_TRY(need(reinterpret_cast<const void*>(copy.line), "log.line"));
-        options->settings.log = Log(hold(copy), level);
+        // Goes last: its `drop` may free these options.
+        const Log before = std::exchange(options->settings.log, Log(hold(copy), level));
         return {};
     });
 }
@@ -105,12 +107,7 @@ cotmoc_status cotmoc_options_set_kdf(cotmoc_options* options, const char* preset
                                      cotmoc_error* error) noexcept {
     return guard(error, [&]() -> Result<void> {
         COTMOC_TRY(check(options, "options"));
-        COTMOC_ASSIGN(const std::string text, text_of(preset, "preset"));
-        const auto parsed = crypto::parse_kdf_preset(text);
-        if (!parsed) {
-            return fail(ErrorCode::wrong_usage, "preset is desktop, phone or low");
-        }
-        options->settings.kdf = *parsed;
+        COTMOC_ASSIGN(options->settings.kdf, kdf_preset_of(preset));
         return {};
     });
 }

@@ -34,22 +34,24 @@ std::vector<std::string> words_of(std::string_view text) {
     return words;
 }
 
-cotmoc_status open_cursor(cotmoc_replica* replica, const cotmoc_query* query, cotmoc_cursor::Gives gives,
+cotmoc_status open_cursor(cotmoc_replica* replica, const cotmoc_query* query, CursorState::Gives gives,
                           cotmoc_cursor** cursor, cotmoc_error* error) noexcept {
     return guard(error, [&]() -> Result<void> {
         if (cursor != nullptr) {
             *cursor = nullptr;
         }
         auto made = std::make_unique<cotmoc_cursor>();
-        made->gives = gives;
+        made->state = std::make_shared<CursorState>();
+        CursorState& state = *made->state;
+        state.gives = gives;
         const auto fill = [&](OpenReplica& open) -> Result<void> {
             COTMOC_TRY(need(cursor, "cursor"));
             COTMOC_ASSIGN(core::ListQuery list, list_query(open.replica(), query));
-            list.conflicts_only = list.conflicts_only || gives == cotmoc_cursor::Gives::conflicts;
-            made->deleted = list.deleted;
-            made->open = open.shared_from_this();
+            list.conflicts_only = list.conflicts_only || gives == CursorState::Gives::conflicts;
+            state.deleted = list.deleted;
+            state.open = open.shared_from_this();
             return open.replica().store().list(list, [&](const core::RecordView& record) {
-                made->ids.push_back(record.id);
+                state.ids.push_back(record.id);
                 return true;
             });
         };
@@ -60,7 +62,7 @@ cotmoc_status open_cursor(cotmoc_replica* replica, const cotmoc_query* query, co
 }
 
 /// Puts what one record gives to what waits; nothing if it has gone since.
-Result<void> read_record(OpenReplica& open, cotmoc_cursor& cursor, const RecordId& id) {
+Result<void> read_record(OpenReplica& open, CursorState& cursor, const RecordId& id) {
     sync::Replica& replica = open.replica();
     COTMOC_ASSIGN(const std::optional<core::RecordView> record, replica.store().find_itself(id));
     if (!record || (record->deleted && !cursor.deleted)) {
@@ -68,15 +70,15 @@ Result<void> read_record(OpenReplica& open, cotmoc_cursor& cursor, const RecordI
     }
     const records::Language language = open.settings().language;
     switch (cursor.gives) {
-        case cotmoc_cursor::Gives::records:
+        case CursorState::Gives::records:
             cursor.waiting.push_back(records::record_json(replica, *record));
             break;
-        case cotmoc_cursor::Gives::conflicts:
+        case CursorState::Gives::conflicts:
             for (const core::FieldConflict& conflict : record->conflicts) {
                 cursor.waiting.push_back(records::conflict_json(language, replica, *record, conflict));
             }
             break;
-        case cotmoc_cursor::Gives::soft_conflicts: {
+        case CursorState::Gives::soft_conflicts: {
             COTMOC_ASSIGN(const auto edits, replica.soft_conflicts(record->id));
             if (!edits.empty()) {
                 cursor.waiting.push_back(records::soft_conflict_json(language, *record, edits));
@@ -88,7 +90,7 @@ Result<void> read_record(OpenReplica& open, cotmoc_cursor& cursor, const RecordI
 }
 
 /// What comes next. Most records have no conflict: other threads have their turn after each of them.
-Result<std::optional<std::string>> next_text(OpenReplica& open, cotmoc_cursor& cursor) {
+Result<std::optional<std::string>> next_text(OpenReplica& open, CursorState& cursor) {
     std::optional<std::string> text;
     bool over = false;
     while (!text && !over) {
@@ -214,17 +216,17 @@ cotmoc_status cotmoc_query_set_conflicts(cotmoc_query* query, int32_t conflicts,
 
 cotmoc_status cotmoc_cursor_open(cotmoc_replica* replica, const cotmoc_query* query, cotmoc_cursor** cursor,
                                  cotmoc_error* error) noexcept {
-    return open_cursor(replica, query, cotmoc_cursor::Gives::records, cursor, error);
+    return open_cursor(replica, query, CursorState::Gives::records, cursor, error);
 }
 
 cotmoc_status cotmoc_conflict_cursor(cotmoc_replica* replica, const cotmoc_query* query,
                                      cotmoc_cursor** cursor, cotmoc_error* error) noexcept {
-    return open_cursor(replica, query, cotmoc_cursor::Gives::conflicts, cursor, error);
+    return open_cursor(replica, query, CursorState::Gives::conflicts, cursor, error);
 }
 
 cotmoc_status cotmoc_conflict_soft_cursor(cotmoc_replica* replica, const cotmoc_query* query,
                                           cotmoc_cursor** cursor, cotmoc_error* error) noexcept {
-    return open_cursor(replica, query, cotmoc_cursor::Gives::soft_conflicts, cursor, error);
+    return open_cursor(replica, query, CursorState::Gives::soft_conflicts, cursor, error);
 }
 
 void cotmoc_cursor_free(cotmoc_cursor* cursor) noexcept { release(cursor); }
@@ -235,8 +237,10 @@ cotmoc_status cotmoc_cursor_next(cotmoc_cursor* cursor, cotmoc_text_fn view, voi
         COTMOC_TRY(need(found, "found"));
         *found = 0;
         COTMOC_TRY(check(cursor, "cursor"));
-        const std::shared_ptr<OpenReplica> open = cursor->open;
-        COTMOC_ASSIGN(const std::optional<std::string> text, next_text(*open, *cursor));
+        // Kept by the call itself: the view may free the cursor.
+        const std::shared_ptr<CursorState> state = cursor->state;
+        OpenReplica& open = *state->open;
+        COTMOC_ASSIGN(const std::optional<std::string> text, next_text(open, *state));
         if (!text) {
             return {};
         }
@@ -244,8 +248,8 @@ cotmoc_status cotmoc_cursor_next(cotmoc_cursor* cursor, cotmoc_text_fn view, voi
         if (!given) {
             // It comes again, as to one who needed a larger buffer. A replica that was closed meanwhile gives
             // no more.
-            (void)with(*open, Access::records, [&](OpenReplica&) -> Result<void> {
-                cursor->waiting.push_front(*text);
+            (void)with(open, Access::records, [&](OpenReplica&) -> Result<void> {
+                state->waiting.push_front(*text);
                 return {};
             });
             return given;

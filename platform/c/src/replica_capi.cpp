@@ -5,6 +5,10 @@
 #include <cotmoc/records/json_text.hpp>
 #include <cotmoc/records/quarantine_json.hpp>
 #include <cotmoc/records/status_json.hpp>
+#include <cotmoc/records/verification.hpp>
+
+#include <cotmoc/crypto/hash.hpp>
+#include <cotmoc/crypto/key_ring.hpp>
 
 using namespace cotmoc;
 using namespace cotmoc::capi;
@@ -80,8 +84,9 @@ cotmoc_status cotmoc_replica_create(const cotmoc_options* options, const char* n
         *replica = nullptr;
         COTMOC_TRY(check_complete(options));
         COTMOC_ASSIGN(const std::string device, text_of(name, "name"));
+        const GivenOptions given(*options);
         auto handle = std::make_unique<cotmoc_replica>();
-        COTMOC_ASSIGN(handle->open, OpenReplica::create(options->settings, device, options->passphrase));
+        COTMOC_ASSIGN(handle->open, OpenReplica::create(given.settings, device, given.passphrase));
         *replica = handle.release();
         return {};
     });
@@ -93,8 +98,9 @@ cotmoc_status cotmoc_replica_open(const cotmoc_options* options, cotmoc_replica*
         COTMOC_TRY(need(replica, "replica"));
         *replica = nullptr;
         COTMOC_TRY(check_complete(options));
+        const GivenOptions given(*options);
         auto handle = std::make_unique<cotmoc_replica>();
-        COTMOC_ASSIGN(handle->open, OpenReplica::open(options->settings, options->passphrase));
+        COTMOC_ASSIGN(handle->open, OpenReplica::open(given.settings, given.passphrase));
         *replica = handle.release();
         return {};
     });
@@ -105,15 +111,18 @@ cotmoc_status cotmoc_replica_close(cotmoc_replica* replica, cotmoc_error* error)
 }
 
 void cotmoc_replica_free(cotmoc_replica* replica) noexcept {
-    if (check(replica, "replica")) {
-        (void)guard(nullptr, [&]() -> Result<void> {
-            const std::shared_ptr<OpenReplica> open = replica->open;
-            const OpenReplica::Lock lock = open->wait();
-            open->abandon();
-            return {};
-        });
-        release(replica);
+    if (!check(replica, "replica")) {
+        return;
     }
+    // What is freed twice is no handle any more: a `drop` may free this as its own.
+    replica->magic = 0;
+    (void)guard(nullptr, [&]() -> Result<void> {
+        const std::shared_ptr<OpenReplica> open = replica->open;
+        const OpenReplica::Lock lock = open->wait();
+        open->abandon();
+        return {};
+    });
+    delete replica;
 }
 
 cotmoc_status cotmoc_replica_suspend(cotmoc_replica* replica, cotmoc_error* error) noexcept {
@@ -156,6 +165,24 @@ cotmoc_status cotmoc_replica_verify(cotmoc_replica* replica, cotmoc_text_fn view
     return tell(replica, Access::exclusive, view, ctx, error, [](OpenReplica& open) -> Result<std::string> {
         COTMOC_ASSIGN(const sync::Verification found, open.replica().check_everything());
         return verification_json(found);
+    });
+}
+
+cotmoc_status cotmoc_verify_file(const char* path, const char* root, cotmoc_text_fn view, void* ctx,
+                                 cotmoc_error* error) noexcept {
+    return guard(error, [&]() -> Result<void> {
+        COTMOC_ASSIGN(const std::string file, text_of(path, "path"));
+        COTMOC_ASSIGN(const std::string text, optional_text(root, "root"));
+        COTMOC_TRY(crypto::initialise());
+        std::optional<Hash256> fingerprint;
+        if (root != nullptr) {
+            fingerprint = crypto::parse_fingerprint(text);
+            if (!fingerprint) {
+                return fail(ErrorCode::wrong_root, "root is not a fingerprint");
+            }
+        }
+        COTMOC_ASSIGN(const records::FileVerification found, records::verify_file(file, fingerprint));
+        return give(view, ctx, records::verification_json(found.wrong, found.checked, found.not_checked));
     });
 }
 

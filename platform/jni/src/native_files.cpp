@@ -137,6 +137,11 @@ jstring export_signed(Call& call, jlong replica, jstring path) {
     return call.text(cotmoc_replica_export_signed, replica_at(replica), call.in(path));
 }
 
+jstring verify_file(Call& call, jstring path, jstring root) {
+    const char* file = call.in(path);
+    return call.text(cotmoc_verify_file, file, call.in(root));
+}
+
 jstring bundle_inspect(Call& call, jstring path) { return call.text(cotmoc_bundle_inspect, call.in(path)); }
 
 }  // namespace
@@ -160,6 +165,7 @@ Methods file_methods() {
                      "(JLjava/lang/String;Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;)V"),
         method<bundle_export>("bundleExport", "(JLjava/lang/String;Ljava/lang/String;JZJ)Ljava/lang/String;"),
         method<export_signed>("exportSigned", "(JLjava/lang/String;)Ljava/lang/String;"),
+        method<verify_file>("verifyFile", "(Ljava/lang/String;Ljava/lang/String;)Ljava/lang/String;"),
         method<bundle_import>("bundleImport", "(J[Ljava/lang/String;Ljava/lang/String;)Ljava/lang/String;"),
         method<bundle_inspect>("bundleInspect", "(Ljava/lang/String;)Ljava/lang/String;"),
     };

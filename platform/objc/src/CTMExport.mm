@@ -33,4 +33,10 @@ cotmoc_status give_line(void *ctx, const char *text, size_t size) {
         cotmoc_replica_export_signed(_handle, CTMUtf8(path), CTMCall::view, call.ctx(), call.error()), error);
 }
 
++ (NSDictionary *)verifySignedFile:(NSString *)path root:(NSString *)root error:(NSError **)error {
+    CTMCall call(nil);
+    return call.json(
+        cotmoc_verify_file(CTMUtf8(path), CTMUtf8(root), CTMCall::view, call.ctx(), call.error()), error);
+}
+
 @end

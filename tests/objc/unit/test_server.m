@@ -43,6 +43,19 @@ TEST(tables_and_signed_history) {
     NSString *path = ctm_test_path(@"history");
     CHECK([[replica exportSignedToFile:path error:&error] objectForKey:@"change_sets"] != nil);
     CHECK_FAILS(CTMErrorAlreadyExists, [replica exportSignedToFile:path error:&error]);
+    NSDictionary *found = [CTMReplica verifySignedFile:path root:nil error:&error];
+    CHECK([[found objectForKey:@"ok"] boolValue]);
+    CHECK([[found objectForKey:@"not_checked"] count] == 2);
+    NSString *root = [[found objectForKey:@"checked"] objectForKey:@"root"];
+    found = [CTMReplica verifySignedFile:path root:root error:&error];
+    CHECK([[found objectForKey:@"not_checked"] count] == 1);
+    NSString *first = [root hasPrefix:@"2"] ? @"3" : @"2";
+    NSString *other = [first stringByAppendingString:[root substringFromIndex:1]];
+    found = [CTMReplica verifySignedFile:path root:other error:&error];
+    CHECK(found != nil && ![[found objectForKey:@"ok"] boolValue]);
+    CHECK_FAILS(CTMErrorWrongRoot, [CTMReplica verifySignedFile:path root:@"x" error:&error]);
+    CHECK_FAILS(CTMErrorCannotReadFile,
+                [CTMReplica verifySignedFile:ctm_test_path(@"none") root:nil error:&error]);
 }
 
 // Runs a server in a thread of its own.

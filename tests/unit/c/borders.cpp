@@ -6,6 +6,8 @@
 #include <new>
 #include <stdexcept>
 #include <thread>
+#include <tuple>
+#include <type_traits>
 
 using namespace cotmoc;
 using namespace cotmoc::test_c;
@@ -13,6 +15,35 @@ using namespace cotmoc::test_c;
 namespace {
 
 constexpr cotmoc_status host_status = COTMOC_HOST_FIRST + 7;
+
+/// Calls a function with NULL and 0 for everything but the error.
+template <class... Arguments>
+bool call_with_none(cotmoc_status (*function)(Arguments...)) {
+    if constexpr (std::is_same_v<std::tuple_element_t<sizeof...(Arguments) - 1, std::tuple<Arguments...>>,
+                                 cotmoc_error*>) {
+        cotmoc_error error{};
+        std::tuple<Arguments...> arguments{};
+        CHECK(std::apply(function, arguments) == COTMOC_WRONG_USAGE);
+        std::get<sizeof...(Arguments) - 1>(arguments) = &error;
+        CHECK(std::apply(function, arguments) == COTMOC_WRONG_USAGE);
+        CHECK(error.status == COTMOC_WRONG_USAGE);
+        CHECK(std::string(error.detail).ends_with("NULL"));
+        return true;
+    }
+    return false;  // cotmoc_copy_text, which has a case of its own
+}
+/// Every _free takes NULL.
+template <class Handle>
+bool call_with_none(void (*function)(Handle*)) {
+    function(nullptr);
+    return true;
+}
+/// What says something of the library or of a number has no pointer that is needed.
+template <class Value, class... Arguments>
+requires(!std::is_void_v<Value> &&
+         !std::is_same_v<Value, cotmoc_status>) bool call_with_none(Value (*)(Arguments...)) {
+    return false;
+}
 
 }  // namespace
 
@@ -83,36 +114,16 @@ TEST_CASE("a long detail is cut between code points") {
 }
 
 TEST_CASE("NULL is answered wherever something is needed") {
-    cotmoc_error error{};
-    CHECK(cotmoc_options_new(nullptr, &error) == COTMOC_WRONG_USAGE);
-    CHECK(cotmoc_options_set_directory(nullptr, "x", &error) == COTMOC_WRONG_USAGE);
-    CHECK(cotmoc_replica_open(nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
-    cotmoc_replica* replica = nullptr;
-    CHECK(cotmoc_replica_open(nullptr, &replica, &error) == COTMOC_WRONG_USAGE);
-    CHECK(cotmoc_replica_close(nullptr, &error) == COTMOC_WRONG_USAGE);
-    CHECK(cotmoc_replica_status(nullptr, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
-    CHECK(cotmoc_record_get(nullptr, "x", nullptr, nullptr, nullptr) == COTMOC_WRONG_USAGE);
-    CHECK(cotmoc_query_new(nullptr, &error) == COTMOC_WRONG_USAGE);
-    CHECK(cotmoc_query_set_kind(nullptr, "x", &error) == COTMOC_WRONG_USAGE);
-    CHECK(cotmoc_cursor_open(nullptr, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
-    CHECK(cotmoc_cursor_next(nullptr, nullptr, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
-    CHECK(cotmoc_sync_new(nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
-    CHECK(cotmoc_sync_run(nullptr, 0, 0, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
-    CHECK(cotmoc_sync_cancel(nullptr, &error) == COTMOC_WRONG_USAGE);
-    CHECK(cotmoc_bundle_new(nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
-    CHECK(cotmoc_bundle_inspect(nullptr, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
-    CHECK(cotmoc_grant_fingerprint(nullptr, 0, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
-    CHECK(cotmoc_replica_batch(nullptr, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
-    cotmoc_subscription* subscription = nullptr;
-    CHECK(cotmoc_observe_query(nullptr, nullptr, nullptr, &subscription, &error) == COTMOC_WRONG_USAGE);
-    // Every _free takes NULL.
-    cotmoc_options_free(nullptr);
-    cotmoc_replica_free(nullptr);
-    cotmoc_query_free(nullptr);
-    cotmoc_cursor_free(nullptr);
-    cotmoc_subscription_free(nullptr);
-    cotmoc_sync_free(nullptr);
-    cotmoc_bundle_free(nullptr);
+    int answered = 0;
+    const auto note = [&](bool is_answered) { answered += is_answered ? 1 : 0; };
+#define COTMOC_EXPORTED(name)       \
+    {                               \
+        INFO(#name);                \
+        note(call_with_none(name)); \
+    }
+#include "exported.inc"
+#undef COTMOC_EXPORTED
+    CHECK(answered > 100);
 }
 
 TEST_CASE("what is NULL inside a joined replica is named") {
@@ -132,6 +143,66 @@ TEST_CASE("what is NULL inside a joined replica is named") {
     CHECK(cotmoc_replica_join(post.replica, nullptr, 0, nullptr, &error) == COTMOC_WRONG_USAGE);
     CHECK(cotmoc_replica_change_passphrase(post.replica, nullptr, 0, nullptr, 0, &error) ==
           COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_replica_join_remote(post.replica, nullptr, 0, nullptr, &error) == COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_replica_rejoin(post.replica, nullptr, 0, nullptr, nullptr, nullptr, &error) ==
+          COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_replica_batch(post.replica, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_replica_report(post.replica, "kon-tum/ngoc-hoi", nullptr, "2026-01-01", nullptr, nullptr,
+                                &error) == COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_replica_release(post.replica, nullptr, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_conflict_cursor(post.replica, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_conflict_soft_cursor(post.replica, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_observe_query(post.replica, nullptr, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
+    cotmoc_subscription* subscription = nullptr;
+    CHECK(cotmoc_observe_record(post.replica, "x", nullptr, &subscription, &error) == COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_attachment_read(post.replica, "1234", "files", nullptr, nullptr, nullptr, &error) ==
+          COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_attachment_add(post.replica, "1234", "files", "name", nullptr, nullptr, nullptr, nullptr,
+                                &error) == COTMOC_WRONG_USAGE);
+}
+
+TEST_CASE("what is NULL in a serve, a sync, a bundle or a device is named") {
+    Province province;
+    Post post(province, "don-a");
+    cotmoc_error error{};
+    CHECK(cotmoc_serve_new(post.replica, nullptr, &error) == COTMOC_WRONG_USAGE);
+    CHECK(std::string(error.detail) == "serve is NULL");
+    cotmoc_serve* serve = reinterpret_cast<cotmoc_serve*>(&province);
+    CHECK(cotmoc_serve_new(nullptr, &serve, &error) == COTMOC_WRONG_USAGE);
+    CHECK(serve == nullptr);
+    REQUIRE(cotmoc_serve_new(post.replica, &serve, nullptr) == COTMOC_OK);
+    CHECK(cotmoc_serve_set_listen(serve, nullptr, &error) == COTMOC_WRONG_USAGE);
+    CHECK(std::string(error.detail) == "address is NULL");
+    CHECK(cotmoc_serve_run(serve, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
+    CHECK(has(error.detail, "no address"));
+    cotmoc_serve_free(serve);
+
+    cotmoc_sync* sync = reinterpret_cast<cotmoc_sync*>(&province);
+    CHECK(cotmoc_sync_new(nullptr, &sync, &error) == COTMOC_WRONG_USAGE);
+    CHECK(sync == nullptr);
+    REQUIRE(cotmoc_sync_new(post.replica, &sync, nullptr) == COTMOC_OK);
+    CHECK(cotmoc_sync_set_hub(sync, nullptr, &error) == COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_sync_want_attachment(sync, nullptr, nullptr, nullptr, 0, &error) == COTMOC_WRONG_USAGE);
+    cotmoc_sync_free(sync);
+
+    cotmoc_bundle* bundle = reinterpret_cast<cotmoc_bundle*>(&province);
+    CHECK(cotmoc_bundle_new(nullptr, &bundle, &error) == COTMOC_WRONG_USAGE);
+    CHECK(bundle == nullptr);
+    REQUIRE(cotmoc_bundle_new(post.replica, &bundle, nullptr) == COTMOC_OK);
+    CHECK(cotmoc_bundle_set_reader(bundle, nullptr, &error) == COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_bundle_add_file(bundle, nullptr, &error) == COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_bundle_set_answer(bundle, nullptr, &error) == COTMOC_WRONG_USAGE);
+    CHECK(cotmoc_bundle_export(bundle, nullptr, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
+    cotmoc_bundle_free(bundle);
+
+    cotmoc_options* options = nullptr;
+    REQUIRE(cotmoc_options_new(&options, nullptr) == COTMOC_OK);
+    CHECK(cotmoc_device_wipe(options, 1, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
+    CHECK(has(error.detail, "no directory"));
+    cotmoc_options_free(options);
+    const Options device(province.directory("don-b"));
+    CHECK(cotmoc_device_recover(device.handle, nullptr, 0, nullptr, nullptr, &error) == COTMOC_WRONG_USAGE);
+    CHECK(std::string(error.detail) == "answer is NULL");
 }
 
 TEST_CASE("text that is not UTF-8 is refused") {

@@ -1,6 +1,8 @@
 // The key file in the custody of the host.
 #include "unit/c/host.hpp"
 
+#include <cotmoc/crypto/key_file.hpp>
+
 #include <filesystem>
 #include <functional>
 #include <thread>
@@ -101,6 +103,34 @@ TEST_CASE("the host keeps the key file") {
         CHECK(vault.drops == 0);
     }
     CHECK(vault.drops == 1);
+}
+
+TEST_CASE("a passphrase may be changed to another cost of one try, and keeps the one it has otherwise") {
+    Province province;
+    Vault vault;
+    Options options(province.directory("don-a"));
+    const cotmoc_key_store store = vault.store();
+    REQUIRE(cotmoc_options_set_key_store(options.handle, &store, nullptr) == COTMOC_OK);
+    const Post post(province, "don-a", options.handle);
+    const auto preset = [&] { return test_support::must(crypto::key_file_needs(vault.file)).preset; };
+    REQUIRE(preset() == crypto::KdfPreset::low);
+    cotmoc_error error{};
+    const auto change = [&](const char* cost) {
+        const auto* octets = reinterpret_cast<const uint8_t*>(passphrase.data());
+        return cotmoc_replica_change_passphrase_kdf(post.replica, octets, passphrase.size(), octets,
+                                                    passphrase.size(), cost, &error);
+    };
+    CHECK(change("dear") == COTMOC_WRONG_USAGE);
+    CHECK(std::string(error.detail) == "preset is desktop, phone or low");
+    CHECK(preset() == crypto::KdfPreset::low);
+    CHECK(change("phone") == COTMOC_OK);
+    CHECK(preset() == crypto::KdfPreset::phone);
+    CHECK(change(nullptr) == COTMOC_OK);
+    CHECK(preset() == crypto::KdfPreset::phone);
+    REQUIRE(cotmoc_replica_close(post.replica, nullptr) == COTMOC_OK);
+    cotmoc_replica* again = nullptr;
+    CHECK(cotmoc_replica_open(options.handle, &again, nullptr) == COTMOC_OK);
+    cotmoc_replica_free(again);
 }
 
 TEST_CASE("what a key store's callback returns comes back") {

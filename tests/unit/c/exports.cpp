@@ -98,6 +98,41 @@ TEST_CASE("signed history in a file is checked without keys, and never written o
     CHECK(octets.find("Somebody") == std::string::npos);
 }
 
+TEST_CASE("signed history in a file is checked as `verify FILE` does, without a replica") {
+    Province province;
+    std::string path;
+    {
+        Post post(province, "don-a");
+        post.add("delegation", R"({"head":"Somebody"})");
+        path = province.directory("lịch sử");
+        export_signed(post, path);
+    }
+    const auto verify = [&](const std::string& file, const char* root) {
+        return text_from([&](auto... view) { return cotmoc_verify_file(file.c_str(), root, view...); });
+    };
+    const std::string found = verify(path, nullptr);
+    CHECK(found.starts_with(R"({"ok":true,"problems":[],"checked":{"trust_entries":)"));
+    CHECK(has(found, R"("change_sets":1,"without_right":0,"root":")"));
+    CHECK(has(found, "that needs keys\",\"whether the root is the right one"));
+    const std::string root = member(found, "root");
+    CHECK(has(verify(path, root.c_str()), R"("not_checked":["what is inside the change sets)"));
+    CHECK_FALSE(has(verify(path, root.c_str()), "whether the root"));
+    std::string other = root;
+    other.front() = other.front() == '2' ? '3' : '2';
+    CHECK(has(verify(path, other.c_str()), R"({"ok":false,"problems":[{"error":"wrong_root")"));
+
+    cotmoc_error error{};
+    const auto fails = [&](const std::string& file, const char* with) {
+        return cotmoc_verify_file(file.c_str(), with, nullptr, nullptr, &error);
+    };
+    CHECK(fails(path, "no fingerprint") == COTMOC_WRONG_ROOT);
+    CHECK(fails(path, "") == COTMOC_WRONG_ROOT);
+    CHECK(fails(province.directory("none"), nullptr) == COTMOC_CANNOT_READ_FILE);
+    CHECK_FALSE(std::filesystem::exists(province.directory("none")));
+    CHECK(fails(province.directory("don-a") + "/replica.db", nullptr) == COTMOC_CANNOT_READ_FILE);
+    CHECK(fails("\xff", nullptr) == COTMOC_INVALID_UTF8);
+}
+
 TEST_CASE("of a signed export that fails nothing stays") {
     Province province;
     Post post(province, "don-a");

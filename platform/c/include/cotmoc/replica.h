@@ -96,6 +96,13 @@ COTMOC_API cotmoc_status cotmoc_replica_change_passphrase(cotmoc_replica* replic
                                                           size_t current_size, const uint8_t* fresh,
                                                           size_t fresh_size,
                                                           cotmoc_error* error) COTMOC_NOTHROW;
+/// The same at another cost of one try, as `passphrase --kdf` does: `preset` is "desktop", "phone" or "low";
+/// NULL: as it was. The passphrase may stay the same. COTMOC_WRONG_USAGE for another preset. Since API
+/// version 2.
+COTMOC_API cotmoc_status cotmoc_replica_change_passphrase_kdf(cotmoc_replica* replica, const uint8_t* current,
+                                                              size_t current_size, const uint8_t* fresh,
+                                                              size_t fresh_size, const char* preset,
+                                                              cotmoc_error* error) COTMOC_NOTHROW;
 
 /// Runs `work` once, at once, on this thread: what the record functions that it calls change becomes one
 /// transaction, durable when the call returns. If it returns anything but COTMOC_OK, or a call in it failed
@@ -110,6 +117,16 @@ COTMOC_API cotmoc_status cotmoc_replica_batch(cotmoc_replica* replica, cotmoc_st
 /// {"ok":bool,"wrong":[{"error","detail"}],"not_checked":["…"]}. Takes long; other calls wait.
 COTMOC_API cotmoc_status cotmoc_replica_verify(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
                                                cotmoc_error* error) COTMOC_NOTHROW;
+/// Checks signed history in a file, without a replica and without keys: what cotmoc_replica_export_signed
+/// wrote, or a copy of a hub's database. `root` is the fingerprint from the poster in the office; NULL: that
+/// is left to a person, who compares the one in the answer. Gives the object of `verify FILE --json`,
+/// {"ok":bool,"problems":[{"error","detail"}],"checked":{"trust_entries","change_sets","without_right",
+/// "root"},"not_checked":["…"]}; what is wrong with the history is no error. Takes long and holds up nobody;
+/// opening the file may tidy it up, so take a copy of a hub's.
+/// COTMOC_CANNOT_READ_FILE if the file is not there or is neither, COTMOC_WRONG_ROOT if `root` is no
+/// fingerprint (one that differs is among the problems), COTMOC_DATABASE_DAMAGED. Since API version 2.
+COTMOC_API cotmoc_status cotmoc_verify_file(const char* path, const char* root, cotmoc_text_fn view,
+                                            void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
 /// The array of `quarantine --json`: what arrived and has no effect, with its reason.
 COTMOC_API cotmoc_status cotmoc_replica_quarantine(cotmoc_replica* replica, cotmoc_text_fn view, void* ctx,
                                                    cotmoc_error* error) COTMOC_NOTHROW;

@@ -9,7 +9,7 @@ COTMOC_BEGIN_DECLS
 /// any thread at any time. Since API version 2, all of this header.
 COTMOC_API cotmoc_status cotmoc_serve_new(cotmoc_replica* replica, cotmoc_serve** serve,
                                           cotmoc_error* error) COTMOC_NOTHROW;
-/// Not while it runs: cancel it, and wait for the call to return.
+/// From another thread not while it runs: cancel it, and wait for the call to return.
 COTMOC_API void cotmoc_serve_free(cotmoc_serve* serve) COTMOC_NOTHROW;
 /// "HOST:PORT" of this machine, such as "0.0.0.0:7451"; port 0 picks one. How others learn of it is the
 /// host's: a service of the platform's network discovery, a QR code, a person. COTMOC_WRONG_USAGE.
@@ -18,8 +18,8 @@ COTMOC_API cotmoc_status cotmoc_serve_set_listen(cotmoc_serve* serve, const char
 
 /// Listens, and answers callers that the province has enrolled, one after the other, until it is cancelled.
 /// `told` gets {"listening":"HOST:PORT"} first, then the object of `serve --json` for each session that
-/// failed or had something to exchange; on the thread of the call, with no lock held. It may call everything
-/// but cotmoc_serve_free; anything but COTMOC_OK ends it, and comes back from it (COTMOC_STOP: as COTMOC_OK).
+/// failed or had something to exchange; on the thread of the call, with no lock held. It may call everything;
+/// anything but COTMOC_OK ends it, and comes back from it (COTMOC_STOP: as COTMOC_OK).
 ///
 /// A session takes the replica only for its steps: other threads read and write meanwhile. It is a sync like
 /// any other, and there is one at a time: while a sync or a watch of this replica goes on, while a callback

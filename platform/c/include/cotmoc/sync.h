@@ -42,7 +42,7 @@ typedef struct cotmoc_progress_sink {
 /// thread at any time. Several syncs of one replica run one at a time: COTMOC_BUSY.
 COTMOC_API cotmoc_status cotmoc_sync_new(cotmoc_replica* replica, cotmoc_sync** sync,
                                          cotmoc_error* error) COTMOC_NOTHROW;
-/// Not while it runs: cancel it, and wait for the call to return.
+/// From another thread not while it runs: cancel it, and wait for the call to return.
 COTMOC_API void cotmoc_sync_free(cotmoc_sync* sync) COTMOC_NOTHROW;
 
 /// "HOST:PORT" over TCP; remembered in the replica for the next time, as `sync --hub` does. Without it and

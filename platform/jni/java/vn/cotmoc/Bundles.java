@@ -64,8 +64,8 @@ public final class Bundles {
     }
 
     /**
-     * Writes what the device holds as it travels, sealed and signed, to a file that {@code cotmoc verify FILE} checks
-     * without keys.
+     * Writes what the device holds as it travels, sealed and signed, to a file that {@link #verifySigned} and
+     * {@code cotmoc verify FILE} check without keys.
      *
      * @param path of a file that does not exist
      * @return the object of {@code export --signed --json}
@@ -73,6 +73,20 @@ public final class Bundles {
      */
     public Map<String, Object> writeSigned(String path) throws CotmocException {
         return Json.object(handle.use(at -> Native.exportSigned(at, path)));
+    }
+
+    /**
+     * Checks signed history in a file: what {@link #writeSigned} wrote, or a copy of a hub's database. Needs no replica
+     * and no passphrase, and takes long.
+     *
+     * @param path of the file
+     * @param root the root's fingerprint, from the poster in the office; null: a person compares the one in "checked"
+     * @return the object of {@code verify FILE --json}: "ok", "problems", "checked", "not_checked". What is wrong with
+     *         the history is no exception
+     * @throws CotmocException {@code cannot_read_file}, {@code wrong_root} if the root is no fingerprint
+     */
+    public static Map<String, Object> verifySigned(String path, String root) throws CotmocException {
+        return Json.object(Native.verifyFile(path, root));
     }
 
     /**

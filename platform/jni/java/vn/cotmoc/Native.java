@@ -145,6 +145,8 @@ final class Native {
 
     static native String exportSigned(long replica, String path) throws CotmocException;
 
+    static native String verifyFile(String path, String root) throws CotmocException;
+
     static native String bundleImport(long replica, String[] paths, String answer) throws CotmocException;
 
     static native String bundleInspect(String path) throws CotmocException;

@@ -130,6 +130,16 @@ final class CustodyTests extends ReplicaTests {
         String signed = province.work.resolve("signed").toString();
         same(signed, replica.bundles().writeSigned(signed).get("file"));
         fails("already_exists", () -> replica.bundles().writeSigned(signed));
+        Map<String, Object> checked = Bundles.verifySigned(signed, null);
+        same(true, checked.get("ok"));
+        String root = (String) ((Map<?, ?>) checked.get("checked")).get("root");
+        same(2, ((List<?>) checked.get("not_checked")).size()); // what is inside, and whose root it is
+        same(1, ((List<?>) Bundles.verifySigned(signed, root).get("not_checked")).size());
+        String wrong = (root.charAt(0) == '2' ? "3" : "2") + root.substring(1);
+        same(false, Bundles.verifySigned(signed, wrong).get("ok"));
+        fails("wrong_root", () -> Bundles.verifySigned(signed, "x"));
+        fails("cannot_read_file", () -> Bundles.verifySigned(path, null));
+        fails("wrong_usage", () -> Bundles.verifySigned(null, null));
         try (Replica other = province.device()) {
             that(other.bundles().read(List.of(path), null).get("complete").equals(true));
             byte[] octets = Files.readAllBytes(Path.of(path));
