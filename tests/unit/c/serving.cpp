@@ -38,11 +38,14 @@ public:
 
     /// Gives the address once it listens.
     std::string begin() {
-        std::promise<std::string> listening;
-        auto address = listening.get_future();
-        thread_ = std::thread([this, &listening] {
-            first_ = &listening;
+        first_ = std::promise<std::string>();
+        auto address = first_.get_future();
+        listens_ = false;
+        thread_ = std::thread([this] {
             returned_ = cotmoc_serve_run(handle, tell, this, nullptr);
+            if (!listens_) {
+                first_.set_value("it ended with " + std::to_string(returned_));
+            }
         });
         return member(address.get(), "listening");
     }
@@ -68,8 +71,8 @@ public:
 private:
     static cotmoc_status tell(void* ctx, const char* text, size_t size) {
         auto& in = *static_cast<Served*>(ctx);
-        if (std::promise<std::string>* const first = std::exchange(in.first_, nullptr)) {
-            first->set_value(std::string(text, size));
+        if (!std::exchange(in.listens_, true)) {
+            in.first_.set_value(std::string(text, size));
             return COTMOC_OK;
         }
         {
@@ -84,7 +87,8 @@ private:
     std::mutex mutex_;
     std::condition_variable more_;
     std::vector<std::string> told_;
-    std::promise<std::string>* first_ = nullptr;
+    std::promise<std::string> first_;  // what is told first
+    bool listens_ = false;             // of the thread that runs
     cotmoc_status returned_ = COTMOC_OK;
 };
 
