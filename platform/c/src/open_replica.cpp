@@ -230,8 +230,11 @@ Result<void> OpenReplica::close() {
     replica_.reset();
     keys_.reset();
     directory_lock_.reset();
-    if (serving_) {
-        serving_();
+    {
+        const std::lock_guard serving(serving_mutex_);
+        if (serving_) {
+            serving_();
+        }
     }
     log().tell(COTMOC_LOG_INFO, "closed");
     return {};
@@ -285,6 +288,7 @@ Result<void> OpenReplica::begin_sync() {
 }
 
 Result<DoorMemory*> OpenReplica::begin_serving(std::function<void()> closed) {
+    const std::lock_guard serving(serving_mutex_);
     if (serving_) {
         return fail(ErrorCode::busy, "the device is serving");
     }
@@ -295,7 +299,10 @@ Result<DoorMemory*> OpenReplica::begin_serving(std::function<void()> closed) {
     return &*door_memory_;
 }
 
-void OpenReplica::end_serving() { serving_ = nullptr; }
+void OpenReplica::end_serving() {
+    const std::lock_guard serving(serving_mutex_);
+    serving_ = nullptr;
+}
 
 Result<void> OpenReplica::subscribe(const std::shared_ptr<Watch>& watch) {
     // Kept alive by the call itself: the host may end the subscription inside it.

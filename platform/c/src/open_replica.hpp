@@ -145,6 +145,7 @@ public:
     /// A device that serves, one run at a time (busy). `closed` is called under the lock as the replica is
     /// closed; it calls nothing of it.
     Result<DoorMemory*> begin_serving(std::function<void()> closed);
+    /// Without the lock, for which nobody can say how long one waits.
     void end_serving();
 
     /// A sync runs, in a thread that takes the lock for its steps only. busy if one runs already.
@@ -196,6 +197,7 @@ private:
     Mode mode_ = Mode::call;
     bool syncing_ = false;
     std::optional<DoorMemory> door_memory_;  // once it has served
+    std::mutex serving_mutex_;               // of what follows, after the lock where both are taken
     std::function<void()> serving_;          // while it does
     bool thrown_ = false;
     bool abandoned_ = false;

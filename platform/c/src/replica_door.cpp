@@ -70,8 +70,8 @@ ReplicaDoor::~ReplicaDoor() {
     if (memory_ == nullptr) {
         return;
     }
-    const Lock lock = open_.wait();
     if (inside_ != nullptr) {  // something was thrown before the session was there
+        const Lock lock = open_.wait();
         let_out();
     }
     open_.end_serving();

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <thread>
 
 using namespace cotmoc;
@@ -169,6 +170,37 @@ TEST_CASE("a custody callback that calls back is told busy, from its own thread 
     CHECK(other == COTMOC_BUSY);
     CHECK(closed == COTMOC_BUSY);
     CHECK(has(post.get(id), R"("head":"A")"));
+}
+
+TEST_CASE("a custody callback may end a serve and wait for it") {
+    Province province;
+    Vault vault;
+    Options options(province.directory("don-a"));
+    const cotmoc_key_store store = vault.store();
+    REQUIRE(cotmoc_options_set_key_store(options.handle, &store, nullptr) == COTMOC_OK);
+    Post post(province, "don-a", options.handle);
+    cotmoc_serve* serve = nullptr;
+    REQUIRE(cotmoc_serve_new(post.replica, &serve, nullptr) == COTMOC_OK);
+    REQUIRE(cotmoc_serve_set_listen(serve, "127.0.0.1:0", nullptr) == COTMOC_OK);
+    std::promise<void> listening;
+    const auto listens = [](void* ctx, const char*, size_t) -> cotmoc_status {
+        static_cast<std::promise<void>*>(ctx)->set_value();
+        return COTMOC_OK;
+    };
+    std::future<cotmoc_status> served = std::async(
+        std::launch::async, [&] { return cotmoc_serve_run(serve, listens, &listening, nullptr); });
+    REQUIRE(listening.get_future().wait_for(std::chrono::minutes(1)) == std::future_status::ready);
+    bool in_time = false;
+    vault.in_save = [&] {
+        CHECK(cotmoc_serve_cancel(serve, nullptr) == COTMOC_OK);
+        in_time = served.wait_for(std::chrono::minutes(1)) == std::future_status::ready;
+    };
+    const auto* octets = reinterpret_cast<const uint8_t*>(passphrase.data());
+    CHECK(cotmoc_replica_change_passphrase(post.replica, octets, passphrase.size(), octets, passphrase.size(),
+                                           nullptr) == COTMOC_OK);
+    CHECK(in_time);
+    CHECK(served.get() == COTMOC_OK);
+    cotmoc_serve_free(serve);
 }
 
 TEST_CASE("a recovery wrap that cannot be read is not written over, and its callback may not call back") {
