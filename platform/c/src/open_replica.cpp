@@ -230,12 +230,7 @@ Result<void> OpenReplica::close() {
     replica_.reset();
     keys_.reset();
     directory_lock_.reset();
-    {
-        const std::lock_guard serving(serving_mutex_);
-        if (serving_) {
-            serving_();
-        }
-    }
+    stop_serving({ErrorCode::wrong_usage, "the replica is closed"});
     log().tell(COTMOC_LOG_INFO, "closed");
     return {};
 }
@@ -287,7 +282,7 @@ Result<void> OpenReplica::begin_sync() {
     return {};
 }
 
-Result<DoorMemory*> OpenReplica::begin_serving(std::function<void()> closed) {
+Result<DoorMemory*> OpenReplica::begin_serving(std::function<void(const Error&)> stop) {
     const std::lock_guard serving(serving_mutex_);
     if (serving_) {
         return fail(ErrorCode::busy, "the device is serving");
@@ -295,8 +290,15 @@ Result<DoorMemory*> OpenReplica::begin_serving(std::function<void()> closed) {
     if (!door_memory_) {
         door_memory_.emplace(settings_.directory);
     }
-    serving_ = std::move(closed);
+    serving_ = std::move(stop);
     return &*door_memory_;
+}
+
+void OpenReplica::stop_serving(const Error& why) {
+    const std::lock_guard serving(serving_mutex_);
+    if (serving_) {
+        serving_(why);
+    }
 }
 
 void OpenReplica::end_serving() {

@@ -142,9 +142,11 @@ public:
     /// Runs a callback that keeps keys: it may not call the replica, and others do not wait for it for ever.
     Result<void> in_custody(const std::function<Result<void>()>& callback);
 
-    /// A device that serves, one run at a time (busy). `closed` is called under the lock as the replica is
-    /// closed; it calls nothing of it.
-    Result<DoorMemory*> begin_serving(std::function<void()> closed);
+    /// A device that serves, one run at a time (busy). `stop` is called under the lock when something ends
+    /// that, such as a close; it calls nothing of the replica.
+    Result<DoorMemory*> begin_serving(std::function<void(const Error&)> stop);
+    /// Under the lock. Nothing where it does not serve.
+    void stop_serving(const Error& why);
     /// Without the lock, for which nobody can say how long one waits.
     void end_serving();
 
@@ -198,7 +200,7 @@ private:
     bool syncing_ = false;
     std::optional<DoorMemory> door_memory_;  // once it has served
     std::mutex serving_mutex_;               // of what follows, after the lock where both are taken
-    std::function<void()> serving_;          // while it does
+    std::function<void(const Error&)> serving_;  // while it does
     bool thrown_ = false;
     bool abandoned_ = false;
     std::optional<Error> batch_error_;

@@ -77,10 +77,10 @@ ReplicaDoor::~ReplicaDoor() {
     open_.end_serving();
 }
 
-Result<void> ReplicaDoor::begin(std::function<void()> closed) {
+Result<void> ReplicaDoor::begin(std::function<void(const Error&)> stop) {
     return with(open_, Access::exclusive, [&](OpenReplica& open) -> Result<void> {
         COTMOC_TRY(records::check_serving(open.replica()));
-        COTMOC_ASSIGN(memory_, open.begin_serving(std::move(closed)));
+        COTMOC_ASSIGN(memory_, open.begin_serving(std::move(stop)));
         keys_ = open.replica().keys().device.clone();
         root_ = open.replica().trust().root_fingerprint();
         return {};
@@ -125,7 +125,7 @@ Result<sync::SessionOptions> ReplicaDoor::let_in() {
     COTMOC_ASSIGN(Lock lock, open_.enter(Access::exclusive));
     sync::Replica& replica = open_.replica();
     if (replica.keys().device.public_keys().id() != keys_->public_keys().id()) {
-        return fail(ErrorCode::wrong_usage, "this device has a new identity: serve again");
+        return tl::unexpected(new_identity());
     }
     COTMOC_TRY(records::check_serving(replica));
     // Else a visit that ends before it exchanges anything would tell what the last session met.

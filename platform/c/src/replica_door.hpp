@@ -17,9 +17,9 @@ public:
     ReplicaDoor(const ReplicaDoor&) = delete;
     ReplicaDoor& operator=(const ReplicaDoor&) = delete;
 
-    /// Learns keys and root. `closed` is called on any thread as the replica is closed. busy inside a
-    /// callback and while a sync or another door is there; not_joined; revoked.
-    Result<void> begin(std::function<void()> closed);
+    /// Learns keys and root. `stop` is called on any thread as the replica is closed or gets new keys. busy
+    /// inside a callback and while a sync or another door is there; not_joined; revoked.
+    Result<void> begin(std::function<void(const Error&)> stop);
     /// An answering session with a caller from `source`. The door outlives it.
     std::unique_ptr<sync::Session> answer(const std::string& source);
 

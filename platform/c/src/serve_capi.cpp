@@ -33,13 +33,18 @@ public:
     explicit Run(ServeHandle& serve) : serve_(serve) {}
     ~Run() {
         const std::lock_guard lock(serve_.mutex_);
-        serve_.cancelled_ = serve_.closed_ = false;
+        serve_.cancelled_ = false;
+        serve_.ended_.reset();
     }
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
-    bool is(bool ServeHandle::*why) const {
+    bool goes_on() const {
         const std::lock_guard lock(serve_.mutex_);
-        return serve_.*why;
+        return !serve_.cancelled_ && !serve_.ended_;
+    }
+    Result<void> ended() const {
+        const std::lock_guard lock(serve_.mutex_);
+        return serve_.ended_ ? Result<void>(tl::unexpected(*serve_.ended_)) : Result<void>();
     }
 
 private:
@@ -83,7 +88,7 @@ Result<void> ServeHandle::run(cotmoc_text_fn told, void* ctx) {
     }
     const Run run(*this);
     ReplicaDoor door(*open_);
-    COTMOC_TRY(door.begin([this] { stop(&ServeHandle::closed_); }));
+    COTMOC_TRY(door.begin([this](const Error& why) { stop(why); }));
     asio::TcpServerOptions options = asio::neighbour_server_options();
     options.make_session = [&](const std::string& source) { return door.answer(source); };
     COTMOC_ASSIGN(const std::unique_ptr<asio::TcpServer> server,
@@ -100,24 +105,23 @@ Result<void> ServeHandle::run(cotmoc_text_fn told, void* ctx) {
     door.on_told = tell;
     door.on_fatal = [&] { server->stop(); };
     const Stoppable stoppable(*this, *server);
-    if (!run.is(&ServeHandle::cancelled_) && !run.is(&ServeHandle::closed_)) {
+    if (run.goes_on()) {
         tell(records::JsonObject().text("listening", server->address()).finish());
         server->run();
     }
     if (host != COTMOC_OK) {
         return host == COTMOC_STOP ? Result<void>() : from_host(host, "told");
     }
-    if (run.is(&ServeHandle::closed_)) {
-        return fail(ErrorCode::wrong_usage, "the replica is closed");
-    }
+    COTMOC_TRY(run.ended());
     return door.fatal() ? Result<void>(tl::unexpected(*door.fatal())) : Result<void>();
 }
 
-void ServeHandle::cancel() { stop(&ServeHandle::cancelled_); }
+void ServeHandle::cancel() { stop(std::nullopt); }
 
-void ServeHandle::stop(bool ServeHandle::*why) {
+void ServeHandle::stop(const std::optional<Error>& why) {
     const std::lock_guard lock(mutex_);
-    this->*why = true;
+    cancelled_ = cancelled_ || !why;
+    ended_ = why ? why : ended_;
     if (server_ != nullptr) {
         server_->stop();
     }

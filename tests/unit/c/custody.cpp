@@ -1,9 +1,8 @@
 // The key file in the custody of the host.
-#include "unit/c/host.hpp"
+#include "unit/c/served.hpp"
 
 #include <filesystem>
 #include <functional>
-#include <future>
 #include <thread>
 
 using namespace cotmoc;
@@ -179,28 +178,18 @@ TEST_CASE("a custody callback may end a serve and wait for it") {
     const cotmoc_key_store store = vault.store();
     REQUIRE(cotmoc_options_set_key_store(options.handle, &store, nullptr) == COTMOC_OK);
     Post post(province, "don-a", options.handle);
-    cotmoc_serve* serve = nullptr;
-    REQUIRE(cotmoc_serve_new(post.replica, &serve, nullptr) == COTMOC_OK);
-    REQUIRE(cotmoc_serve_set_listen(serve, "127.0.0.1:0", nullptr) == COTMOC_OK);
-    std::promise<void> listening;
-    const auto listens = [](void* ctx, const char*, size_t) -> cotmoc_status {
-        static_cast<std::promise<void>*>(ctx)->set_value();
-        return COTMOC_OK;
-    };
-    std::future<cotmoc_status> served = std::async(
-        std::launch::async, [&] { return cotmoc_serve_run(serve, listens, &listening, nullptr); });
-    REQUIRE(listening.get_future().wait_for(std::chrono::minutes(1)) == std::future_status::ready);
+    Served served(post);
+    served.begin();
     bool in_time = false;
     vault.in_save = [&] {
-        CHECK(cotmoc_serve_cancel(serve, nullptr) == COTMOC_OK);
-        in_time = served.wait_for(std::chrono::minutes(1)) == std::future_status::ready;
+        CHECK(cotmoc_serve_cancel(served.handle, nullptr) == COTMOC_OK);
+        in_time = served.ended();
     };
     const auto* octets = reinterpret_cast<const uint8_t*>(passphrase.data());
     CHECK(cotmoc_replica_change_passphrase(post.replica, octets, passphrase.size(), octets, passphrase.size(),
                                            nullptr) == COTMOC_OK);
     CHECK(in_time);
-    CHECK(served.get() == COTMOC_OK);
-    cotmoc_serve_free(serve);
+    CHECK(served.wait() == COTMOC_OK);
 }
 
 TEST_CASE("a recovery wrap that cannot be read is not written over, and its callback may not call back") {

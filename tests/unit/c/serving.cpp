@@ -1,15 +1,11 @@
 // A device that serves through the C interface: two phones sync with no hub.
-#include "unit/c/host.hpp"
+#include "unit/c/served.hpp"
 
 #include <cotmoc/asio/tcp.hpp>
 #include <cotmoc/asio/tcp_pipe.hpp>
 
-#include <condition_variable>
 #include <filesystem>
 #include <fstream>
-#include <future>
-#include <mutex>
-#include <thread>
 
 using namespace cotmoc;
 using namespace cotmoc::test_c;
@@ -19,78 +15,6 @@ namespace {
 constexpr std::string_view catalogue = R"({"catalogue":"test","version":1,"common":{},
 "kinds":{"report":{"label":"Báo cáo","fields":{"title":{"type":"text","merge":"latest"},
 "result":{"type":"text","merge":"review"},"files":{"type":"attachments","merge":"set"}}}}})";
-
-/// A device that serves in a thread of its own.
-class Served {
-public:
-    explicit Served(const Post& post, const std::string& at = "127.0.0.1:0") {
-        REQUIRE(cotmoc_serve_new(post.replica, &handle, nullptr) == COTMOC_OK);
-        REQUIRE(cotmoc_serve_set_listen(handle, at.c_str(), nullptr) == COTMOC_OK);
-    }
-    ~Served() {
-        if (thread_.joinable()) {
-            end();
-        }
-        cotmoc_serve_free(handle);
-    }
-    Served(const Served&) = delete;
-    Served& operator=(const Served&) = delete;
-
-    /// Gives the address once it listens.
-    std::string begin() {
-        first_ = std::promise<std::string>();
-        auto address = first_.get_future();
-        listens_ = false;
-        thread_ = std::thread([this] {
-            returned_ = cotmoc_serve_run(handle, tell, this, nullptr);
-            if (!listens_) {
-                first_.set_value("it ended with " + std::to_string(returned_));
-            }
-        });
-        return member(address.get(), "listening");
-    }
-    /// What the run returned, once it was cancelled.
-    cotmoc_status end() {
-        CHECK(cotmoc_serve_cancel(handle, nullptr) == COTMOC_OK);
-        return wait();
-    }
-    cotmoc_status wait() {
-        thread_.join();
-        return returned_;
-    }
-    /// Waits until so many sessions were told: a caller is done before the other side has read its last word.
-    std::vector<std::string> told(std::size_t count) {
-        std::unique_lock lock(mutex_);
-        CHECK(more_.wait_for(lock, std::chrono::minutes(1), [&] { return told_.size() >= count; }));
-        return told_;
-    }
-
-    cotmoc_serve* handle = nullptr;
-    std::function<cotmoc_status()> on_session;
-
-private:
-    static cotmoc_status tell(void* ctx, const char* text, size_t size) {
-        auto& in = *static_cast<Served*>(ctx);
-        if (!std::exchange(in.listens_, true)) {
-            in.first_.set_value(std::string(text, size));
-            return COTMOC_OK;
-        }
-        {
-            const std::lock_guard lock(in.mutex_);
-            in.told_.emplace_back(text, size);
-            in.more_.notify_all();
-        }
-        return in.on_session ? in.on_session() : COTMOC_OK;
-    }
-
-    std::thread thread_;
-    std::mutex mutex_;
-    std::condition_variable more_;
-    std::vector<std::string> told_;
-    std::promise<std::string> first_;  // what is told first
-    bool listens_ = false;             // of the thread that runs
-    cotmoc_status returned_ = COTMOC_OK;
-};
 
 /// A sync with the device that serves at the address.
 struct Caller {
