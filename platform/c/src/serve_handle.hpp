@@ -22,8 +22,12 @@ public:
 
 private:
     class Owned;
-    class Run;
     class Stoppable;
+    /// Whether the run that begins is to end at once. A cancel that comes later is for it only if it gets as
+    /// far as listening, and else for the next one.
+    bool cancelled_before();
+    /// What was done to the replica meanwhile, if that ends the run.
+    Result<void> ended();
     /// Ends the run, or the next one where none goes on; with the error, if there is one.
     void stop(const std::optional<Error>& why);
 

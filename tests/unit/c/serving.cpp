@@ -169,6 +169,31 @@ TEST_CASE("what the host says ends the serving, and a cancel before it begins do
     CHECK(served.wait() == COTMOC_HOST_LAST);
 }
 
+TEST_CASE("a cancel that comes while a run fails to begin is for the next one") {
+    Province province;
+    const Options options(province.directory("alone"));
+    cotmoc_serve* serve = nullptr;
+    cotmoc_log log{};
+    log.size = sizeof log;
+    log.ctx = &serve;
+    // Told of the call that fails, before it returns.
+    log.line = [](void* ctx, int32_t level, const char*) {
+        if (level == COTMOC_LOG_DEBUG) {
+            CHECK(cotmoc_serve_cancel(*static_cast<cotmoc_serve**>(ctx), nullptr) == COTMOC_OK);
+        }
+    };
+    REQUIRE(cotmoc_options_set_log(options.handle, &log, COTMOC_LOG_DEBUG, nullptr) == COTMOC_OK);
+    cotmoc_replica* alone = nullptr;
+    REQUIRE(cotmoc_replica_create(options.handle, "alone", &alone, nullptr) == COTMOC_OK);
+    REQUIRE(cotmoc_serve_new(alone, &serve, nullptr) == COTMOC_OK);
+    REQUIRE(cotmoc_serve_set_listen(serve, "127.0.0.1:0", nullptr) == COTMOC_OK);
+    CHECK(run(serve) == COTMOC_NOT_JOINED);
+    CHECK(run(serve) == COTMOC_OK);
+    CHECK(run(serve) == COTMOC_NOT_JOINED);
+    cotmoc_serve_free(serve);
+    cotmoc_replica_free(alone);
+}
+
 TEST_CASE("serving is refused where it cannot be") {
     Neighbours with;
     cotmoc_serve* serve = nullptr;
@@ -193,8 +218,8 @@ TEST_CASE("serving is refused where it cannot be") {
     cotmoc_serve_free(second);
     REQUIRE(cotmoc_serve_set_listen(serve, taken.c_str(), nullptr) == COTMOC_OK);
     CHECK(run(serve) == COTMOC_CANNOT_LISTEN);
-    // A cancel is for one run, however that ends.
     CHECK(cotmoc_serve_cancel(serve, nullptr) == COTMOC_OK);
+    CHECK(run(serve) == COTMOC_OK);  // it ends before it begins
     CHECK(run(serve) == COTMOC_CANNOT_LISTEN);
     REQUIRE(cotmoc_serve_set_listen(serve, "127.0.0.1:0", nullptr) == COTMOC_OK);
     const auto stop = [](void*, const char*, size_t) -> cotmoc_status { return COTMOC_HOST_FIRST; };

@@ -87,13 +87,6 @@ public final class Server implements AutoCloseable {
     /** Cancels what runs and does not wait for it: that call returns by itself. Twice is fine. */
     @Override
     public void close() {
-        if (!handle.isClosed()) {
-            try {
-                cancel();
-            } catch (CotmocException closedMeanwhile) {
-                // Somebody else has closed it: nothing runs any more.
-            }
-            handle.close();
-        }
+        handle.close(Native::serveCancel);
     }
 }

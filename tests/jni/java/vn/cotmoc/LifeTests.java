@@ -19,6 +19,7 @@ final class LifeTests extends ReplicaTests {
     @Override
     void list(Check check) {
         check.test("what is closed answers wrong_usage", this::closing);
+        check.test("a close makes its last call when no other can begin", this::lastCall);
         check.test("a call that goes on survives a close", this::closeUnderneath);
         check.test("what was forgotten is freed", this::forgotten);
         check.test("what was forgotten is freed by any later handle, but not inside a call", this::forgottenLater);
@@ -46,13 +47,25 @@ final class LifeTests extends ReplicaTests {
         fails("wrong_usage", engine::request);
     }
 
-    /** fails for bodies of a batch. */
+    /** fails for bodies of a batch and of a call. */
     private static void fails0(String name, Check.Body body) {
         try {
             fails(name, body);
         } catch (Exception failed) {
             throw new AssertionError(failed);
         }
+    }
+
+    private void lastCall() throws Exception {
+        List<String> done = new ArrayList<>();
+        Handle handle = new Handle("thing", 1, at -> done.add("freed"));
+        handle.close(at -> {
+            done.add(handle.isClosed() ? "closed" : "open");
+            fails0("wrong_usage", () -> handle.act(again -> done.add("another call")));
+        });
+        handle.close(at -> done.add("closed twice"));
+        handle.close();
+        same(List.of("closed", "freed"), done);
     }
 
     private void closeUnderneath() throws Exception {
