@@ -137,6 +137,18 @@ Result<OpenReplica::Lock> OpenReplica::patient() {
 
 Result<OpenReplica::Lock> OpenReplica::enter(Access access) {
     COTMOC_ASSIGN(Lock lock, patient());
+    return admit(std::move(lock), access);
+}
+
+Result<OpenReplica::Lock> OpenReplica::enter_soon(Access access) {
+    constexpr std::chrono::milliseconds moment(100);
+    if (!gate_.enter_within(moment)) {
+        return fail(ErrorCode::busy, "another call is running");
+    }
+    return admit(Lock(*this), access);
+}
+
+Result<OpenReplica::Lock> OpenReplica::admit(Lock lock, Access access) {
     COTMOC_TRY(check_callback(access));
     if (state_ == State::closed) {
         return fail(ErrorCode::wrong_usage, "the replica is closed");

@@ -84,6 +84,8 @@ public:
     /// Waits for the other calls. wrong_usage if it is closed, busy if it is suspended, if the callback that
     /// runs may not make such a call, or if a custody callback of another call does not end.
     Result<Lock> enter(Access access);
+    /// The same, and busy as well if another call is not over within a moment.
+    Result<Lock> enter_soon(Access access);
     /// For free: waits, whatever the state.
     Lock wait() {
         gate_.wait();
@@ -174,6 +176,7 @@ private:
     void remove_made();
     Result<void> subscribe(const std::shared_ptr<Watch>& watch);
     static void end(Watch& watch);
+    Result<Lock> admit(Lock lock, Access access);
     Result<void> check_callback(Access access) const;
     Result<void> check_exclusive() const;
     void shut();

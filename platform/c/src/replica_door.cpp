@@ -122,7 +122,8 @@ Result<sync::SessionOptions> ReplicaDoor::enter() {
 }
 
 Result<sync::SessionOptions> ReplicaDoor::let_in() {
-    COTMOC_ASSIGN(Lock lock, open_.enter(Access::exclusive));
+    // A call that takes long must not keep the other callers, and who ends the serve, waiting.
+    COTMOC_ASSIGN(Lock lock, open_.enter_soon(Access::exclusive));
     sync::Replica& replica = open_.replica();
     if (replica.keys().device.public_keys().id() != keys_->public_keys().id()) {
         return tl::unexpected(new_identity());

@@ -58,6 +58,7 @@ private:
     std::int64_t started_at_ = 0;
     std::optional<std::int64_t> next_look_;
     std::optional<std::int64_t> proof_by_;
+    bool answered_ = false;  // the answer to message 1 is out
     std::unique_ptr<Session> inside_;
     bool finished_ = false;
     Bytes output_;
@@ -190,6 +191,9 @@ void DoorSession::on_closed(std::int64_t now_ms) {
 
 void DoorSession::on_writable(std::int64_t now_ms) {
     if (inside_ != nullptr) {
+        if (proof_by_ && !std::exchange(answered_, true)) {
+            proof_by_ = now_ms + limits_.proof_ms;  // the answer may have waited for this device's owner
+        }
         inside_->on_writable(now_ms);
         settle();
     }

@@ -115,6 +115,33 @@ TEST_CASE("the owner reads and writes while a neighbour is served, and syncs do 
     CHECK(cotmoc_replica_close(with.one.replica, nullptr) == COTMOC_OK);
 }
 
+TEST_CASE("a call that takes long keeps callers out and no more: they are told, and the serve can be ended") {
+    Neighbours with;
+    Served served(with.one);
+    struct Meanwhile {
+        Served& served;
+        const Caller caller;
+        cotmoc_status told = COTMOC_OK;
+        cotmoc_status ended = COTMOC_INTERNAL;
+        std::future<cotmoc_status> calling = {};  // its end may have to wait for that of the batch
+    } meanwhile{served, {with.two, "don-a", served.begin()}};
+    const auto work = [](void* ctx) -> cotmoc_status {
+        auto& in = *static_cast<Meanwhile*>(ctx);
+        in.calling = std::async(std::launch::async, [&in] { return in.caller.try_run(); });
+        if (in.calling.wait_for(std::chrono::minutes(1)) != std::future_status::ready) {
+            return COTMOC_HOST_FIRST;
+        }
+        in.told = in.calling.get();
+        in.ended = in.served.end();
+        return COTMOC_OK;
+    };
+    CHECK(cotmoc_replica_batch(with.one.replica, work, &meanwhile, nullptr) == COTMOC_OK);
+    CHECK(meanwhile.told == COTMOC_BUSY);
+    CHECK(meanwhile.ended == COTMOC_OK);
+    // It is not blamed for having waited.
+    CHECK(has(Caller(with.two, "don-a", served.begin()).run(), R"("complete":true)"));
+}
+
 TEST_CASE("a stranger is let in nowhere, and the others come all the same") {
     Neighbours with;
     with.two.add("report", R"({"title":"B"})");

@@ -194,6 +194,25 @@ TEST_CASE("a recorded first message keeps the owner out for seconds only") {
     CHECK(scene.door.complete == 0);
 }
 
+TEST_CASE("who gets its answer late has the whole time to prove who it is, once") {
+    Scene scene;
+    const sync::DoorLimits limits;
+    const auto session = scene.answer();
+    session->start(0);
+    session->on_bytes(scene.first_message("post-a"), 0);
+    CHECK_FALSE(session->take_output().empty());
+    // The owner was at work between the caller's message and the answer.
+    const std::int64_t out = limits.proof_ms + 1'000;
+    session->on_writable(out);
+    session->on_tick(out + limits.proof_ms - 1);
+    CHECK(scene.door.inside);
+    CHECK_FALSE(scene.memory.pauses("192.0.2.1", out));
+    session->on_writable(out + limits.proof_ms - 1);
+    session->on_tick(out + limits.proof_ms);
+    CHECK_FALSE(scene.door.inside);
+    CHECK(scene.memory.pauses("192.0.2.1", out + limits.proof_ms));
+}
+
 TEST_CASE("octets that are no message do not make a recorded first message last longer") {
     Scene scene;
     const auto caller = scene.call_as("post-a");
