@@ -116,6 +116,7 @@ Result<sync::SessionOptions> ReplicaDoor::enter() {
     }
     Result<sync::SessionOptions> options = let_in();
     if (!options) {
+        lock_.reset();
         note_failure(options.error());
     }
     return options;
@@ -124,6 +125,7 @@ Result<sync::SessionOptions> ReplicaDoor::enter() {
 Result<sync::SessionOptions> ReplicaDoor::let_in() {
     // A call that takes long must not keep the other callers, and who ends the serve, waiting.
     COTMOC_ASSIGN(Lock lock, open_.enter_soon(Access::exclusive));
+    lock_.emplace(std::move(lock));  // what is thrown from here on is noted by the step
     sync::Replica& replica = open_.replica();
     if (replica.keys().device.public_keys().id() != keys_->public_keys().id()) {
         return tl::unexpected(new_identity());
@@ -141,7 +143,6 @@ Result<sync::SessionOptions> ReplicaDoor::let_in() {
     sync::SessionOptions options = memory_->visits.begin(replica, random_, open_.clock(), files);
     COTMOC_TRY(open_.begin_sync());
     inside_ = stepping_;
-    lock_.emplace(std::move(lock));
     open_.log().tell(COTMOC_LOG_INFO, "a neighbour's session begins");
     return options;
 }

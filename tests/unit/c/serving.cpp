@@ -221,6 +221,38 @@ TEST_CASE("a cancel that comes while a run fails to begin is for the next one") 
     cotmoc_replica_free(alone);
 }
 
+TEST_CASE("what is thrown as a caller comes in ends the serve, and the replica is opened anew") {
+    Province province(catalogue);
+    Options options(province.directory("don-a"));
+    cotmoc_log log{};
+    log.size = sizeof log;
+    log.line = [](void*, int32_t level, const char*) {
+        if (level == COTMOC_LOG_ERROR) {
+            throw std::runtime_error("of the host");
+        }
+    };
+    REQUIRE(cotmoc_options_set_log(options.handle, &log, COTMOC_LOG_ERROR, nullptr) == COTMOC_OK);
+    const Post one(province, "don-a", options.handle);
+    const Post two(province, "don-b");
+    HubPipe pipe(province);
+    Syncer(one.replica, pipe).run();
+    Syncer(two.replica, pipe).run();
+    const std::string id = one.add("report", R"({"title":"A"})");
+    // The store of files cannot be opened, which is told.
+    const std::filesystem::path directory = province.directory("don-a");
+    std::filesystem::remove(directory / "attachments.db");
+    std::filesystem::create_directory(directory / "attachments.db");
+    Served served(one);
+    CHECK(Caller(two, "don-a", served.begin()).try_run() != COTMOC_OK);
+    CHECK(served.wait() == COTMOC_INTERNAL);
+    std::filesystem::rename(directory / "replica.db", directory / "aside");
+    std::filesystem::create_directory(directory / "replica.db");
+    CHECK(one.edit(id, R"({"title":"B"})") != COTMOC_OK);
+    std::filesystem::remove(directory / "replica.db");
+    std::filesystem::rename(directory / "aside", directory / "replica.db");
+    CHECK(one.edit(id, R"({"title":"C"})") == COTMOC_OK);
+}
+
 TEST_CASE("serving is refused where it cannot be") {
     Neighbours with;
     cotmoc_serve* serve = nullptr;
