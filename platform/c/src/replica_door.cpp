@@ -12,7 +12,7 @@ class ReplicaDoor::Visit final : public sync::Session {
 public:
     Visit(ReplicaDoor& door, std::unique_ptr<sync::Session> session)
         : door_(door), session_(std::move(session)) {}
-    ~Visit() override { door_.break_off(*this, session_); }
+    ~Visit() override { door_.break_off(*this, session_, nullptr); }
     Visit(const Visit&) = delete;
     Visit& operator=(const Visit&) = delete;
 
@@ -54,7 +54,7 @@ private:
             report_ = session_->report();
             peer_ = session_->peer();
             error_ = done.error();
-            door_.break_off(*this, session_);
+            door_.break_off(*this, session_, &done.error());
         }
         door_.tell();
     }
@@ -179,13 +179,16 @@ Result<void> ReplicaDoor::note(const sync::SessionReport& report, const std::opt
                            : Result<void>();
 }
 
-void ReplicaDoor::break_off(const Visit& visit, std::unique_ptr<sync::Session>& session) {
+void ReplicaDoor::break_off(const Visit& visit, std::unique_ptr<sync::Session>& session, const Error* why) {
     if (!session || inside_ != &visit) {
         session.reset();
         return;
     }
     // The session refers to the replica: it goes while nobody else uses it.
     const Lock lock = open_.wait();
+    if (why != nullptr) {
+        (void)note(session->report(), session->peer(), *why);  // of what is not complete nothing is stored
+    }
     broken_ = true;
     session.reset();
     broken_ = false;

@@ -32,6 +32,29 @@ struct Caller {
     cotmoc_sync* handle = nullptr;
 };
 
+/// Does something once while the caller is inside.
+class WhileInside {
+public:
+    WhileInside(const Caller& caller, std::function<void()> work) : work_(std::move(work)) {
+        cotmoc_progress_sink sink{};
+        sink.size = sizeof sink;
+        sink.ctx = this;
+        sink.progress = [](void* ctx, const cotmoc_progress* progress) -> cotmoc_status {
+            auto& in = *static_cast<WhileInside*>(ctx);
+            if (in.work_ &&
+                (progress->stage == COTMOC_STAGE_LISTS || progress->stage == COTMOC_STAGE_RECORDS)) {
+                std::exchange(in.work_, nullptr)();
+            }
+            return COTMOC_OK;
+        };
+        REQUIRE(cotmoc_sync_set_progress(caller.handle, &sink, nullptr) == COTMOC_OK);
+    }
+    bool done() const { return !work_; }
+
+private:
+    std::function<void()> work_;
+};
+
 /// Two posts that know of each other from the hub.
 struct Neighbours {
     explicit Neighbours(std::string_view of = catalogue)
@@ -251,6 +274,31 @@ TEST_CASE("what is thrown as a caller comes in ends the serve, and the replica i
     std::filesystem::remove(directory / "replica.db");
     std::filesystem::rename(directory / "aside", directory / "replica.db");
     CHECK(one.edit(id, R"({"title":"C"})") == COTMOC_OK);
+}
+
+TEST_CASE("a visit that a broken call of the owner ends is told, and the next one goes well") {
+    Neighbours with;
+    const std::string id = with.one.add("report", R"({"title":"A"})");
+    cotmoc_observer observer{};
+    observer.size = sizeof observer;
+    observer.changed = [](void*, const char*, size_t) { throw std::runtime_error("of the host"); };
+    cotmoc_subscription* subscription = nullptr;
+    REQUIRE(cotmoc_observe_query(with.one.replica, nullptr, &observer, &subscription, nullptr) == COTMOC_OK);
+    Served served(with.one);
+    const Caller caller(with.two, "don-a", served.begin());
+    WhileInside inside(caller, [&] {
+        CHECK(with.one.edit(id, R"({"title":"B"})") == COTMOC_INTERNAL);
+        cotmoc_subscription_free(std::exchange(subscription, nullptr));
+    });
+    CHECK(caller.try_run() != COTMOC_OK);
+    CHECK(subscription == nullptr);
+    const auto told = served.told(1);
+    REQUIRE(told.size() == 1);
+    CHECK(has(told[0], R"("name":"don-b")"));
+    CHECK(has(told[0], R"("complete":false,"error":"internal")"));
+    CHECK(has(caller.run(), R"("complete":true)"));
+    CHECK(with.one.get(id) == with.two.get(id));
+    CHECK(served.end() == COTMOC_OK);
 }
 
 TEST_CASE("serving is refused where it cannot be") {
