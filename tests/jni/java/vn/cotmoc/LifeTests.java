@@ -7,6 +7,7 @@ import static vn.cotmoc.Check.that;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -24,6 +25,7 @@ final class LifeTests extends ReplicaTests {
         check.test("what was forgotten is freed", this::forgotten);
         check.test("what was forgotten is freed by any later handle, but not inside a call", this::forgottenLater);
         check.test("what a replica gave keeps it open", this::reachable);
+        check.test("a server that only its run knows goes on", this::heldWhileItServes);
         check.test("no callback is held once it is not needed", this::letGo);
         check.test("suspended means busy", this::suspending);
     }
@@ -151,6 +153,46 @@ final class LifeTests extends ReplicaTests {
         same(null, cursor.next());
         engine.close();
         cursor.close();
+    }
+
+    private void heldWhileItServes() throws Exception {
+        AtomicReference<Server> only = new AtomicReference<>(new Server(replica, "127.0.0.1:0"));
+        for (int i = 0; i < 5_000; i++) { // compiled, a call holds no more than it still needs
+            only.get().cancel();
+            only.get().run(Runnable::run, null);
+        }
+        WeakReference<Server> server = new WeakReference<>(only.get());
+        CountDownLatch listening = new CountDownLatch(1);
+        AtomicReference<CotmocException> wrong = new AtomicReference<>();
+        Thread thread = new Thread(() -> {
+            try {
+                only.getAndSet(null).run(Runnable::run, new Server.Listener() {
+                    @Override
+                    public void listening(String address) {
+                        listening.countDown();
+                    }
+
+                    @Override
+                    public void ended(Map<String, Object> session) {}
+                });
+            } catch (CotmocException failed) {
+                wrong.set(failed);
+                listening.countDown();
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        listening.await();
+        for (int i = 0; i < 20; i++) {
+            System.gc();
+            Handle.freeForgotten();
+        }
+        Server found = server.get();
+        that(found != null);
+        found.close();
+        thread.join();
+        same(null, wrong.get());
+        fails("wrong_usage", () -> found.run(Runnable::run, null));
     }
 
     /** Makes what holds `object`, closes it, and gives the object's reference. */
