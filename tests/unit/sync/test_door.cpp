@@ -40,6 +40,7 @@ public:
         CHECK(inside);
         inside = false;
         complete += report.complete ? 1 : 0;
+        last_octets = report.bytes_down;
         last_peer = peer;
         last_error = error;
     }
@@ -50,6 +51,7 @@ public:
     int knocks = 0;
     int opened = 0;
     int complete = 0;
+    std::uint64_t last_octets = 0;
     std::optional<DeviceId> last_peer;
     std::optional<Error> last_error;
 
@@ -108,6 +110,19 @@ TEST_CASE("the door opens for a neighbour and closes after it, and what was exch
     CHECK(scene.door.last_peer == scene.replica("post-a").id());
     CHECK_FALSE(scene.door.last_error);
     CHECK(scene.body("post-b", id) == scene.body("post-a", id));
+}
+
+TEST_CASE("a session that is destroyed inside lets the replica go and reports nothing") {
+    Scene scene;
+    auto session = scene.answer();
+    session->start(0);
+    session->on_bytes(scene.first_message("post-a"), 0);
+    CHECK(session->report().bytes_down != 0);
+    REQUIRE(scene.door.inside);
+    session.reset();
+    CHECK_FALSE(scene.door.inside);
+    CHECK(scene.door.last_octets == 0);
+    CHECK_FALSE(scene.door.last_error);
 }
 
 TEST_CASE("callers have their turns one after the other") {
