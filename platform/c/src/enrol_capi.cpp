@@ -24,7 +24,11 @@ Result<crypto::Secret> secret_of(const uint8_t* octets, std::size_t size, std::s
 
 /// Joins; an enrolment from afar that was begun is over then.
 Result<void> take_grant(OpenReplica& open, const crypto::Grant& grant, const Hash256& root) {
+    const DeviceId before = open.replica().id();
     COTMOC_TRY(open.replica().join(grant, root));
+    if (open.replica().id() != before) {
+        open.stop_serving(new_identity());
+    }
     if (const auto forgotten = records::forget_attempt(open.settings().directory); !forgotten) {
         open.log().tell(COTMOC_LOG_WARNING, describe(forgotten.error()));
     }

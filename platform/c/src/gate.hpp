@@ -35,7 +35,16 @@ public:
         take();
         return true;
     }
-    /// The same, however long it takes.
+    /// Waits for the others no longer than that, whatever they do. False: somebody is still inside.
+    bool enter_within(std::chrono::milliseconds patience) {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait_for(lock, patience, [this] { return is_free(); })) {
+            return false;
+        }
+        take();
+        return true;
+    }
+    /// As enter(), however long it takes.
     void wait() {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return is_free(); });

@@ -115,6 +115,11 @@ void release(Handle* handle) noexcept {
     }
 }
 
+/// What ends a serve that answers callers of the former device.
+inline Error new_identity() {
+    return {ErrorCode::wrong_usage, "this device has a new identity: serve again"};
+}
+
 /// The error as it may be told and logged: the detail of `stale` is for people at a terminal and ends with
 /// the value that the field has now.
 inline Error without_value(Error error) {

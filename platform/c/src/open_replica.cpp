@@ -137,6 +137,18 @@ Result<OpenReplica::Lock> OpenReplica::patient() {
 
 Result<OpenReplica::Lock> OpenReplica::enter(Access access) {
     COTMOC_ASSIGN(Lock lock, patient());
+    return admit(std::move(lock), access);
+}
+
+Result<OpenReplica::Lock> OpenReplica::enter_soon(Access access) {
+    constexpr std::chrono::milliseconds moment(100);
+    if (!gate_.enter_within(moment)) {
+        return fail(ErrorCode::busy, "another call is running");
+    }
+    return admit(Lock(*this), access);
+}
+
+Result<OpenReplica::Lock> OpenReplica::admit(Lock lock, Access access) {
     COTMOC_TRY(check_callback(access));
     if (state_ == State::closed) {
         return fail(ErrorCode::wrong_usage, "the replica is closed");
@@ -230,9 +242,7 @@ Result<void> OpenReplica::close() {
     replica_.reset();
     keys_.reset();
     directory_lock_.reset();
-    if (serving_) {
-        serving_();
-    }
+    stop_serving({ErrorCode::wrong_usage, "the replica is closed"});
     log().tell(COTMOC_LOG_INFO, "closed");
     return {};
 }
@@ -284,18 +294,29 @@ Result<void> OpenReplica::begin_sync() {
     return {};
 }
 
-Result<DoorMemory*> OpenReplica::begin_serving(std::function<void()> closed) {
+Result<DoorMemory*> OpenReplica::begin_serving(std::function<void(const Error&)> stop) {
+    const std::lock_guard serving(serving_mutex_);
     if (serving_) {
         return fail(ErrorCode::busy, "the device is serving");
     }
     if (!door_memory_) {
         door_memory_.emplace(settings_.directory);
     }
-    serving_ = std::move(closed);
+    serving_ = std::move(stop);
     return &*door_memory_;
 }
 
-void OpenReplica::end_serving() { serving_ = nullptr; }
+void OpenReplica::stop_serving(const Error& why) {
+    const std::lock_guard serving(serving_mutex_);
+    if (serving_) {
+        serving_(why);
+    }
+}
+
+void OpenReplica::end_serving() {
+    const std::lock_guard serving(serving_mutex_);
+    serving_ = nullptr;
+}
 
 Result<void> OpenReplica::subscribe(const std::shared_ptr<Watch>& watch) {
     // Kept alive by the call itself: the host may end the subscription inside it.

@@ -84,6 +84,8 @@ public:
     /// Waits for the other calls. wrong_usage if it is closed, busy if it is suspended, if the callback that
     /// runs may not make such a call, or if a custody callback of another call does not end.
     Result<Lock> enter(Access access);
+    /// The same, and busy as well if another call is not over within a moment.
+    Result<Lock> enter_soon(Access access);
     /// For free: waits, whatever the state.
     Lock wait() {
         gate_.wait();
@@ -142,9 +144,12 @@ public:
     /// Runs a callback that keeps keys: it may not call the replica, and others do not wait for it for ever.
     Result<void> in_custody(const std::function<Result<void>()>& callback);
 
-    /// A device that serves, one run at a time (busy). `closed` is called under the lock as the replica is
-    /// closed; it calls nothing of it.
-    Result<DoorMemory*> begin_serving(std::function<void()> closed);
+    /// A device that serves, one run at a time (busy). `stop` is called under the lock when something ends
+    /// that, such as a close; it calls nothing of the replica.
+    Result<DoorMemory*> begin_serving(std::function<void(const Error&)> stop);
+    /// Under the lock. Nothing where it does not serve.
+    void stop_serving(const Error& why);
+    /// Without the lock, for which nobody can say how long one waits.
     void end_serving();
 
     /// A sync runs, in a thread that takes the lock for its steps only. busy if one runs already.
@@ -171,6 +176,7 @@ private:
     void remove_made();
     Result<void> subscribe(const std::shared_ptr<Watch>& watch);
     static void end(Watch& watch);
+    Result<Lock> admit(Lock lock, Access access);
     Result<void> check_callback(Access access) const;
     Result<void> check_exclusive() const;
     void shut();
@@ -196,7 +202,8 @@ private:
     Mode mode_ = Mode::call;
     bool syncing_ = false;
     std::optional<DoorMemory> door_memory_;  // once it has served
-    std::function<void()> serving_;          // while it does
+    std::mutex serving_mutex_;               // of what follows, after the lock where both are taken
+    std::function<void(const Error&)> serving_;  // while it does
     bool thrown_ = false;
     bool abandoned_ = false;
     std::optional<Error> batch_error_;

@@ -12,7 +12,7 @@ class ReplicaDoor::Visit final : public sync::Session {
 public:
     Visit(ReplicaDoor& door, std::unique_ptr<sync::Session> session)
         : door_(door), session_(std::move(session)) {}
-    ~Visit() override { door_.break_off(*this, session_); }
+    ~Visit() override { door_.break_off(*this, session_, nullptr); }
     Visit(const Visit&) = delete;
     Visit& operator=(const Visit&) = delete;
 
@@ -54,7 +54,7 @@ private:
             report_ = session_->report();
             peer_ = session_->peer();
             error_ = done.error();
-            door_.break_off(*this, session_);
+            door_.break_off(*this, session_, &done.error());
         }
         door_.tell();
     }
@@ -70,17 +70,17 @@ ReplicaDoor::~ReplicaDoor() {
     if (memory_ == nullptr) {
         return;
     }
-    const Lock lock = open_.wait();
     if (inside_ != nullptr) {  // something was thrown before the session was there
+        const Lock lock = open_.wait();
         let_out();
     }
     open_.end_serving();
 }
 
-Result<void> ReplicaDoor::begin(std::function<void()> closed) {
+Result<void> ReplicaDoor::begin(std::function<void(const Error&)> stop) {
     return with(open_, Access::exclusive, [&](OpenReplica& open) -> Result<void> {
         COTMOC_TRY(records::check_serving(open.replica()));
-        COTMOC_ASSIGN(memory_, open.begin_serving(std::move(closed)));
+        COTMOC_ASSIGN(memory_, open.begin_serving(std::move(stop)));
         keys_ = open.replica().keys().device.clone();
         root_ = open.replica().trust().root_fingerprint();
         return {};
@@ -116,16 +116,19 @@ Result<sync::SessionOptions> ReplicaDoor::enter() {
     }
     Result<sync::SessionOptions> options = let_in();
     if (!options) {
+        lock_.reset();
         note_failure(options.error());
     }
     return options;
 }
 
 Result<sync::SessionOptions> ReplicaDoor::let_in() {
-    COTMOC_ASSIGN(Lock lock, open_.enter(Access::exclusive));
+    // A call that takes long must not keep the other callers, and who ends the serve, waiting.
+    COTMOC_ASSIGN(Lock lock, open_.enter_soon(Access::exclusive));
+    lock_.emplace(std::move(lock));  // what is thrown from here on is noted by the step
     sync::Replica& replica = open_.replica();
     if (replica.keys().device.public_keys().id() != keys_->public_keys().id()) {
-        return fail(ErrorCode::wrong_usage, "this device has a new identity: serve again");
+        return tl::unexpected(new_identity());
     }
     COTMOC_TRY(records::check_serving(replica));
     // Else a visit that ends before it exchanges anything would tell what the last session met.
@@ -140,7 +143,6 @@ Result<sync::SessionOptions> ReplicaDoor::let_in() {
     sync::SessionOptions options = memory_->visits.begin(replica, random_, open_.clock(), files);
     COTMOC_TRY(open_.begin_sync());
     inside_ = stepping_;
-    lock_.emplace(std::move(lock));
     open_.log().tell(COTMOC_LOG_INFO, "a neighbour's session begins");
     return options;
 }
@@ -177,13 +179,16 @@ Result<void> ReplicaDoor::note(const sync::SessionReport& report, const std::opt
                            : Result<void>();
 }
 
-void ReplicaDoor::break_off(const Visit& visit, std::unique_ptr<sync::Session>& session) {
+void ReplicaDoor::break_off(const Visit& visit, std::unique_ptr<sync::Session>& session, const Error* why) {
     if (!session || inside_ != &visit) {
         session.reset();
         return;
     }
     // The session refers to the replica: it goes while nobody else uses it.
     const Lock lock = open_.wait();
+    if (why != nullptr) {
+        (void)note(session->report(), session->peer(), *why);  // of what is not complete nothing is stored
+    }
     broken_ = true;
     session.reset();
     broken_ = false;

@@ -17,9 +17,9 @@ public:
     ReplicaDoor(const ReplicaDoor&) = delete;
     ReplicaDoor& operator=(const ReplicaDoor&) = delete;
 
-    /// Learns keys and root. `closed` is called on any thread as the replica is closed. busy inside a
-    /// callback and while a sync or another door is there; not_joined; revoked.
-    Result<void> begin(std::function<void()> closed);
+    /// Learns keys and root. `stop` is called on any thread as the replica is closed or gets new keys. busy
+    /// inside a callback and while a sync or another door is there; not_joined; revoked.
+    Result<void> begin(std::function<void(const Error&)> stop);
     /// An answering session with a caller from `source`. The door outlives it.
     std::unique_ptr<sync::Session> answer(const std::string& source);
 
@@ -42,8 +42,8 @@ private:
     void let_out();
     /// What a session does between two waits: under the lock if it is inside.
     Result<void> step(const Visit& visit, const std::function<void()>& work);
-    /// A visit that cannot go on: what it held of the replica goes, and nothing is told of it.
-    void break_off(const Visit& visit, std::unique_ptr<sync::Session>& session);
+    /// A visit that cannot go on: what it held of the replica goes. `why` is told; null: the run ends too.
+    void break_off(const Visit& visit, std::unique_ptr<sync::Session>& session, const Error* why);
     /// Sets aside what is told once the lock is given back.
     Result<void> note(const sync::SessionReport& report, const std::optional<DeviceId>& peer,
                       const std::optional<Error>& error);

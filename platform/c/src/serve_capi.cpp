@@ -27,26 +27,7 @@ private:
     bool own_;
 };
 
-/// A cancel is for the run that goes on, however that ends.
-class ServeHandle::Run {
-public:
-    explicit Run(ServeHandle& serve) : serve_(serve) {}
-    ~Run() {
-        const std::lock_guard lock(serve_.mutex_);
-        serve_.cancelled_ = serve_.closed_ = false;
-    }
-    Run(const Run&) = delete;
-    Run& operator=(const Run&) = delete;
-    bool is(bool ServeHandle::*why) const {
-        const std::lock_guard lock(serve_.mutex_);
-        return serve_.*why;
-    }
-
-private:
-    ServeHandle& serve_;
-};
-
-/// While it lives, a cancel stops the server.
+/// While it lives, a cancel stops the server; as it goes the cancel has had its run.
 class ServeHandle::Stoppable {
 public:
     Stoppable(ServeHandle& serve, asio::TcpServer& server) : serve_(serve) {
@@ -56,13 +37,29 @@ public:
     ~Stoppable() {
         const std::lock_guard lock(serve_.mutex_);
         serve_.server_ = nullptr;
+        serve_.cancelled_ = false;
     }
     Stoppable(const Stoppable&) = delete;
     Stoppable& operator=(const Stoppable&) = delete;
+    bool stopped() const {
+        const std::lock_guard lock(serve_.mutex_);
+        return serve_.cancelled_ || serve_.ended_;
+    }
 
 private:
     ServeHandle& serve_;
 };
+
+bool ServeHandle::cancelled_before() {
+    const std::lock_guard lock(mutex_);
+    ended_.reset();
+    return std::exchange(cancelled_, false);
+}
+
+Result<void> ServeHandle::ended() {
+    const std::lock_guard lock(mutex_);
+    return ended_ ? Result<void>(tl::unexpected(*ended_)) : Result<void>();
+}
 
 Result<void> ServeHandle::set_listen(const std::string& address) {
     const Owned owned(*this);
@@ -81,9 +78,11 @@ Result<void> ServeHandle::run(cotmoc_text_fn told, void* ctx) {
     if (!endpoint_) {
         return fail(ErrorCode::wrong_usage, "no address to listen on was set");
     }
-    const Run run(*this);
+    if (cancelled_before()) {
+        return {};
+    }
     ReplicaDoor door(*open_);
-    COTMOC_TRY(door.begin([this] { stop(&ServeHandle::closed_); }));
+    COTMOC_TRY(door.begin([this](const Error& why) { stop(why); }));
     asio::TcpServerOptions options = asio::neighbour_server_options();
     options.make_session = [&](const std::string& source) { return door.answer(source); };
     COTMOC_ASSIGN(const std::unique_ptr<asio::TcpServer> server,
@@ -100,24 +99,23 @@ Result<void> ServeHandle::run(cotmoc_text_fn told, void* ctx) {
     door.on_told = tell;
     door.on_fatal = [&] { server->stop(); };
     const Stoppable stoppable(*this, *server);
-    if (!run.is(&ServeHandle::cancelled_) && !run.is(&ServeHandle::closed_)) {
+    if (!stoppable.stopped()) {
         tell(records::JsonObject().text("listening", server->address()).finish());
         server->run();
     }
     if (host != COTMOC_OK) {
         return host == COTMOC_STOP ? Result<void>() : from_host(host, "told");
     }
-    if (run.is(&ServeHandle::closed_)) {
-        return fail(ErrorCode::wrong_usage, "the replica is closed");
-    }
+    COTMOC_TRY(ended());
     return door.fatal() ? Result<void>(tl::unexpected(*door.fatal())) : Result<void>();
 }
 
-void ServeHandle::cancel() { stop(&ServeHandle::cancelled_); }
+void ServeHandle::cancel() { stop(std::nullopt); }
 
-void ServeHandle::stop(bool ServeHandle::*why) {
+void ServeHandle::stop(const std::optional<Error>& why) {
     const std::lock_guard lock(mutex_);
-    this->*why = true;
+    cancelled_ = cancelled_ || !why;
+    ended_ = why ? why : ended_;
     if (server_ != nullptr) {
         server_->stop();
     }

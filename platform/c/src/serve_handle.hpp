@@ -22,10 +22,14 @@ public:
 
 private:
     class Owned;
-    class Run;
     class Stoppable;
-    /// Ends the run, or the next one where none goes on.
-    void stop(bool ServeHandle::*why);
+    /// Whether the run that begins is to end at once. A cancel that comes later is for it only if it gets as
+    /// far as listening, and else for the next one.
+    bool cancelled_before();
+    /// What was done to the replica meanwhile, if that ends the run.
+    Result<void> ended();
+    /// Ends the run, or the next one where none goes on; with the error, if there is one.
+    void stop(const std::optional<Error>& why);
 
     std::shared_ptr<OpenReplica> open_;
     std::optional<asio::Endpoint> endpoint_;
@@ -33,7 +37,7 @@ private:
     std::mutex mutex_;                   // of what follows
     asio::TcpServer* server_ = nullptr;  // while it runs
     bool cancelled_ = false;
-    bool closed_ = false;  // the replica was, while it ran
+    std::optional<Error> ended_;  // the run, by what was done to the replica
 };
 
 }  // namespace cotmoc::capi

@@ -16,7 +16,12 @@ class DoorSession final : public Session {
 public:
     DoorSession(Door& door, Random& random, CallMemory& memory, std::string source, const DoorLimits& limits)
         : door_(door), random_(random), memory_(memory), source_(std::move(source)), limits_(limits) {}
-    ~DoorSession() override { leave(); }
+    /// What was not over by itself has nothing to tell, and a destructor has nowhere to report what it lacks.
+    ~DoorSession() override {
+        if (std::exchange(inside_, nullptr) != nullptr) {
+            door_.leave({}, {}, {});
+        }
+    }
     DoorSession(const DoorSession&) = delete;
     DoorSession& operator=(const DoorSession&) = delete;
 
@@ -58,6 +63,7 @@ private:
     std::int64_t started_at_ = 0;
     std::optional<std::int64_t> next_look_;
     std::optional<std::int64_t> proof_by_;
+    bool answered_ = false;  // the answer to message 1 is out
     std::unique_ptr<Session> inside_;
     bool finished_ = false;
     Bytes output_;
@@ -190,6 +196,9 @@ void DoorSession::on_closed(std::int64_t now_ms) {
 
 void DoorSession::on_writable(std::int64_t now_ms) {
     if (inside_ != nullptr) {
+        if (proof_by_ && !std::exchange(answered_, true)) {
+            proof_by_ = now_ms + limits_.proof_ms;  // the answer may have waited for this device's owner
+        }
         inside_->on_writable(now_ms);
         settle();
     }

@@ -1,5 +1,5 @@
 // The key file in the custody of the host.
-#include "unit/c/host.hpp"
+#include "unit/c/served.hpp"
 
 #include <cotmoc/crypto/key_file.hpp>
 
@@ -199,6 +199,27 @@ TEST_CASE("a custody callback that calls back is told busy, from its own thread 
     CHECK(other == COTMOC_BUSY);
     CHECK(closed == COTMOC_BUSY);
     CHECK(has(post.get(id), R"("head":"A")"));
+}
+
+TEST_CASE("a custody callback may end a serve and wait for it") {
+    Province province;
+    Vault vault;
+    Options options(province.directory("don-a"));
+    const cotmoc_key_store store = vault.store();
+    REQUIRE(cotmoc_options_set_key_store(options.handle, &store, nullptr) == COTMOC_OK);
+    Post post(province, "don-a", options.handle);
+    Served served(post);
+    served.begin();
+    bool in_time = false;
+    vault.in_save = [&] {
+        CHECK(cotmoc_serve_cancel(served.handle, nullptr) == COTMOC_OK);
+        in_time = served.ended();
+    };
+    const auto* octets = reinterpret_cast<const uint8_t*>(passphrase.data());
+    CHECK(cotmoc_replica_change_passphrase(post.replica, octets, passphrase.size(), octets, passphrase.size(),
+                                           nullptr) == COTMOC_OK);
+    CHECK(in_time);
+    CHECK(served.wait() == COTMOC_OK);
 }
 
 TEST_CASE("a recovery wrap that cannot be read is not written over, and its callback may not call back") {

@@ -1,5 +1,5 @@
 // What is done to the directory of a device: the wipe, and the way back after a forgotten passphrase.
-#include "unit/c/host.hpp"
+#include "unit/c/served.hpp"
 
 #include <cotmoc/crypto/recovery.hpp>
 
@@ -145,8 +145,13 @@ TEST_CASE("a restored backup is noticed, writes nothing, and comes back under a 
     const std::string grant = province.enrol(request, crypto::Role::border_post, {"kon-tum/ngoc-hoi"});
     const std::string root = text_from(
         [&](auto... view) { return cotmoc_grant_fingerprint(grant.data(), grant.size(), view...); });
+    // Who serves still answers to the former keys: with the new ones that is over, whoever calls.
+    Served served(post);
+    served.begin();
     REQUIRE(cotmoc_replica_join(post.replica, grant.data(), grant.size(), root.c_str(), nullptr) ==
             COTMOC_OK);
+    CHECK(served.ended());
+    CHECK(served.end() == COTMOC_WRONG_USAGE);
     Syncer(post.replica, pipe).run();
     CHECK(member(info(), "device") != device);
     CHECK(has(info(), R"("restored":false)"));

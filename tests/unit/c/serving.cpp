@@ -1,15 +1,11 @@
 // A device that serves through the C interface: two phones sync with no hub.
-#include "unit/c/host.hpp"
+#include "unit/c/served.hpp"
 
 #include <cotmoc/asio/tcp.hpp>
 #include <cotmoc/asio/tcp_pipe.hpp>
 
-#include <condition_variable>
 #include <filesystem>
 #include <fstream>
-#include <future>
-#include <mutex>
-#include <thread>
 
 using namespace cotmoc;
 using namespace cotmoc::test_c;
@@ -19,74 +15,6 @@ namespace {
 constexpr std::string_view catalogue = R"({"catalogue":"test","version":1,"common":{},
 "kinds":{"report":{"label":"Báo cáo","fields":{"title":{"type":"text","merge":"latest"},
 "result":{"type":"text","merge":"review"},"files":{"type":"attachments","merge":"set"}}}}})";
-
-/// A device that serves in a thread of its own.
-class Served {
-public:
-    explicit Served(const Post& post, const std::string& at = "127.0.0.1:0") {
-        REQUIRE(cotmoc_serve_new(post.replica, &handle, nullptr) == COTMOC_OK);
-        REQUIRE(cotmoc_serve_set_listen(handle, at.c_str(), nullptr) == COTMOC_OK);
-    }
-    ~Served() {
-        if (thread_.joinable()) {
-            end();
-        }
-        cotmoc_serve_free(handle);
-    }
-    Served(const Served&) = delete;
-    Served& operator=(const Served&) = delete;
-
-    /// Gives the address once it listens.
-    std::string begin() {
-        std::promise<std::string> listening;
-        auto address = listening.get_future();
-        thread_ = std::thread([this, &listening] {
-            first_ = &listening;
-            returned_ = cotmoc_serve_run(handle, tell, this, nullptr);
-        });
-        return member(address.get(), "listening");
-    }
-    /// What the run returned, once it was cancelled.
-    cotmoc_status end() {
-        CHECK(cotmoc_serve_cancel(handle, nullptr) == COTMOC_OK);
-        return wait();
-    }
-    cotmoc_status wait() {
-        thread_.join();
-        return returned_;
-    }
-    /// Waits until so many sessions were told: a caller is done before the other side has read its last word.
-    std::vector<std::string> told(std::size_t count) {
-        std::unique_lock lock(mutex_);
-        CHECK(more_.wait_for(lock, std::chrono::minutes(1), [&] { return told_.size() >= count; }));
-        return told_;
-    }
-
-    cotmoc_serve* handle = nullptr;
-    std::function<cotmoc_status()> on_session;
-
-private:
-    static cotmoc_status tell(void* ctx, const char* text, size_t size) {
-        auto& in = *static_cast<Served*>(ctx);
-        if (std::promise<std::string>* const first = std::exchange(in.first_, nullptr)) {
-            first->set_value(std::string(text, size));
-            return COTMOC_OK;
-        }
-        {
-            const std::lock_guard lock(in.mutex_);
-            in.told_.emplace_back(text, size);
-            in.more_.notify_all();
-        }
-        return in.on_session ? in.on_session() : COTMOC_OK;
-    }
-
-    std::thread thread_;
-    std::mutex mutex_;
-    std::condition_variable more_;
-    std::vector<std::string> told_;
-    std::promise<std::string>* first_ = nullptr;
-    cotmoc_status returned_ = COTMOC_OK;
-};
 
 /// A sync with the device that serves at the address.
 struct Caller {
@@ -102,6 +30,29 @@ struct Caller {
     }
     cotmoc_status try_run() const { return cotmoc_sync_run(handle, 0, 0, nullptr, nullptr, nullptr); }
     cotmoc_sync* handle = nullptr;
+};
+
+/// Does something once while the caller is inside.
+class WhileInside {
+public:
+    WhileInside(const Caller& caller, std::function<void()> work) : work_(std::move(work)) {
+        cotmoc_progress_sink sink{};
+        sink.size = sizeof sink;
+        sink.ctx = this;
+        sink.progress = [](void* ctx, const cotmoc_progress* progress) -> cotmoc_status {
+            auto& in = *static_cast<WhileInside*>(ctx);
+            if (in.work_ &&
+                (progress->stage == COTMOC_STAGE_LISTS || progress->stage == COTMOC_STAGE_RECORDS)) {
+                std::exchange(in.work_, nullptr)();
+            }
+            return COTMOC_OK;
+        };
+        REQUIRE(cotmoc_sync_set_progress(caller.handle, &sink, nullptr) == COTMOC_OK);
+    }
+    bool done() const { return !work_; }
+
+private:
+    std::function<void()> work_;
 };
 
 /// Two posts that know of each other from the hub.
@@ -187,6 +138,33 @@ TEST_CASE("the owner reads and writes while a neighbour is served, and syncs do 
     CHECK(cotmoc_replica_close(with.one.replica, nullptr) == COTMOC_OK);
 }
 
+TEST_CASE("a call that takes long keeps callers out and no more: they are told, and the serve can be ended") {
+    Neighbours with;
+    Served served(with.one);
+    struct Meanwhile {
+        Served& served;
+        const Caller caller;
+        cotmoc_status told = COTMOC_OK;
+        cotmoc_status ended = COTMOC_INTERNAL;
+        std::future<cotmoc_status> calling = {};  // its end may have to wait for that of the batch
+    } meanwhile{served, {with.two, "don-a", served.begin()}};
+    const auto work = [](void* ctx) -> cotmoc_status {
+        auto& in = *static_cast<Meanwhile*>(ctx);
+        in.calling = std::async(std::launch::async, [&in] { return in.caller.try_run(); });
+        if (in.calling.wait_for(std::chrono::minutes(1)) != std::future_status::ready) {
+            return COTMOC_HOST_FIRST;
+        }
+        in.told = in.calling.get();
+        in.ended = in.served.end();
+        return COTMOC_OK;
+    };
+    CHECK(cotmoc_replica_batch(with.one.replica, work, &meanwhile, nullptr) == COTMOC_OK);
+    CHECK(meanwhile.told == COTMOC_BUSY);
+    CHECK(meanwhile.ended == COTMOC_OK);
+    // It is not blamed for having waited.
+    CHECK(has(Caller(with.two, "don-a", served.begin()).run(), R"("complete":true)"));
+}
+
 TEST_CASE("a stranger is let in nowhere, and the others come all the same") {
     Neighbours with;
     with.two.add("report", R"({"title":"B"})");
@@ -241,6 +219,88 @@ TEST_CASE("what the host says ends the serving, and a cancel before it begins do
     CHECK(served.wait() == COTMOC_HOST_LAST);
 }
 
+TEST_CASE("a cancel that comes while a run fails to begin is for the next one") {
+    Province province;
+    const Options options(province.directory("alone"));
+    cotmoc_serve* serve = nullptr;
+    cotmoc_log log{};
+    log.size = sizeof log;
+    log.ctx = &serve;
+    // Told of the call that fails, before it returns.
+    log.line = [](void* ctx, int32_t level, const char*) {
+        if (level == COTMOC_LOG_DEBUG) {
+            CHECK(cotmoc_serve_cancel(*static_cast<cotmoc_serve**>(ctx), nullptr) == COTMOC_OK);
+        }
+    };
+    REQUIRE(cotmoc_options_set_log(options.handle, &log, COTMOC_LOG_DEBUG, nullptr) == COTMOC_OK);
+    cotmoc_replica* alone = nullptr;
+    REQUIRE(cotmoc_replica_create(options.handle, "alone", &alone, nullptr) == COTMOC_OK);
+    REQUIRE(cotmoc_serve_new(alone, &serve, nullptr) == COTMOC_OK);
+    REQUIRE(cotmoc_serve_set_listen(serve, "127.0.0.1:0", nullptr) == COTMOC_OK);
+    CHECK(run(serve) == COTMOC_NOT_JOINED);
+    CHECK(run(serve) == COTMOC_OK);
+    CHECK(run(serve) == COTMOC_NOT_JOINED);
+    cotmoc_serve_free(serve);
+    cotmoc_replica_free(alone);
+}
+
+TEST_CASE("what is thrown as a caller comes in ends the serve, and the replica is opened anew") {
+    Province province(catalogue);
+    Options options(province.directory("don-a"));
+    cotmoc_log log{};
+    log.size = sizeof log;
+    log.line = [](void*, int32_t level, const char*) {
+        if (level == COTMOC_LOG_ERROR) {
+            throw std::runtime_error("of the host");
+        }
+    };
+    REQUIRE(cotmoc_options_set_log(options.handle, &log, COTMOC_LOG_ERROR, nullptr) == COTMOC_OK);
+    const Post one(province, "don-a", options.handle);
+    const Post two(province, "don-b");
+    HubPipe pipe(province);
+    Syncer(one.replica, pipe).run();
+    Syncer(two.replica, pipe).run();
+    const std::string id = one.add("report", R"({"title":"A"})");
+    // The store of files cannot be opened, which is told.
+    const std::filesystem::path directory = province.directory("don-a");
+    std::filesystem::remove(directory / "attachments.db");
+    std::filesystem::create_directory(directory / "attachments.db");
+    Served served(one);
+    CHECK(Caller(two, "don-a", served.begin()).try_run() != COTMOC_OK);
+    CHECK(served.wait() == COTMOC_INTERNAL);
+    std::filesystem::rename(directory / "replica.db", directory / "aside");
+    std::filesystem::create_directory(directory / "replica.db");
+    CHECK(one.edit(id, R"({"title":"B"})") != COTMOC_OK);
+    std::filesystem::remove(directory / "replica.db");
+    std::filesystem::rename(directory / "aside", directory / "replica.db");
+    CHECK(one.edit(id, R"({"title":"C"})") == COTMOC_OK);
+}
+
+TEST_CASE("a visit that a broken call of the owner ends is told, and the next one goes well") {
+    Neighbours with;
+    const std::string id = with.one.add("report", R"({"title":"A"})");
+    cotmoc_observer observer{};
+    observer.size = sizeof observer;
+    observer.changed = [](void*, const char*, size_t) { throw std::runtime_error("of the host"); };
+    cotmoc_subscription* subscription = nullptr;
+    REQUIRE(cotmoc_observe_query(with.one.replica, nullptr, &observer, &subscription, nullptr) == COTMOC_OK);
+    Served served(with.one);
+    const Caller caller(with.two, "don-a", served.begin());
+    WhileInside inside(caller, [&] {
+        CHECK(with.one.edit(id, R"({"title":"B"})") == COTMOC_INTERNAL);
+        cotmoc_subscription_free(std::exchange(subscription, nullptr));
+    });
+    CHECK(caller.try_run() != COTMOC_OK);
+    CHECK(subscription == nullptr);
+    const auto told = served.told(1);
+    REQUIRE(told.size() == 1);
+    CHECK(has(told[0], R"("name":"don-b")"));
+    CHECK(has(told[0], R"("complete":false,"error":"internal")"));
+    CHECK(has(caller.run(), R"("complete":true)"));
+    CHECK(with.one.get(id) == with.two.get(id));
+    CHECK(served.end() == COTMOC_OK);
+}
+
 TEST_CASE("serving is refused where it cannot be") {
     Neighbours with;
     cotmoc_serve* serve = nullptr;
@@ -265,8 +325,8 @@ TEST_CASE("serving is refused where it cannot be") {
     cotmoc_serve_free(second);
     REQUIRE(cotmoc_serve_set_listen(serve, taken.c_str(), nullptr) == COTMOC_OK);
     CHECK(run(serve) == COTMOC_CANNOT_LISTEN);
-    // A cancel is for one run, however that ends.
     CHECK(cotmoc_serve_cancel(serve, nullptr) == COTMOC_OK);
+    CHECK(run(serve) == COTMOC_OK);  // it ends before it begins
     CHECK(run(serve) == COTMOC_CANNOT_LISTEN);
     REQUIRE(cotmoc_serve_set_listen(serve, "127.0.0.1:0", nullptr) == COTMOC_OK);
     const auto stop = [](void*, const char*, size_t) -> cotmoc_status { return COTMOC_HOST_FIRST; };

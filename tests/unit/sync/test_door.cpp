@@ -40,6 +40,7 @@ public:
         CHECK(inside);
         inside = false;
         complete += report.complete ? 1 : 0;
+        last_octets = report.bytes_down;
         last_peer = peer;
         last_error = error;
     }
@@ -50,6 +51,7 @@ public:
     int knocks = 0;
     int opened = 0;
     int complete = 0;
+    std::uint64_t last_octets = 0;
     std::optional<DeviceId> last_peer;
     std::optional<Error> last_error;
 
@@ -108,6 +110,19 @@ TEST_CASE("the door opens for a neighbour and closes after it, and what was exch
     CHECK(scene.door.last_peer == scene.replica("post-a").id());
     CHECK_FALSE(scene.door.last_error);
     CHECK(scene.body("post-b", id) == scene.body("post-a", id));
+}
+
+TEST_CASE("a session that is destroyed inside lets the replica go and reports nothing") {
+    Scene scene;
+    auto session = scene.answer();
+    session->start(0);
+    session->on_bytes(scene.first_message("post-a"), 0);
+    CHECK(session->report().bytes_down != 0);
+    REQUIRE(scene.door.inside);
+    session.reset();
+    CHECK_FALSE(scene.door.inside);
+    CHECK(scene.door.last_octets == 0);
+    CHECK_FALSE(scene.door.last_error);
 }
 
 TEST_CASE("callers have their turns one after the other") {
@@ -192,6 +207,25 @@ TEST_CASE("a recorded first message keeps the owner out for seconds only") {
     CHECK(session->finished());
     CHECK_FALSE(scene.door.inside);
     CHECK(scene.door.complete == 0);
+}
+
+TEST_CASE("who gets its answer late has the whole time to prove who it is, once") {
+    Scene scene;
+    const sync::DoorLimits limits;
+    const auto session = scene.answer();
+    session->start(0);
+    session->on_bytes(scene.first_message("post-a"), 0);
+    CHECK_FALSE(session->take_output().empty());
+    // The owner was at work between the caller's message and the answer.
+    const std::int64_t out = limits.proof_ms + 1'000;
+    session->on_writable(out);
+    session->on_tick(out + limits.proof_ms - 1);
+    CHECK(scene.door.inside);
+    CHECK_FALSE(scene.memory.pauses("192.0.2.1", out));
+    session->on_writable(out + limits.proof_ms - 1);
+    session->on_tick(out + limits.proof_ms);
+    CHECK_FALSE(scene.door.inside);
+    CHECK(scene.memory.pauses("192.0.2.1", out + limits.proof_ms));
 }
 
 TEST_CASE("octets that are no message do not make a recorded first message last longer") {

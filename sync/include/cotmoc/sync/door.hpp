@@ -18,6 +18,7 @@ public:
     /// error ends the session.
     virtual Result<SessionOptions> enter() = 0;
     /// The session is over, and nothing of it refers to the replica any more. After each enter() that opened.
+    /// An empty report without an error: it was destroyed before its end.
     virtual void leave(const SessionReport& report, const std::optional<DeviceId>& peer,
                        const std::optional<Error>& error) = 0;
 };

@@ -111,6 +111,29 @@ final class Handle {
         return closed;
     }
 
+    /**
+     * Nobody begins another call, and then comes a last one, such as a cancel of what runs: the other way round a run
+     * could begin between the two. Twice is fine.
+     */
+    void close(Act last) {
+        long at;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            at = begin();
+            closed = true;
+        }
+        try {
+            last.with(at);
+        } catch (CotmocException closedMeanwhile) {
+            // The replica is: nothing runs any more.
+        } finally {
+            leave();
+            close();
+        }
+    }
+
     /** Twice is fine. */
     void close() {
         Owner mine;
@@ -131,6 +154,11 @@ final class Handle {
         if (closed) {
             throw new CotmocException(CotmocException.WRONG_USAGE, "the " + what + " is closed");
         }
+        return begin();
+    }
+
+    /** By who has the monitor. */
+    private long begin() {
         users++;
         INSIDE.get()[0]++;
         return pointer;

@@ -1,5 +1,8 @@
 package vn.cotmoc;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
@@ -25,6 +28,12 @@ public final class Server implements AutoCloseable {
          */
         void ended(Map<String, Object> session);
     }
+
+    /**
+     * Once for each run: the virtual machine may collect an object during the last call of it, and then this, or its
+     * replica, would be closed under a serve that goes on.
+     */
+    private static final List<Server> RUNNING = Collections.synchronizedList(new ArrayList<>());
 
     private final Replica replica; // is not collected before this
     private final Handle handle;
@@ -71,7 +80,12 @@ public final class Server implements AutoCloseable {
             });
             return true;
         };
-        handle.act(at -> Native.serveRun(at, sink));
+        RUNNING.add(this);
+        try {
+            handle.act(at -> Native.serveRun(at, sink));
+        } finally {
+            RUNNING.remove(this);
+        }
     }
 
     /**
@@ -87,13 +101,6 @@ public final class Server implements AutoCloseable {
     /** Cancels what runs and does not wait for it: that call returns by itself. Twice is fine. */
     @Override
     public void close() {
-        if (!handle.isClosed()) {
-            try {
-                cancel();
-            } catch (CotmocException closedMeanwhile) {
-                // Somebody else has closed it: nothing runs any more.
-            }
-            handle.close();
-        }
+        handle.close(Native::serveCancel);
     }
 }

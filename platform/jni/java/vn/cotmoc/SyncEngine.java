@@ -219,13 +219,6 @@ public final class SyncEngine implements AutoCloseable {
     /** Cancels what runs and does not wait for it: that call returns by itself. Twice is fine. */
     @Override
     public void close() {
-        if (!handle.isClosed()) {
-            try {
-                cancel();
-            } catch (CotmocException closedMeanwhile) {
-                // Somebody else has closed it, or the replica: either way nothing runs any more.
-            }
-            handle.close();
-        }
+        handle.close(Native::syncCancel);
     }
 }

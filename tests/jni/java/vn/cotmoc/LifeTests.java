@@ -9,6 +9,7 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -21,10 +22,12 @@ final class LifeTests extends ReplicaTests {
     @Override
     void list(Check check) {
         check.test("what is closed answers wrong_usage", this::closing);
+        check.test("a close makes its last call when no other can begin", this::lastCall);
         check.test("a call that goes on survives a close", this::closeUnderneath);
         check.test("what was forgotten is freed", this::forgotten);
         check.test("what was forgotten is freed by any later handle, but not inside a call", this::forgottenLater);
         check.test("what a replica gave keeps it open", this::reachable);
+        check.test("a server that only its run knows goes on", this::heldWhileItServes);
         check.test("no callback is held once it is not needed", this::letGo);
         check.test("suspended means busy", this::suspending);
     }
@@ -48,13 +51,25 @@ final class LifeTests extends ReplicaTests {
         fails("wrong_usage", engine::request);
     }
 
-    /** fails for bodies of a batch. */
+    /** fails for bodies of a batch and of a call. */
     private static void fails0(String name, Check.Body body) {
         try {
             fails(name, body);
         } catch (Exception failed) {
             throw new AssertionError(failed);
         }
+    }
+
+    private void lastCall() throws Exception {
+        List<String> done = new ArrayList<>();
+        Handle handle = new Handle("thing", 1, at -> done.add("freed"));
+        handle.close(at -> {
+            done.add(handle.isClosed() ? "closed" : "open");
+            fails0("wrong_usage", () -> handle.act(again -> done.add("another call")));
+        });
+        handle.close(at -> done.add("closed twice"));
+        handle.close();
+        same(List.of("closed", "freed"), done);
     }
 
     private void closeUnderneath() throws Exception {
@@ -157,6 +172,46 @@ final class LifeTests extends ReplicaTests {
             found = queue.remove(100);
         }
         same(last, found);
+    }
+
+    private void heldWhileItServes() throws Exception {
+        AtomicReference<Server> only = new AtomicReference<>(new Server(replica, "127.0.0.1:0"));
+        for (int i = 0; i < 5_000; i++) { // compiled, a call holds no more than it still needs
+            only.get().cancel();
+            only.get().run(Runnable::run, null);
+        }
+        WeakReference<Server> server = new WeakReference<>(only.get());
+        CountDownLatch listening = new CountDownLatch(1);
+        AtomicReference<CotmocException> wrong = new AtomicReference<>();
+        Thread thread = new Thread(() -> {
+            try {
+                only.getAndSet(null).run(Runnable::run, new Server.Listener() {
+                    @Override
+                    public void listening(String address) {
+                        listening.countDown();
+                    }
+
+                    @Override
+                    public void ended(Map<String, Object> session) {}
+                });
+            } catch (CotmocException failed) {
+                wrong.set(failed);
+                listening.countDown();
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        listening.await();
+        for (int i = 0; i < 20; i++) {
+            System.gc();
+            Handle.freeForgotten();
+        }
+        Server found = server.get();
+        that(found != null);
+        found.close();
+        thread.join();
+        same(null, wrong.get());
+        fails("wrong_usage", () -> found.run(Runnable::run, null));
     }
 
     /** Makes what holds `object`, closes it, and gives the object's reference. */
