@@ -301,6 +301,112 @@ TEST_CASE("a visit that a broken call of the owner ends is told, and the next on
     CHECK(served.end() == COTMOC_OK);
 }
 
+TEST_CASE("a serve is cancelled while a neighbour is inside, and goes on over a suspension") {
+    Neighbours with;
+    const std::string id = with.two.add("report", R"({"title":"B"})");
+    Served served(with.one);
+    {
+        const Caller caller(with.two, "don-a", served.begin());
+        WhileInside inside(caller, [&] {
+            CHECK(cotmoc_replica_close(with.one.replica, nullptr) == COTMOC_BUSY);
+            CHECK(cotmoc_replica_suspend(with.one.replica, nullptr) == COTMOC_BUSY);
+            CHECK(served.end() == COTMOC_OK);
+        });
+        caller.try_run();
+        CHECK(inside.done());
+    }
+    const std::size_t before = served.told(0).size();
+    CHECK(cotmoc_replica_suspend(with.one.replica, nullptr) == COTMOC_OK);
+    CHECK(run(served.handle) == COTMOC_BUSY);
+    CHECK(cotmoc_replica_resume(with.one.replica, nullptr) == COTMOC_OK);
+    const Caller caller(with.two, "don-a", served.begin());
+    CHECK(has(caller.run(), R"("complete":true)"));
+    CHECK(with.one.get(id) == with.two.get(id));
+    CHECK(served.told(before + 1).size() == before + 1);  // it has left
+    CHECK(cotmoc_replica_suspend(with.one.replica, nullptr) == COTMOC_OK);
+    CHECK(cotmoc_replica_resume(with.one.replica, nullptr) == COTMOC_OK);
+    REQUIRE(with.two.edit(id, R"({"title":"C"})") == COTMOC_OK);
+    CHECK(has(caller.run(), R"("complete":true)"));
+    CHECK(with.one.get(id) == with.two.get(id));
+    CHECK(served.end() == COTMOC_OK);
+}
+
+TEST_CASE("a replica that is freed while a neighbour is inside is closed when that has left") {
+    Neighbours with;
+    with.two.add("report", R"({"title":"B"})");
+    Served served(with.one);
+    const Caller caller(with.two, "don-a", served.begin());
+    WhileInside inside(caller, [&] { cotmoc_replica_free(std::exchange(with.one.replica, nullptr)); });
+    CHECK(has(caller.run(), R"("complete":true)"));
+    CHECK(inside.done());
+    CHECK(served.wait() == COTMOC_WRONG_USAGE);
+    REQUIRE(cotmoc_replica_open(with.one.options.handle, &with.one.replica, nullptr) == COTMOC_OK);
+}
+
+TEST_CASE("observers hear of what a neighbour brings, and what one throws ends the serve") {
+    Neighbours with;
+    struct Heard {
+        std::atomic<int> changes = 0;
+        std::atomic<bool> throws = false;
+    } heard;
+    cotmoc_observer observer{};
+    observer.size = sizeof observer;
+    observer.ctx = &heard;
+    observer.changed = [](void* ctx, const char*, size_t) {
+        auto& in = *static_cast<Heard*>(ctx);
+        ++in.changes;
+        if (in.throws) {
+            throw std::runtime_error("of the host");
+        }
+    };
+    cotmoc_subscription* subscription = nullptr;
+    REQUIRE(cotmoc_observe_query(with.one.replica, nullptr, &observer, &subscription, nullptr) == COTMOC_OK);
+    const std::string id = with.two.add("report", R"({"title":"B"})");
+    Served served(with.one);
+    const Caller caller(with.two, "don-a", served.begin());
+    CHECK(has(caller.run(), R"("complete":true)"));
+    CHECK(heard.changes == 1);
+    heard.throws = true;
+    REQUIRE(with.two.edit(id, R"({"title":"C"})") == COTMOC_OK);
+    caller.try_run();
+    CHECK(served.wait() == COTMOC_INTERNAL);
+    heard.throws = false;
+    CHECK(has(Caller(with.two, "don-a", served.begin()).run(), R"("complete":true)"));
+    CHECK(with.one.get(id) == with.two.get(id));
+    CHECK(served.end() == COTMOC_OK);
+    cotmoc_subscription_free(subscription);
+}
+
+TEST_CASE("threads of the owner read and write while a neighbour comes again and again") {
+    Neighbours with;
+    Served served(with.one);
+    const Caller caller(with.two, "don-a", served.begin());
+    std::vector<std::future<int>> owners;
+    for (int i = 0; i < 2; ++i) {
+        owners.push_back(std::async(std::launch::async, [&] {
+            int failed = 0;
+            for (int j = 0; j < 20; ++j) {
+                std::string id;
+                failed += cotmoc_record_add(with.one.replica, "report", nullptr, nullptr,
+                                            R"({"title":"A"})", into_string, &id, nullptr) != COTMOC_OK;
+                failed +=
+                    cotmoc_record_get(with.one.replica, id.c_str(), nullptr, nullptr, nullptr) != COTMOC_OK;
+            }
+            return failed;
+        }));
+    }
+    for (int i = 0; i < 3; ++i) {
+        CHECK(has(caller.run(), R"("complete":true)"));
+    }
+    for (std::future<int>& owner : owners) {
+        CHECK(owner.get() == 0);
+    }
+    CHECK(has(caller.run(), R"("complete":true)"));
+    CHECK(has(text_from([&](auto... view) { return cotmoc_replica_status(with.two.replica, view...); }),
+              R"("records":40)"));
+    CHECK(served.end() == COTMOC_OK);
+}
+
 TEST_CASE("serving is refused where it cannot be") {
     Neighbours with;
     cotmoc_serve* serve = nullptr;

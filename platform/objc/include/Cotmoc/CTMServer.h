@@ -34,13 +34,16 @@ CTM_NO_PLAIN_INIT
                                     error:(NSError *_Nullable *_Nullable)error NS_DESIGNATED_INITIALIZER;
 /// Listens, and answers callers that the province has enrolled, one after the other, until it is cancelled.
 /// Other threads read and write meanwhile. A session is a sync like any other: while one goes on, a sync of
-/// this replica is CTMErrorBusy, and while that or a watch goes on, callers are told to come again. The
-/// listener is retained during the call. CTMErrorCannotListen, CTMErrorNotJoined, CTMErrorRevoked;
-/// CTMErrorBusy in a callback and while a sync runs; CTMErrorWrongUsage once the replica is closed.
+/// this replica is CTMErrorBusy, and while that, a watch or a long call goes on, callers are told to come
+/// again. The listener is retained during the call. CTMErrorCannotListen, CTMErrorNotJoined, CTMErrorRevoked;
+/// CTMErrorBusy in a callback, while a sync runs and while the replica is suspended; CTMErrorWrongUsage once
+/// the replica is closed or the device has a new identity, after which it can run again; CTMErrorInternal for
+/// what is thrown in a session.
 - (BOOL)runWithListener:(id<CTMServerListener> _Nullable)listener
                   error:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(run(_:));
-/// Ends the run that goes on; without one, the next run ends before it begins. That call succeeds. A session
-/// under way ends where it is, and the next one goes on there.
+/// Ends the run that goes on; without one, the next run ends before it begins, and so it is if the one that
+/// begins fails before it listens. That call succeeds, unless something else ended it first. A session under
+/// way ends where it is, and the next one goes on there.
 - (BOOL)cancelWithError:(NSError *_Nullable *_Nullable)error NS_SWIFT_NAME(cancel());
 @end
 

@@ -60,12 +60,15 @@ public final class Server implements AutoCloseable {
     /**
      * Listens, and answers callers that the province has enrolled, one after the other, until it is cancelled. Takes
      * the thread. Other threads read and write meanwhile. A session is a sync like any other: while one goes on, a
-     * sync of this replica is {@code busy}, and while that or a watch goes on, callers are told to come again.
+     * sync of this replica is {@code busy}, and while that, a watch or a long call goes on, callers are told to come
+     * again.
      *
      * @param executor runs the listener; if it refuses a call, that ends the run
      * @param listener is told of each session that is worth it
-     * @throws CotmocException {@code cannot_listen}, {@code not_joined}, {@code revoked}; {@code busy} in a callback
-     *         and while a sync runs; {@code wrong_usage} once the replica is closed
+     * @throws CotmocException {@code cannot_listen}, {@code not_joined}, {@code revoked}; {@code busy} in a callback,
+     *         while a sync runs and while the replica is suspended; {@code wrong_usage} once the replica is closed or
+     *         the device has a new identity, after which it can run again; {@code internal} for what is thrown in a
+     *         session
      */
     public void run(Executor executor, Listener listener) throws CotmocException {
         RowSink sink = json -> {
@@ -89,8 +92,8 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Ends the run that goes on; without one, the next run ends before it begins. A session under way ends where it is,
-     * and the next one goes on there.
+     * Ends the run that goes on; without one, the next run ends before it begins, and so it is if the one that begins
+     * fails before it listens. A session under way ends where it is, and the next one goes on there.
      *
      * @throws CotmocException if it is closed
      */
