@@ -7,6 +7,7 @@
 #include <cotmoc/base/native_path.hpp>
 #include <cotmoc/sync/runner.hpp>
 #include <cotmoc/sync/snapshots.hpp>
+#include <cotmoc/system/file.hpp>
 
 #include <algorithm>
 #include <iostream>
@@ -30,9 +31,8 @@ public:
         std::vector<std::int64_t> now;
         for (const char* ending : {"", "-wal"}) {
             std::error_code none;
-            const auto time = std::filesystem::last_write_time(native_file(path_ + ending), none);
             const auto size = std::filesystem::file_size(native_file(path_ + ending), none);
-            now.push_back(none ? 0 : static_cast<std::int64_t>(time.time_since_epoch().count()));
+            now.push_back(system::last_written(path_ + ending));
             now.push_back(none ? 0 : static_cast<std::int64_t>(size));
         }
         return std::exchange(last_, now) != now;

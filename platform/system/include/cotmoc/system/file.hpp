@@ -19,6 +19,9 @@ Result<void> read_lines(const std::string& path, std::size_t limit,
                         const std::function<Result<void>(std::string_view line, std::uint64_t number)>& each);
 
 bool file_exists(const std::string& path);
+/// When the content was last written, in units of the system's own and as finely as it keeps that; 0 if there
+/// is no such file. To be compared, to find out that a file has changed.
+std::int64_t last_written(const std::string& path);
 /// Makes the directory and those above it, readable by their owner only. No error if it is there.
 Result<void> make_directory(const std::string& path);
 /// Replaces the file in one step; durable when it returns. If `keep_previous` names a path, the former
