@@ -90,7 +90,7 @@ class Kill(harness.Fleet):
 
         def is_still():
             looks.append(self.hub_holds())
-            return len(looks) > 5 and all(look == looks[-1] for look in looks[-5:])
+            return len(looks) > 15 and all(look == looks[-1] for look in looks[-15:])
         harness.wait_until(is_still)
         return looks[-1]
 

@@ -6,6 +6,10 @@ source_dir=$1
 build_dir=$2
 
 if ! command -v proguard >/dev/null; then
+    if [[ -n ${COTMOC_JAVA_NEEDED:-} ]]; then
+        echo "there is no ProGuard (cmake/setup.sh --java), and COTMOC_JAVA_NEEDED is set" >&2
+        exit 1
+    fi
     echo "skipped: no ProGuard"
     exit 0
 fi

@@ -12,6 +12,7 @@ source_dir=$1 build_dir=$2
 bash "$source_dir/tests/objc/needs.sh"
 out=$build_dir/objc
 mkdir -p "$out/tests"
+rm -f "$out/embedding"  # that of another day is not for others to play
 objc=$source_dir/platform/objc
 headers=$source_dir/platform/c/include
 lib=$build_dir/lib

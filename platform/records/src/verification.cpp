@@ -4,6 +4,7 @@
 #include <cotmoc/records/texts.hpp>
 
 #include <cotmoc/base/native_path.hpp>
+#include <cotmoc/core/database_tables.hpp>
 #include <cotmoc/crypto/key_ring.hpp>
 #include <cotmoc/sync/archive.hpp>
 
@@ -12,7 +13,11 @@
 namespace cotmoc::records {
 namespace {
 
-/// Opening what is no database would make one, and what is encrypted is a replica's own.
+tl::unexpected<Error> neither(const std::string& file) {
+    return fail(ErrorCode::cannot_read_file, file + " is neither a hub's database nor signed history");
+}
+
+/// A replica's own is encrypted; and opening what is no database of a hub would make it one.
 Result<void> check_form(const std::string& file) {
     constexpr std::string_view magic("SQLite format 3\0", 16);
     std::ifstream in(native_file(file), std::ios::binary);
@@ -21,7 +26,13 @@ Result<void> check_form(const std::string& file) {
         return fail(ErrorCode::cannot_read_file, file);
     }
     if (head != magic) {
-        return fail(ErrorCode::cannot_read_file, file + " is neither a hub's database nor signed history");
+        return neither(file);
+    }
+    COTMOC_ASSIGN(const auto tables, core::tables_of(file));
+    for (const std::string_view table : {"meta", "trust", "space", "envelope", "frontier"}) {
+        if (!tables.contains(table)) {
+            return neither(file);
+        }
     }
     return {};
 }
@@ -32,6 +43,9 @@ Result<FileVerification> verify_file(const std::string& file, const std::optiona
     COTMOC_TRY(check_form(file));
     COTMOC_ASSIGN(const std::unique_ptr<sync::HubStore> archive, sync::open_sqlite_hub_store(file));
     COTMOC_ASSIGN(sync::ArchiveCheck found, sync::check_archive(*archive, root));
+    if (found.trust_entries == 0 && found.wrong.empty()) {
+        return fail(ErrorCode::cannot_read_file, file + " holds no signed history");
+    }
     FileVerification told;
     told.not_checked.emplace_back("what is inside the change sets: that needs keys");
     const std::string text = crypto::fingerprint_text(found.root_fingerprint);

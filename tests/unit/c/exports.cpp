@@ -1,8 +1,10 @@
 // What leaves a replica through the C interface: as a table, and as signed history that anybody can check.
 #include "unit/c/host.hpp"
 
+#include <cotmoc/core/database.hpp>
 #include <cotmoc/records/json_text.hpp>
 #include <cotmoc/sync/archive.hpp>
+#include <cotmoc/sync/hub.hpp>
 
 #include <filesystem>
 #include <fstream>
@@ -131,6 +133,24 @@ TEST_CASE("signed history in a file is checked as `verify FILE` does, without a 
     CHECK_FALSE(std::filesystem::exists(province.directory("none")));
     CHECK(fails(province.directory("don-a") + "/replica.db", nullptr) == COTMOC_CANNOT_READ_FILE);
     CHECK(fails("\xff", nullptr) == COTMOC_INVALID_UTF8);
+    // A hub's database without an entry of trust says nothing, whatever root it is held against.
+    const std::string empty = province.directory("empty.db");
+    REQUIRE(sync::open_sqlite_hub_store(empty));
+    CHECK(fails(empty, nullptr) == COTMOC_CANNOT_READ_FILE);
+    CHECK(fails(empty, std::string(64, '0').c_str()) == COTMOC_CANNOT_READ_FILE);
+}
+
+TEST_CASE("a database of others is no signed history, and stays as it is") {
+    Province province;
+    const std::string path = province.directory("notes.db");
+    {
+        auto notes = core::Database::open({.path = path, .key = {}, .cipher = {}, .exclusive = false});
+        REQUIRE(notes);
+        REQUIRE(notes->execute("CREATE TABLE meta (a); CREATE TABLE notes (b)"));
+    }
+    const std::string before = test_support::octets_of(path);
+    CHECK(cotmoc_verify_file(path.c_str(), nullptr, nullptr, nullptr, nullptr) == COTMOC_CANNOT_READ_FILE);
+    CHECK(test_support::octets_of(path) == before);
 }
 
 TEST_CASE("of a signed export that fails nothing stays") {

@@ -16,7 +16,7 @@ struct FileVerification {
     std::vector<std::string> not_checked;
 };
 /// Of a hub's database or a file of `export --signed`; `root` is the fingerprint that somebody knows to be
-/// the right one. cannot_read_file if it is neither.
+/// the right one. cannot_read_file if it is neither, which is left as it is, or holds nothing.
 Result<FileVerification> verify_file(const std::string& file, const std::optional<Hash256>& root);
 
 /// The object of `verify --json`; `checked` is a JSON object or "".
