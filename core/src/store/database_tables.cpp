@@ -10,15 +10,15 @@ namespace cotmoc::core {
 
 Result<std::set<std::string, std::less<>>> tables_of(const std::string& path) {
     sqlite3* opened = nullptr;
-    int result = sqlite3_open_v2(native_path(path).c_str(), &opened, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
-                                 nullptr);
+    int result = sqlite3_open_v2(native_path(path).c_str(), &opened,
+                                 SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
     const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> database(opened, &sqlite3_close);
     sqlite3_stmt* prepared = nullptr;
     if (result == SQLITE_OK) {
         sqlite3_db_config(opened, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
         sqlite3_db_config(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-        result = sqlite3_prepare_v2(opened, "SELECT name FROM sqlite_schema WHERE type = 'table'", -1, &prepared,
-                                    nullptr);
+        result = sqlite3_prepare_v2(opened, "SELECT name FROM sqlite_schema WHERE type = 'table'", -1,
+                                    &prepared, nullptr);
     }
     const std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> statement(prepared, &sqlite3_finalize);
     std::set<std::string, std::less<>> names;

@@ -123,9 +123,9 @@ COTMOC_API cotmoc_status cotmoc_replica_verify(cotmoc_replica* replica, cotmoc_t
 /// {"ok":bool,"problems":[{"error","detail"}],"checked":{"trust_entries","change_sets","without_right",
 /// "root"},"not_checked":["…"]}; what is wrong with the history is no error. Takes long and holds up nobody;
 /// opening the file may tidy it up, so take a copy of a hub's.
-/// COTMOC_CANNOT_READ_FILE if the file is not there, is neither (it stays as it is then) or holds no entry of
-/// trust, COTMOC_BUSY while a hub has it open, COTMOC_WRONG_ROOT if `root` is no fingerprint (one that differs
-/// is among the problems), COTMOC_DATABASE_DAMAGED. Since API version 2.
+/// COTMOC_CANNOT_READ_FILE if the file is not there, is neither (it stays as it is then) or holds no entry
+/// of trust, COTMOC_BUSY while a hub has it open, COTMOC_WRONG_ROOT if `root` is no fingerprint (one that
+/// differs is among the problems), COTMOC_DATABASE_DAMAGED. Since API version 2.
 COTMOC_API cotmoc_status cotmoc_verify_file(const char* path, const char* root, cotmoc_text_fn view,
                                             void* ctx, cotmoc_error* error) COTMOC_NOTHROW;
 /// The array of `quarantine --json`: what arrived and has no effect, with its reason.
