@@ -1,4 +1,5 @@
 // A device that serves through the C interface: two phones sync with no hub.
+#include "unit/c/files_catalogue.hpp"
 #include "unit/c/served.hpp"
 
 #include <cotmoc/asio/tcp.hpp>
@@ -11,10 +12,6 @@ using namespace cotmoc;
 using namespace cotmoc::test_c;
 
 namespace {
-
-constexpr std::string_view catalogue = R"({"catalogue":"test","version":1,"common":{},
-"kinds":{"report":{"label":"Báo cáo","fields":{"title":{"type":"text","merge":"latest"},
-"result":{"type":"text","merge":"review"},"files":{"type":"attachments","merge":"set"}}}}})";
 
 /// A sync with the device that serves at the address.
 struct Caller {
@@ -57,7 +54,7 @@ private:
 
 /// Two posts that know of each other from the hub.
 struct Neighbours {
-    explicit Neighbours(std::string_view of = catalogue)
+    explicit Neighbours(std::string_view of = files_catalogue)
         : province(of), one(province, "don-a"), two(province, "don-b") {
         learn(one);
         learn(two);
@@ -175,7 +172,7 @@ TEST_CASE("a stranger is let in nowhere, and the others come all the same") {
     const auto pipe = asio::TcpPipe::connect(endpoint->host, endpoint->port, 60'000, [] { return false; });
     REQUIRE(pipe);
     REQUIRE((*pipe)->send(as_bytes("GET / HTTP/1.1\r\nHost: somebody\r\n\r\n")));
-    Province other(catalogue);
+    Province other(files_catalogue);
     Post stranger(other, "don-b");
     const Caller unknown(stranger, "don-b", address);
     CHECK(unknown.try_run() != COTMOC_OK);  // it calls itself
@@ -245,7 +242,7 @@ TEST_CASE("a cancel that comes while a run fails to begin is for the next one") 
 }
 
 TEST_CASE("what is thrown as a caller comes in ends the serve, and the replica is opened anew") {
-    Province province(catalogue);
+    Province province(files_catalogue);
     Options options(province.directory("don-a"));
     cotmoc_log log{};
     log.size = sizeof log;

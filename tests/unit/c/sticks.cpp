@@ -1,4 +1,5 @@
 // Attached files on sticks through the C interface: volumes of their own beside a bundle.
+#include "unit/c/files_catalogue.hpp"
 #include "unit/c/host.hpp"
 
 #include <cotmoc/records/json_text.hpp>
@@ -11,14 +12,10 @@ using namespace cotmoc::test_c;
 
 namespace {
 
-constexpr std::string_view catalogue = R"({"catalogue":"test","version":1,"common":{},
-"kinds":{"report":{"label":"Báo cáo","fields":{"title":{"type":"text","merge":"latest"},
-"result":{"type":"text","merge":"review"},"files":{"type":"attachments","merge":"set"}}}}})";
-
 /// Two posts that know of each other; the first one has a record with a file.
 struct Sticks {
     explicit Sticks(std::size_t octets)
-        : province(catalogue), one(province, "don-a"), two(province, "don-b"), file(octets, 0) {
+        : province(files_catalogue), one(province, "don-a"), two(province, "don-b"), file(octets, 0) {
         HubPipe pipe(province);
         Syncer(one.replica, pipe).run();
         id = one.add("report", R"({"title":"A"})");
